@@ -1,0 +1,36 @@
+"""The countries whose electricity mix is known."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from xp.dsl.errors import did_you_mean
+from xp.dsl.refusals import refusal
+
+COUNTRIES = frozenset(
+    """
+    ABW AFG AGO ALB ARE ARG ARM ASM ATG AUS AUT AZE BDI BEL BEN BFA BGD BGR BHR BHS BIH BLR BLZ BMU BOL BRA BRB
+    BRN BTN BWA CAF CAN CHE CHL CHN CIV CMR COD COG COK COL COM CPV CRI CUB CYM CYP CZE DEU DJI DMA DNK DOM DZA
+    ECU EGY ERI ESH ESP EST ETH FIN FJI FLK FRA FRO GAB GBR GEO GHA GIB GIN GLP GMB GNB GNQ GRC GRD GRL GTM GUF
+    GUM GUY HKG HND HRV HTI HUN IDN IND IRL IRN IRQ ISL ISR ITA JAM JOR JPN KAZ KEN KGZ KHM KIR KNA KOR KWT LAO
+    LBN LBR LBY LCA LKA LSO LTU LUX LVA MAC MAR MDA MDG MDV MEX MKD MLI MLT MMR MNE MNG MOZ MRT MSR MTQ MUS MWI
+    MYS NAM NCL NER NGA NIC NLD NOR NPL NRU NZL OMN PAK PAN PER PHL PNG POL PRI PRK PRT PRY PSE PYF QAT REU ROU
+    RUS RWA SAU SDN SEN SGP SHN SLB SLE SLV SOM SPM SRB SSD STP SUR SVK SVN SWE SWZ SYC SYR TCA TCD TGO THA TJK
+    TKM TLS TON TTO TUN TUR TWN TZA UGA UKR URY USA UZB VCT VEN VGB VIR VNM VUT WSM YEM ZAF ZMB ZWE
+    """.split()
+)
+"""ISO 3166 codes of three letters for which the energy tracker has a carbon intensity."""
+
+
+def known(code: str) -> str:
+    """Return *code*, or refuse it: an unknown one would stand for the world's mean without a word."""
+    if code in COUNTRIES:
+        return code
+    close = did_you_mean(code.upper(), COUNTRIES) if code else ""
+    raise refusal(f"expected a known 3-letter code, e.g. USA, got {code!r}", close if close.startswith("did") else "")
+
+
+Country = Annotated[str, AfterValidator(known)]
+"""An ISO 3166 code of three letters."""

@@ -1,0 +1,108 @@
+"""The whole experiment file, read and understood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import PrivateAttr
+
+from xp.dsl.axes import Matrix
+from xp.dsl.document import Document
+from xp.dsl.spec import Carbon, Dataset, Defaults, Header, Limits, Method, Model
+from xp.dsl.table import Slug, Table
+
+
+class Experiment(Table):
+    """The whole file."""
+
+    extends: str | None = None
+    """A file, relative to this one, whose tables are taken over; what this file says wins. ``[experiment]`` is not taken over."""
+
+    experiment: Header
+    """What the file is about."""
+
+    defaults: Defaults = Defaults()
+    """What every trial starts from."""
+
+    models: Mapping[Slug, Model] = {}
+    """Models by the names that ``model`` uses."""
+
+    datasets: Mapping[Slug, Dataset] = {}
+    """Data sets by the names that ``dataset`` uses."""
+
+    methods: Mapping[Slug, Method] = {}
+    """Methods by the names that ``method`` uses."""
+
+    matrix: Matrix = Matrix()
+    """Which combinations are tried."""
+
+    carbon: Carbon = Carbon()
+    """Where the electricity comes from."""
+
+    limits: Limits = Limits()
+    """When enough is enough."""
+
+    _document: Document = PrivateAttr(default_factory=Document)
+
+    def written_in(self, document: Document) -> Experiment:
+        """Remember the file that this was read from, and return self."""
+        self._document = document
+        return self
+
+    @property
+    def file(self) -> Path:
+        """The file."""
+        return self._document.file
+
+    @property
+    def folder(self) -> Path:
+        """The folder that relative paths start from, absolute."""
+        return self._document.folder
+
+    @property
+    def text(self) -> str:
+        """The file's text, as it was read."""
+        return self._document.text
+
+    def where(self, *key: str | int) -> str:
+        """Return ``file:line:column: dotted.key`` of a key of this file."""
+        return self._document.where(key)
+
+    def model(self, name: str) -> Model:
+        """Return a model by its name in ``[models]``; any other name is a hub id or a folder."""
+        return self.models.get(name) or Model(checkpoint=name)
+
+    def dataset(self, name: str) -> Dataset:
+        """Return a data set by its name in ``[datasets]``; any other name is a hub id or a path."""
+        return self.datasets.get(name) or Dataset(path=name)
+
+    @property
+    def grid(self) -> Matrix:
+        """The matrix with ``method``, ``model`` and ``dataset`` as axes, whether the file varies them or not."""
+        names = {
+            "method": tuple(self.methods) or ("baseline",),
+            "model": (self.defaults.model,),
+            "dataset": (self.defaults.dataset,),
+        }
+        return self.matrix.model_copy(update={"axes": {**names, **self.matrix.axes}})
+
+    @property
+    def method_names(self) -> tuple[str, ...]:
+        """The methods that are tried: those of the axis, else all that are declared, and those of include rules."""
+        included = [rule["method"] for rule in self.matrix.include if "method" in rule]
+        return tuple(dict.fromkeys([*self.grid.axes["method"], *included]))
+
+    def method(self, name: str) -> Method:
+        """Return a method by its name; without ``[methods]`` there is one that changes nothing."""
+        return self.methods[name] if self.methods else Method()
+
+    @property
+    def baseline(self) -> str:
+        """The method that others are compared with, unless they name another."""
+        names = self.method_names
+        return self.experiment.baseline or ("baseline" if "baseline" in names else names[0])
+
+    def baseline_of(self, method: str) -> str:
+        """Return the method that *method* is compared with."""
+        return self.method(method).baseline or self.baseline

@@ -1,0 +1,123 @@
+"""Pydantic's complaints in our words, at the places of the user's own file."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from xp.dsl.dotted import subtable
+from xp.dsl.errors import Problem, did_you_mean
+from xp.dsl.partial import Partial
+from xp.dsl.refusals import REFUSED
+from xp.dsl.spec import DURATION, EXPECTATION
+from xp.dsl.spelling import Key, excerpt
+from xp.dsl.table import SLUG, Table
+from xp.dsl.vocabulary import hint
+
+RULES = {
+    "bool_type": "should be true or false",
+    "dict_type": "should be a table",
+    "finite_number": "should be a finite number",
+    "float_type": "should be a number",
+    "greater_than": "should be greater than {gt}",
+    "greater_than_equal": "should be at least {ge}",
+    "int_from_float": "should be a whole number",
+    "int_type": "should be a whole number",
+    "invalid-json-value": "should be text, a number, true or false, a list or a table",
+    "less_than": "should be less than {lt}",
+    "less_than_equal": "should be at most {le}",
+    "list_type": "should be a list",
+    "literal_error": "should be {expected}",
+    "mapping_type": "should be a table",
+    "model_type": "should be a table",
+    "string_type": "should be text",
+    "tuple_type": "should be a list",
+}
+"""What a value should have been, by pydantic's name of the error."""
+
+PATTERNS = {
+    SLUG: "should be letters, digits, '.', '_' and '-', and start with a letter or a digit",
+    EXPECTATION: "should be 'reduces', 'increases' or 'affects', with a leading * where it depends",
+    DURATION: "should be a number and its unit, such as '90s', '30m' or '2h'",
+}
+"""What a text should have looked like."""
+
+UNQUOTED = frozenset({"bool_type", "float_type", "int_type"})
+
+
+def explain(error: ValidationError, root: type[Table], where: Callable[[Key], str]) -> Iterator[Problem]:
+    """Yield every problem of a file, in the order of its tables."""
+    for detail in error.errors(include_url=False):
+        key = tuple(part for part in detail["loc"] if part != "[key]")
+        yield problem(detail, key, root, where(key))
+
+
+def problem(detail: ErrorDetails, key: Key, root: type[Table], place: str) -> Problem:
+    """Return one complaint in our words."""
+    context = detail.get("ctx", {})
+    kind = detail["type"]
+    if kind == REFUSED:
+        return Problem(context["message"], place, context["hint"])
+    if kind == "missing":
+        return Problem("required, but missing", place)
+    if kind == "extra_forbidden":
+        return Problem("unknown key", place, hint(str(key[-1]), keys_at(root, key[:-1])))
+    if kind == "literal_error" and detail["loc"][-1:] == ("[key]",):
+        return Problem("unknown key", place, did_you_mean(str(key[-1]), choices(context)))
+    if kind == "string_pattern_mismatch":
+        return Problem(f"{PATTERNS[context['pattern']]}, got {excerpt(detail['input'])}", place)
+    rule = RULES[kind].format(**context)
+    return Problem(f"{rule}, got {excerpt(detail['input'])}", place, advice(kind, detail["input"], context))
+
+
+def advice(kind: str, value: Any, context: Mapping[str, Any]) -> str:
+    """Return what would have been right, where that can be guessed."""
+    if kind == "bool_type" and isinstance(value, int):
+        return "write true or false, not a number"
+    if kind in UNQUOTED and isinstance(value, str):
+        return unquoted(value)
+    if kind == "literal_error" and isinstance(value, str):
+        guess = did_you_mean(value, choices(context))
+        return guess if guess.startswith("did") else ""
+    return ""
+
+
+def unquoted(text: str) -> str:
+    """Return a hint for a number or flag that is written as a text."""
+    try:
+        value = tomllib.loads(f"value = {text}")
+    except tomllib.TOMLDecodeError:
+        return ""
+    return f"write {text} without quotes" if value.keys() == {"value"} else ""
+
+
+def choices(context: Mapping[str, Any]) -> list[str]:
+    """Return the words that pydantic says are allowed."""
+    return re.findall(r"'([^']*)'", context["expected"])
+
+
+def keys_at(kind: Any, key: Key) -> list[str]:
+    """Return the keys that the table at *key* may have."""
+    for part in key:
+        kind = inside(kind, part)
+    table = kind.table if isinstance(kind, Partial) else kind
+    return list(table.model_fields) if isinstance(table, type) and issubclass(table, Table) else []
+
+
+def inside(kind: Any, part: str | int) -> Any:
+    """Return what stands under one key of a table: a table, a mapping of tables, or something else."""
+    table = kind.table if isinstance(kind, Partial) else kind
+    if get_origin(table) not in {None, Union, UnionType}:
+        return get_args(table)[-1]
+    field = table.model_fields[part]
+    partial = next((item for item in field.metadata if isinstance(item, Partial)), None)
+    inner = subtable(field.annotation)
+    if partial or not inner or get_origin(field.annotation) not in {None, Union, UnionType}:
+        return partial or field.annotation
+    return Partial(inner) if isinstance(kind, Partial) else inner

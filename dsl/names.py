@@ -1,0 +1,76 @@
+"""Names that stand for tables: every one must mean something, and what is almost a name is a slip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from xp.dsl.document import Document
+from xp.dsl.errors import Problem, did_you_mean
+from xp.dsl.spelling import Key, excerpt
+
+LIKENESS = 0.8
+"""From here on a name that is not declared is taken for a slip of one that is, not for a hub id."""
+
+
+def check_names(raw: Mapping[str, Any], document: Document) -> Iterator[Problem]:
+    """Yield the names in the tables *raw* that mean nothing. Works on what is written, right or wrong in other ways."""
+    methods = table(raw, "methods")
+    for key, name in used(raw, "method"):
+        if name not in (methods or ["baseline"]):
+            yield Problem(f"unknown method, got {excerpt(name)}", document.where(key), did_you_mean(name, methods))
+    for kind in ("model", "dataset"):
+        declared = table(raw, f"{kind}s")
+        for key, name in used(raw, kind):
+            if slip(name, declared):
+                message = f"unknown {kind}, got {excerpt(name)}"
+                yield Problem(message, document.where(key), did_you_mean(name, declared))
+        if not any(used(raw, kind)):
+            hint = f"name one of [{kind}s], a hub id or a path"
+            yield Problem("required, but missing", document.where(("defaults", kind)), hint)
+
+
+def slip(name: str, declared: Mapping[str, Any]) -> bool:
+    """Tell whether *name* is a misspelt key rather than a hub id or path."""
+    if name in declared or "/" in name:
+        return False
+    return bool(get_close_matches(name, declared, n=1, cutoff=LIKENESS))
+
+
+def used(raw: Mapping[str, Any], kind: str) -> Iterator[tuple[Key, str]]:
+    """Yield the places where a name of *kind* is used, with the name."""
+    yield from texts(("defaults", kind), table(raw, "defaults").get(kind))
+    matrix = table(raw, "matrix")
+    yield from items(("matrix", kind), matrix.get(kind))
+    for place, rule in enumerate(rows(matrix.get("include"))):
+        if isinstance(rule, Mapping):
+            yield from texts(("matrix", "include", place, kind), rule.get(kind))
+    if kind == "method":
+        yield from texts(("experiment", "baseline"), table(raw, "experiment").get("baseline"))
+        for name, method in table(raw, "methods").items():
+            if isinstance(method, Mapping):
+                yield from texts(("methods", name, "baseline"), method.get("baseline"))
+
+
+def table(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return a table, empty where it is missing or something else."""
+    value = raw.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
+def rows(value: Any) -> list[Any]:
+    """Return a list, empty where it is missing or something else."""
+    return value if isinstance(value, list) else []
+
+
+def items(key: Key, value: Any) -> Iterator[tuple[Key, str]]:
+    """Yield the texts of a list."""
+    for place, item in enumerate(rows(value)):
+        yield from texts((*key, place), item)
+
+
+def texts(key: Key, value: Any) -> Iterator[tuple[Key, str]]:
+    """Yield *value* if it is a text."""
+    if isinstance(value, str):
+        yield key, value

@@ -1,0 +1,186 @@
+"""What one trial is trained with: every setting has a type, a default, a unit and its name in Hugging Face."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Strict
+
+from xp.dsl.table import Share, Table
+
+Group = Literal["embeddings", "encoder"]
+
+Stage = Annotated[int, Field(ge=0, le=3)]
+"""A ZeRO stage. Not a ``Literal``: that would take ``true`` and ``1.0`` for 1."""
+
+
+def in_order(groups: tuple[Group, ...]) -> tuple[Group, ...]:
+    """Return the groups sorted and once each: the order they are written in means nothing."""
+    return tuple(sorted(set(groups)))
+
+
+Groups = Annotated[tuple[Group, ...], Strict(strict=False), AfterValidator(in_order)]
+"""A TOML list is read as a tuple; what it holds is as strict as everything else."""
+
+
+class Zero(Table):
+    """``zero``: DeepSpeed's ``zero_optimization`` block, with its own names and units."""
+
+    stage: Stage
+    """What is partitioned over ranks: 0 nothing, 1 optimizer states, 2 and gradients, 3 and parameters."""
+
+    offload_optimizer: Literal["none", "cpu"] = "none"
+    """Where optimizer states live (stages 1 to 3)."""
+
+    offload_param: Literal["none", "cpu"] = "none"
+    """Where parameters live (stage 3 only)."""
+
+    reduce_bucket_size: PositiveInt | None = None
+    """Elements reduced at a time; unset, Hugging Face's ``auto``: hidden size squared."""
+
+    allgather_bucket_size: PositiveInt | None = None
+    """Elements gathered at a time; unset, DeepSpeed's default of 500,000,000."""
+
+    stage3_prefetch_bucket_size: PositiveInt | None = None
+    """Elements prefetched at stage 3; unset, 0.9 times hidden size squared."""
+
+    stage3_param_persistence_threshold: NonNegativeInt | None = None
+    """Parameters smaller than this many elements stay whole at stage 3; unset, ten times the hidden size."""
+
+    overlap_comm: bool | None = None
+    """Whether gradients are reduced while the backward pass goes on; unset, DeepSpeed's default."""
+
+
+class EarlyStopping(Table):
+    """``early_stopping``: when an evaluation that brings no progress ends the training."""
+
+    patience: PositiveInt
+    """Evaluations without progress that end the training."""
+
+    threshold: NonNegativeFloat = 0.0
+    """Progress smaller than this, in the unit of the metric, does not count."""
+
+    metric: Literal["eval_loss", "eval_rouge1", "eval_rouge2", "eval_rougeL", "eval_rougeLsum"] = "eval_loss"
+    """What is watched; a loss should fall, a ROUGE score should rise."""
+
+
+class Generation(Table):
+    """``generation``: how summaries are written at evaluation; unset keys keep the model's own value."""
+
+    num_beams: PositiveInt | None = None
+    """Beams of the search; 1 is greedy."""
+
+    max_new_tokens: PositiveInt | None = None
+    """Longest summary, in tokens; unset, ``max_target_length``."""
+
+    min_new_tokens: PositiveInt | None = None
+    """Shortest summary, in tokens."""
+
+    length_penalty: float | None = None
+    """Exponent of the length in a beam's score; above 0 favours longer summaries."""
+
+    no_repeat_ngram_size: PositiveInt | None = None
+    """Word pieces that may not occur twice in this number of neighbours."""
+
+
+class Settings(Table):
+    """``[defaults]``, a method's ``settings`` or an axis: what a trial is trained with."""
+
+    epochs: PositiveFloat = 3.0
+    """Passes over the training split (``num_train_epochs``)."""
+
+    max_steps: PositiveInt | None = None
+    """Optimizer steps; set, it overrides ``epochs``."""
+
+    batch_size: PositiveInt = 8
+    """Examples per rank and forward pass (``per_device_train_batch_size``)."""
+
+    eval_batch_size: PositiveInt | None = None
+    """Examples per rank at evaluation (``per_device_eval_batch_size``); unset, ``batch_size``."""
+
+    gradient_accumulation_steps: PositiveInt = 1
+    """Forward passes per optimizer step."""
+
+    learning_rate: PositiveFloat = 5e-5
+    """Peak learning rate, reached after the warm-up."""
+
+    lr_scheduler_type: Literal["linear", "cosine", "constant", "constant_with_warmup", "polynomial"] = "linear"
+    """How the learning rate falls after the warm-up."""
+
+    warmup_steps: NonNegativeFloat = 0.0
+    """Steps of linear warm-up; below 1, the share of all steps."""
+
+    weight_decay: NonNegativeFloat = 0.0
+    """Decoupled weight decay of AdamW."""
+
+    adam_beta1: Share = 0.9
+    """Decay of AdamW's running mean."""
+
+    adam_beta2: Share = 0.999
+    """Decay of AdamW's running variance."""
+
+    adam_epsilon: PositiveFloat = 1e-8
+    """Smallest divisor of AdamW."""
+
+    max_grad_norm: NonNegativeFloat = 1.0
+    """Norm to which gradients are clipped; 0 clips nothing."""
+
+    label_smoothing_factor: Share = 0.0
+    """Probability mass moved from the right token to all others."""
+
+    precision: Literal["fp32", "bf16", "fp16"] = "fp32"
+    """Floating point format: DeepSpeed's when ``zero`` is set, torch AMP otherwise."""
+
+    zero: Zero | None = None
+    """Set, DeepSpeed trains with this ZeRO configuration; unset, plain PyTorch does (DDP on two ranks or more)."""
+
+    world_size: PositiveInt = 1
+    """Ranks of one trial: processes on CPUs, GPUs elsewhere."""
+
+    freeze: Groups = ()
+    """Parameter groups that are not trained: ``embeddings`` (token and position, with whatever is tied to them), ``encoder`` (its layers)."""
+
+    gradient_checkpointing: bool = False
+    """Compute activations a second time instead of keeping them (``activation_checkpointing``)."""
+
+    train_sampling_strategy: Literal["random", "sequential", "group_by_length"] = "random"
+    """Order of the training examples."""
+
+    attn_implementation: Literal["eager", "sdpa"] | None = None
+    """Attention kernel; unset, the model's own choice."""
+
+    max_source_length: PositiveInt = 512
+    """Longest source in tokens; longer ones are cut."""
+
+    max_target_length: PositiveInt = 128
+    """Longest target in tokens; longer ones are cut."""
+
+    source_prefix: str = ""
+    """Text before every source, such as T5's ``summarize: ``."""
+
+    max_train_samples: PositiveInt | None = None
+    """Training examples used, the first ones of the file."""
+
+    max_eval_samples: PositiveInt | None = None
+    """Validation examples used, the first ones of the file."""
+
+    max_predict_samples: PositiveInt | None = None
+    """Test examples used, the first ones of the file."""
+
+    eval_strategy: Literal["no", "epoch", "steps"] = "epoch"
+    """When the validation loss is taken during training; ROUGE is taken once at the end unless early stopping watches it."""
+
+    eval_steps: PositiveInt | None = None
+    """Optimizer steps between evaluations, with ``eval_strategy = "steps"``."""
+
+    logging_steps: PositiveInt = 10
+    """Optimizer steps between two logged losses."""
+
+    early_stopping: EarlyStopping | None = None
+    """Set, training ends when evaluations stop improving."""
+
+    generation: Generation = Generation()
+    """How summaries are written at evaluation."""
+
+    threads: PositiveInt = 1
+    """CPU threads per rank; part of a trial's identity because results differ in the last bits between counts."""

@@ -1,0 +1,39 @@
+"""From a TOML file to an Experiment, or to every problem in it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from xp.dsl.document import Document
+from xp.dsl.errors import SpecError
+from xp.dsl.experiment import Experiment
+from xp.dsl.explain import explain
+from xp.dsl.extends import read
+from xp.dsl.methods import check_methods
+from xp.dsl.names import check_names
+from xp.dsl.overrides import override
+from xp.dsl.problems import in_order
+
+
+def load(path: Path, overrides: Sequence[str] = ()) -> Experiment:
+    """Return the experiment in *path*, changed by ``dotted.key=value`` arguments; raise SpecError with all problems."""
+    raw, document = override(*read(path), overrides)
+    return understand(raw, document)
+
+
+def understand(raw: Mapping[str, Any], document: Document) -> Experiment:
+    """Return the experiment that the tables *raw* describe."""
+    problems = [*check_names(raw, document)]
+    try:
+        experiment = Experiment.model_validate(raw).written_in(document)
+    except ValidationError as error:
+        raise SpecError(*in_order([*explain(error, Experiment, document.where), *problems])) from None
+    if not problems:
+        problems = [*check_methods(experiment)]
+    if problems:
+        raise SpecError(*in_order(problems))
+    return experiment

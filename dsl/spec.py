@@ -1,0 +1,180 @@
+"""The experiment file as models: one per TOML table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, JsonValue, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
+
+from xp.dsl.countries import Country
+from xp.dsl.measures import Name
+from xp.dsl.partial import Partial
+from xp.dsl.refusals import Refusals
+from xp.dsl.settings import Settings
+from xp.dsl.table import Slug, Table
+
+EXPECTATION = r"^\*?(reduces|increases|affects)$"
+
+Expectation = Annotated[str, Field(pattern=EXPECTATION)]
+"""A claim as ``reduces``, ``increases`` or ``affects``; a leading ``*`` marks it as situational."""
+
+DURATION = r"^[0-9]+(\.[0-9]+)?(s|m|h)$"
+
+Duration = Annotated[str, Field(pattern=DURATION)]
+"""A number and its unit: ``90s``, ``30m`` or ``2h``."""
+
+
+class Header(Table):
+    """``[experiment]``: what the file is about."""
+
+    name: Slug
+    """Names the experiment in tables and reports."""
+
+    description: str = ""
+    """One sentence for the reader of the report."""
+
+    baseline: str | None = None
+    """The method that the others are compared with; unset, the one named ``baseline``, or the first of the matrix."""
+
+
+class Defaults(Settings):
+    """``[defaults]``: what every trial starts from."""
+
+    model: str | None = None
+    """A key of ``[models]``, a hub id, or a folder relative to this file."""
+
+    dataset: str | None = None
+    """A key of ``[datasets]``, a hub id, or files relative to this file."""
+
+
+class Model(Table):
+    """``[models.NAME]``: a checkpoint, or an architecture that is made from a configuration."""
+
+    checkpoint: str | None = None
+    """A hub id, or a folder relative to the experiment file."""
+
+    revision: str | None = None
+    """Commit, tag or branch of a hub checkpoint."""
+
+    architecture: str | None = None
+    """A ``model_type`` of transformers (``bart``, ``t5``, …): weights are drawn at random from the trial's seed."""
+
+    config: Mapping[str, JsonValue] = {}
+    """Fields of the model's configuration: what ``architecture`` is made with, or what is changed of a checkpoint's."""
+
+    tokenizer: str | None = None
+    """A hub id or folder; unset, the checkpoint's own, or one that is trained on the training split."""
+
+    vocab_size: PositiveInt = 1000
+    """Most entries of a tokenizer that is trained here (byte-level BPE)."""
+
+    @model_validator(mode="after")
+    def comes_from_somewhere(self) -> Self:
+        """Refuse a model that has no origin, or two."""
+        refusals = Refusals("Model")
+        if (self.checkpoint is None) == (self.architecture is None):
+            refusals.add((), "a model has either a checkpoint or an architecture", 'write checkpoint = "…", a hub id or folder')
+        if self.revision is not None and self.checkpoint is None:
+            refusals.add(("revision",), "has no effect without a checkpoint")
+        if self.tokenizer is not None and "vocab_size" in self.model_fields_set:
+            refusals.add(("vocab_size",), "has no effect: the tokenizer is not trained here")
+        refusals.raise_any()
+        return self
+
+
+class Dataset(Table):
+    """``[datasets.NAME]``: documents and their summaries, in three splits."""
+
+    path: str | None = None
+    """A hub id, or files relative to this file, with ``{split}`` where the split's name stands: ``data/{split}.jsonl``."""
+
+    revision: str | None = None
+    """Commit, tag or branch of a hub data set."""
+
+    config: str | None = None
+    """Configuration of a hub data set, such as ``3.0.0`` of ``cnn_dailymail``."""
+
+    builtin: Literal["dialogues"] | None = None
+    """A corpus that is generated here, without any file: ``dialogues``."""
+
+    size: PositiveInt = 2000
+    """Training examples of a built-in corpus; validation and test have a tenth each."""
+
+    source: str = "document"
+    """Column of the text that is summarised."""
+
+    target: str = "summary"
+    """Column of the summary."""
+
+    id: str | None = None
+    """Column that names an example; unset, its row number does."""
+
+    train: str = "train"
+    """The split, or file, that is trained on."""
+
+    validation: str = "validation"
+    """The split, or file, that is evaluated on during training."""
+
+    test: str = "test"
+    """The split, or file, that is predicted at the end."""
+
+    @model_validator(mode="after")
+    def comes_from_somewhere(self) -> Self:
+        """Refuse a data set that has no origin, or two."""
+        refusals = Refusals("Dataset")
+        if (self.path is None) == (self.builtin is None):
+            refusals.add((), "a data set has either a path or a builtin", 'write path = "…", a hub id or files')
+        if self.builtin is None and "size" in self.model_fields_set:
+            refusals.add(("size",), "has no effect: only a built-in corpus has a size to choose")
+        for name in ("revision", "config"):
+            if self.path is None and getattr(self, name) is not None:
+                refusals.add((name,), "has no effect without a path")
+        refusals.raise_any()
+        return self
+
+
+class Method(Table):
+    """``[methods.NAME]``: a named bundle of settings that is compared with a baseline."""
+
+    description: str = ""
+    """One line for the reader of the report."""
+
+    settings: Annotated[Mapping[str, Any], Partial(Settings)] = {}
+    """Settings that differ from ``[defaults]``, with the same names."""
+
+    claims: Mapping[Name, Expectation] = {}
+    """What the method is expected to do to a measure, compared with the baseline."""
+
+    baseline: str | None = None
+    """The method it is compared with; unset, the experiment's."""
+
+
+class Carbon(Table):
+    """``[carbon]``: where the electricity comes from."""
+
+    country: Country | None = None
+    """ISO 3166 code of three letters, such as ``USA``; unset, the world's mean intensity is taken, and said."""
+
+    intensity: PositiveFloat | None = None
+    """Grams of CO2 equivalent per kWh; set, it overrides the country's."""
+
+
+class Limits(Table):
+    """``[limits]``: when enough is enough."""
+
+    max_trials: PositiveInt = 1000
+    """Most trials that a plan may have: a slip in the matrix should not start a thousand trainings."""
+
+    trial_timeout: Duration | None = None
+    """Longest time of one attempt, such as ``90s``, ``30m`` or ``2h``."""
+
+    max_retries: NonNegativeInt = 0
+    """Further attempts of a trial whose failure a retry can mend."""
+
+    @property
+    def timeout_seconds(self) -> float | None:
+        """The longest time of one attempt in seconds."""
+        if self.trial_timeout is None:
+            return None
+        return float(self.trial_timeout[:-1]) * {"s": 1, "m": 60, "h": 3600}[self.trial_timeout[-1]]

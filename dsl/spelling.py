@@ -1,0 +1,52 @@
+"""Keys and values as TOML spells them, for messages and labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Key = tuple[str | int, ...]
+"""The way to a value: names of tables and keys, places in lists (from 0)."""
+
+LONGEST = 80
+"""Characters of a value that a message shows."""
+
+
+def dotted(key: Sequence[str | int]) -> str:
+    """Return a way to a value as one word.
+
+    >>> dotted(("matrix", "exclude", 0, "batch_size"))
+    'matrix.exclude[0].batch_size'
+    """
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in key).removeprefix(".")
+
+
+def spell(value: Any) -> str:
+    """Return a value as it may be written in TOML, on one line.
+
+    >>> spell([True, 3e-5, "a"])
+    "[true, 3e-05, 'a']"
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        inside = ", ".join(f"{key} = {spell(item)}" for key, item in value.items())
+        return f"{{ {inside} }}" if inside else "{}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(spell, value))}]"
+    return repr(value) if isinstance(value, str | int | float) else str(value)
+
+
+def excerpt(value: Any) -> str:
+    """Return a value as TOML spells it, cut where a message would get too long."""
+    text = spell(value)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def either(words: Sequence[str]) -> str:
+    """Return words as a choice.
+
+    >>> either(["a", "b", "c"])
+    'a, b or c'
+    """
+    return " or ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

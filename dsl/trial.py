@@ -1,0 +1,110 @@
+"""A trial: one variant with one seed, with everything that a worker has to know."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from xp.dsl.dotted import values
+from xp.dsl.settings import Settings
+from xp.dsl.spec import Carbon, Dataset, Model
+from xp.dsl.table import Table
+
+IDENTITY = 1
+"""Version of the identity below. A setting is part of it only where it differs from its default, so a new setting
+with a default that keeps the old behaviour changes no id. Whoever changes a default, or what a value does, adds one
+here: all old results then count as results of other trials, which they are."""
+
+UNSEEN = frozenset({"logging_steps"})
+"""Settings that change what is written down, and no result."""
+
+COLUMNS = ("source", "target", "id")
+"""What an experiment file says of a data set's content besides the content itself."""
+
+
+class Trial(Table):
+    """The unit of work, of identity and of caching."""
+
+    id: str
+    """12 hexadecimal digits that follow from everything that can change a result, and from nothing else."""
+
+    experiment: str
+    """Name of the experiment."""
+
+    method: str
+    """Name of the method."""
+
+    baseline: str
+    """The method that it is compared with."""
+
+    label: str
+    """For people, unique inside a plan: ``zero2 · dialogues · seed 1``."""
+
+    variant: Mapping[str, Any]
+    """Axis → value without the seed; ``method``, ``model`` and ``dataset`` are always there."""
+
+    context: Mapping[str, Any]
+    """The variant without the method: what has to be equal for two trials to be compared."""
+
+    seed: int
+    """Seed of weights, order and dropout."""
+
+    settings: Settings
+    """What is trained with, complete."""
+
+    model_name: str
+    """Key of the model, or its hub id or folder."""
+
+    model: Model
+    """The model."""
+
+    dataset_name: str
+    """Key of the data set, or its hub id or path."""
+
+    dataset: Dataset
+    """The data set."""
+
+    fingerprint: str
+    """Hash of the data set's content."""
+
+    folder: str
+    """Absolute folder of the experiment file, from which relative paths start."""
+
+    carbon: Carbon
+    """Where the electricity comes from."""
+
+    timeout_seconds: float | None
+    """Longest time of one attempt."""
+
+    swept: tuple[str, ...]
+    """Dotted names of the settings that an axis, an include rule or a method of the experiment sets."""
+
+    @property
+    def dotted_settings(self) -> dict[str, Any]:
+        """Every setting by its dotted name, None where it is unset."""
+        return values(self.settings)
+
+
+def identity(settings: Settings, model: Model, dataset: Dataset, fingerprint: str, seed: int) -> str:
+    """Return the id of a trial."""
+    content = {
+        "identity": IDENTITY,
+        "settings": effective(settings),
+        "model": model.model_dump(mode="json", exclude_defaults=True),
+        "data": [fingerprint, *(getattr(dataset, column) for column in COLUMNS)],
+        "seed": seed,
+    }
+    return sha256(canonical(content).encode()).hexdigest()[:12]
+
+
+def canonical(content: Any) -> str:
+    """Return the one spelling of *content* as JSON: ``1``, ``1.0``, ``true`` and ``"1"`` stay apart."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def effective(settings: Settings) -> dict[str, Any]:
+    """Return the settings that differ from their defaults and change a result."""
+    overruled = {"epochs"} if settings.max_steps is not None else set()
+    return settings.model_dump(mode="json", exclude_defaults=True, exclude={*UNSEEN, *overruled})

@@ -1,0 +1,92 @@
+"""Words that users bring along from elsewhere, and what they are called here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from difflib import get_close_matches
+
+from xp.dsl.dotted import SETTINGS, TABLES
+from xp.dsl.errors import did_you_mean
+
+HERE = {
+    "per_device_train_batch_size": "batch_size",
+    "train_batch_size": "batch_size, which is per rank",
+    "train_micro_batch_size_per_gpu": "batch_size",
+    "per_device_eval_batch_size": "eval_batch_size",
+    "num_train_epochs": "epochs",
+    "num_epochs": "epochs",
+    "epoch": "epochs",
+    "lr": "learning_rate",
+    "warmup_ratio": "warmup_steps, where a number below 1 is a share of all steps",
+    "gradient_clipping": "max_grad_norm",
+    "activation_checkpointing": "gradient_checkpointing",
+    "fp16": 'precision = "fp16"',
+    "bf16": 'precision = "bf16"',
+    "torch_dtype": "precision",
+    "dtype": "precision",
+    "zero_optimization": "zero",
+    "deepspeed": "zero, a table of typed settings",
+    "freeze_encoder": 'freeze = ["encoder"]',
+    "freeze_embeds": 'freeze = ["embeddings"]',
+    "freeze_embeddings": 'freeze = ["embeddings"]',
+    "sortish_sampler": "train_sampling_strategy",
+    "early_stopping_patience": "early_stopping.patience",
+    "early_stopping_threshold": "early_stopping.threshold",
+    "metric_for_best_model": "early_stopping.metric",
+    "generation_num_beams": "generation.num_beams",
+    "generation_max_length": "generation.max_new_tokens",
+    "val_max_target_length": "generation.max_new_tokens",
+    "max_input_length": "max_source_length",
+    "max_seq_length": "max_source_length",
+    "max_length": "max_source_length or max_target_length",
+    "max_val_samples": "max_eval_samples",
+    "max_test_samples": "max_predict_samples",
+    "model_name_or_path": "model",
+    "dataset_name": "dataset",
+    "text_column": "source, in [datasets.NAME]",
+    "summary_column": "target, in [datasets.NAME]",
+    "nproc_per_node": "world_size",
+    "num_gpus": "world_size",
+    "num_processes": "world_size",
+    "seeds": "seed, in [matrix]",
+    "random_seed": "seed, in [matrix]",
+}
+"""Names that other tools give to what is settled here by one setting."""
+
+RENAMED = {
+    "evaluation_strategy": "eval_strategy",
+    "group_by_length": 'train_sampling_strategy = "group_by_length"',
+}
+"""Arguments that transformers 5 has removed, and what does their work now."""
+
+ALWAYS = {
+    "do_train": "every trial trains",
+    "do_eval": "every trial evaluates, unless eval_strategy says no",
+    "do_predict": "every trial predicts the test split",
+    "predict_with_generate": "summaries are always generated",
+    "output_dir": "each attempt has a folder of its own",
+    "overwrite_output_dir": "each attempt has a folder of its own",
+    "logging_dir": "each attempt has a folder of its own",
+}
+"""Switches that have no counterpart, and why."""
+
+
+def hint(word: str, known: Collection[str]) -> str:
+    """Return what helps somebody who wrote *word* where only *known* words may stand."""
+    if word in RENAMED:
+        return f"transformers 5 has removed it: write {RENAMED[word]}"
+    if word in HERE:
+        return f"here it is {HERE[word]}"
+    if word in ALWAYS:
+        return f"leave it out: {ALWAYS[word]}"
+    if get_close_matches(word, known, n=1):
+        return did_you_mean(word, known)
+    return elsewhere(word) or did_you_mean(word, known)
+
+
+def elsewhere(word: str) -> str:
+    """Return where *word* may stand, if it is the name of a setting."""
+    if word in SETTINGS or word in TABLES:
+        return f"{word} is a setting: it may stand in [defaults], a method's settings or [matrix]"
+    inside = next((name for name in SETTINGS if name.endswith(f".{word}")), "")
+    return f"did you mean {inside!r}?" if inside else ""

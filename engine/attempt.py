@@ -1,0 +1,126 @@
+"""One attempt: start its ranks, watch them, stop them, judge how it ended."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from xp.dsl.trial import Trial
+from xp.engine.failures import Outcome, RankReport, judge
+from xp.engine.journal import FORMAT, Journal, events, read
+from xp.engine.launch.group import Group, Launcher, send
+from xp.engine.layout import AttemptLayout
+
+POLL_SECONDS = 0.02
+SHOW_SECONDS = 0.25
+GRACE_SECONDS = 5.0
+"""Time between one rank's death, or a polite signal, and the end of all others."""
+
+Stop = Literal["", "timeout", "interrupted"]
+Show = Callable[[Mapping[str, Any]], None]
+
+
+def work(trial: Trial, attempt: AttemptLayout, launcher: Launcher, stop: threading.Event, show: Show) -> Outcome:
+    """Run one attempt to its end, keep how it ended in its journal, and return that."""
+    attempt.trial_file.write_text(trial.model_dump_json(), encoding="utf-8")
+    began = time.monotonic()
+    group = launcher.start(attempt, trial.settings.world_size, trial.settings.threads)
+    stopped = watch(group, Watch(attempt, show), stop, trial.timeout_seconds)
+    outcome = judge(reports(attempt, group), stopped)
+    close(attempt, outcome, time.monotonic() - began)
+    return outcome
+
+
+def announce(trial: Trial, attempt: AttemptLayout, launcher: Launcher, environment: Mapping[str, Any]) -> None:
+    """Write the beginning of the attempt into its journal."""
+    with Journal(attempt.engine_journal) as journal:
+        journal.append(
+            "attempt",
+            version=FORMAT,
+            trial=trial.id,
+            attempt=attempt.number,
+            experiment=trial.experiment,
+            method=trial.method,
+            label=trial.label,
+            variant=trial.variant,
+            context=trial.context,
+            seed=trial.seed,
+            settings=trial.dotted_settings,
+            model=trial.model_name,
+            dataset=trial.dataset_name,
+            world_size=trial.settings.world_size,
+            launch=launcher.name,
+            contended=False,
+        )
+        journal.append("facts", section="environment", subject="", **environment)
+
+
+def close(attempt: AttemptLayout, outcome: Outcome, seconds: float) -> None:
+    """Write the end of the attempt into its journal and throw its scratch folder away."""
+    with Journal(attempt.engine_journal) as journal:
+        journal.append(
+            "end", state=outcome.state, reason=outcome.reason, seconds=seconds, evidence=outcome.evidence
+        )
+    shutil.rmtree(attempt.work, ignore_errors=True)
+
+
+class Watch:
+    """Follows rank 0's journal for the live display."""
+
+    def __init__(self, attempt: AttemptLayout, show: Show) -> None:
+        self.path = attempt.journal(0)
+        self.show = show
+        self.offset = 0
+        self.due = 0.0
+
+    def look(self, now: float) -> None:
+        """Show what is new, at most every quarter of a second."""
+        if now < self.due or not self.path.exists():
+            return
+        self.due = now + SHOW_SECONDS
+        for entry in read(self.path, self.offset):
+            self.offset = entry.end
+            if entry.event["event"] in ("progress", "metrics"):
+                self.show(entry.event)
+
+
+def watch(group: Group, display: Watch, stop: threading.Event, limit: float | None) -> Stop:
+    """Wait until all ranks have ended, ending them where a rank died, time is up or *stop* is set."""
+    began = time.monotonic()
+    stopped: Stop = ""
+    deadline: float | None = None
+    while None in (codes := group.codes()):
+        now = time.monotonic()
+        display.look(now)
+        if deadline is None:
+            stopped = "interrupted" if stop.is_set() else "timeout" if limit and now - began > limit else ""
+            if stopped:
+                send(group, signal.SIGTERM)
+            if stopped or any(codes):
+                deadline = now + GRACE_SECONDS
+        elif now > deadline:
+            send(group, signal.SIGKILL)
+        time.sleep(POLL_SECONDS)
+    return stopped
+
+
+def reports(attempt: AttemptLayout, group: Group) -> list[RankReport]:
+    """Return what each rank left behind."""
+    return [report(attempt, rank, code) for rank, code in enumerate(group.codes())]
+
+
+def report(attempt: AttemptLayout, rank: int, code: int | None) -> RankReport:
+    """Return what one rank left behind."""
+    told = list(events(attempt.journal(rank)))
+    log = attempt.log(rank)
+    return RankReport(
+        rank=rank,
+        code=code,
+        done=any(event["event"] == "done" for event in told),
+        failures=[event for event in told if event["event"] == "failure"],
+        log=log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else [],
+    )

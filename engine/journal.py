@@ -1,0 +1,112 @@
+"""The append-only record of an attempt: one JSON object a line, and the only truth there is."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+FORMAT = 1
+"""Version of the events below; a reader refuses a later one."""
+
+SYNC_SECONDS = 1.0
+"""A power cut may cost this much of a journal; a killed process costs nothing that was appended."""
+
+
+class Journal:
+    """Appends events to one file, each with a single write, so that a crash can tear the last line only."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        self._synced = time.monotonic()
+        heal(path, self._file)
+
+    def append(self, event: str, **fields: Any) -> None:
+        """Write one event. Numbers that are not finite become the text ``NaN``, ``Infinity`` or ``-Infinity``."""
+        line = json.dumps(plain({"t": time.time(), "event": event, **fields}), ensure_ascii=False, allow_nan=False)
+        write_all(self._file, line.encode("utf-8", "backslashreplace") + b"\n")
+        if (now := time.monotonic()) - self._synced >= SYNC_SECONDS:
+            os.fdatasync(self._file)
+            self._synced = now
+
+    def close(self) -> None:
+        """Bring everything to disk and let go of the file."""
+        os.fdatasync(self._file)
+        os.close(self._file)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event and the byte behind it."""
+
+    event: dict[str, Any]
+    end: int
+
+
+def read(path: Path, start: int = 0) -> Iterator[Entry]:
+    """Yield the whole events from byte *start* on; a last line without its end is left for later."""
+    with path.open("rb") as file:
+        file.seek(start)
+        for line in file:
+            if not line.endswith(b"\n"):
+                return
+            start += len(line)
+            if event := parse(line):
+                yield Entry(event, start)
+
+
+def events(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the events of *path*, none when there is no such file."""
+    if path.exists():
+        for entry in read(path):
+            yield entry.event
+
+
+def parse(line: bytes) -> dict[str, Any] | None:
+    """Return the event of a line, or None where a crash left something that is not one."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and "event" in event else None
+
+
+def plain(value: Any) -> Any:
+    """Return *value* as JSON can hold it, text in place of numbers that are not finite."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+def heal(path: Path, file: int) -> None:
+    """End a line that a crash tore, so that the next event starts on its own."""
+    size = path.stat().st_size
+    if not size:
+        return
+    with path.open("rb") as tail:
+        tail.seek(size - 1)
+        if tail.read(1) != b"\n":
+            os.write(file, b"\n")
+
+
+def write_all(file: int, data: bytes) -> None:
+    """Write all of *data*: a full disk or a signal may take a part of it only."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(file, view) :]

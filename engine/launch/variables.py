@@ -1,0 +1,48 @@
+"""The process environment of a rank: what must be set before a training library is imported."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+ALLOCATOR = {
+    # glibc otherwise keeps freed blocks, and resident memory says more of its heap than of the trial
+    "MALLOC_MMAP_THRESHOLD_": "131072",
+    "MALLOC_TRIM_THRESHOLD_": "131072",
+}
+
+QUIET = {
+    "TOKENIZERS_PARALLELISM": "false",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "TRANSFORMERS_VERBOSITY": "warning",
+}
+
+
+def base_environment(outer: Mapping[str, str] = os.environ, *, cpu: bool) -> dict[str, str]:
+    """Return the environment that every process of an attempt shares."""
+    inner = {name: value for name, value in outer.items() if name not in ("LOCAL_SIZE", "RANK", "WORLD_SIZE")}
+    inner |= ALLOCATOR | QUIET
+    inner["OMP_NUM_THREADS"] = "1"
+    # the first `ninja` on the path is part of the key under which torch keeps compiled operators
+    inner["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), outer.get("PATH", os.defpath)])
+    # asking for the number of GPUs must not initialise CUDA: a process that did cannot be forked
+    inner["PYTORCH_NVML_BASED_CUDA_CHECK"] = "1"
+    if cpu:
+        inner |= {"DS_ACCELERATOR": "cpu", "GLOO_SOCKET_IFNAME": "lo"}
+    return inner
+
+
+def rank_environment(rank: int, world_size: int, threads: int) -> dict[str, str]:
+    """Return what differs between the ranks of an attempt. No port is needed: ranks meet through a file."""
+    return {
+        "RANK": str(rank),
+        "LOCAL_RANK": str(rank),
+        "WORLD_SIZE": str(world_size),
+        "LOCAL_WORLD_SIZE": str(world_size),
+        "MASTER_ADDR": "127.0.0.1",
+        "MASTER_PORT": "0",
+        "OMP_NUM_THREADS": str(threads),
+    }

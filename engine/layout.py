@@ -1,0 +1,147 @@
+"""The only module that knows a path on disk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+ATTEMPT = re.compile(r"attempt-(\d+)")
+EXPERIMENT_JOURNAL = re.compile(r"experiments/([^/]+)\.jsonl")
+ATTEMPT_JOURNAL = re.compile(r"trials/([^/]+)/attempt-([1-9]\d{0,5})/journal/(?:engine|rank(\d{1,4}))\.jsonl")
+
+
+@dataclass(frozen=True)
+class AttemptLayout:
+    """The folder of one attempt: what the worker reads and everything it writes."""
+
+    root: Path
+
+    @property
+    def number(self) -> int:
+        """Return the place of this attempt among the trial's: 1, 2, …"""
+        match = ATTEMPT.fullmatch(self.root.name)
+        if match is None:
+            raise ValueError(f"not the folder of an attempt: {self.root}")
+        return int(match[1])
+
+    @property
+    def trial_file(self) -> Path:
+        """The trial, as JSON: a worker's whole input."""
+        return self.root / "trial.json"
+
+    @property
+    def engine_journal(self) -> Path:
+        """What the engine says of the attempt: its start and its end."""
+        return self.root / "journal" / "engine.jsonl"
+
+    def journal(self, rank: int) -> Path:
+        """Return the journal of one rank."""
+        return self.root / "journal" / f"rank{rank}.jsonl"
+
+    def log(self, rank: int) -> Path:
+        """Return the file that holds what one rank printed."""
+        return self.root / "log" / f"rank{rank}.log"
+
+    @property
+    def rendezvous(self) -> Path:
+        """The file through which the ranks find each other; used once."""
+        return self.root / "work" / "rendezvous"
+
+    @property
+    def work(self) -> Path:
+        """The trainer's own folder; removed when the attempt has ended."""
+        return self.root / "work"
+
+    @property
+    def predictions(self) -> Path:
+        """One JSON line per test example: id, prediction, reference."""
+        return self.root / "predictions.jsonl"
+
+    def create(self) -> None:
+        """Make the folders; an attempt that exists is an error."""
+        self.root.mkdir(parents=True)
+        for folder in ("journal", "log", "work"):
+            (self.root / folder).mkdir()
+
+
+@dataclass(frozen=True)
+class JournalPlace:
+    """What a journal is about, told by where it lies."""
+
+    experiment: str | None
+    """Name of the experiment; unset, it is the journal of an attempt."""
+
+    trial: str = ""
+    attempt: int = 0
+    rank: int = 0
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The results folder: journals are the truth, everything else can be made again."""
+
+    root: Path
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def cache(self) -> Path:
+        """Trained tokenizers and the like, named by content."""
+        return self.root / "cache"
+
+    @property
+    def reports(self) -> Path:
+        """Where `xp render` writes."""
+        return self.root / "reports"
+
+    def experiment_journal(self, name: str) -> Path:
+        """Return the journal of an experiment: each `xp run` appends its plan."""
+        return self.root / "experiments" / f"{name}.jsonl"
+
+    def trial(self, trial_id: str) -> Path:
+        """Return the folder of a trial."""
+        return self.root / "trials" / trial_id
+
+    def trial_lock(self, trial_id: str) -> Path:
+        """Return the file that is locked while somebody works on the trial."""
+        return self.trial(trial_id) / "lock"
+
+    def attempts(self, trial_id: str) -> list[AttemptLayout]:
+        """Return the trial's attempts, oldest first."""
+        found = [AttemptLayout(path) for path in self.trial(trial_id).glob("attempt-*") if ATTEMPT.fullmatch(path.name)]
+        return sorted(found, key=lambda attempt: attempt.number)
+
+    def new_attempt(self, trial_id: str) -> AttemptLayout:
+        """Make the folder of the next attempt."""
+        number = max((attempt.number for attempt in self.attempts(trial_id)), default=0) + 1
+        attempt = AttemptLayout(self.trial(trial_id) / f"attempt-{number}")
+        attempt.create()
+        return attempt
+
+    def journals(self) -> Iterator[Path]:
+        """Yield every journal, those of experiments first."""
+        yield from sorted(self.root.glob("experiments/*.jsonl"))
+        yield from sorted(self.root.glob("trials/*/attempt-*/journal/*.jsonl"))
+
+    def place(self, journal: str) -> JournalPlace | None:
+        """Return what a journal is about, None for a file that is none; *journal* is relative to the results folder."""
+        if match := EXPERIMENT_JOURNAL.fullmatch(journal):
+            return JournalPlace(match[1])
+        if match := ATTEMPT_JOURNAL.fullmatch(journal):
+            return JournalPlace(None, match[1], int(match[2]), int(match[3] or 0))
+        return None
+
+
+def shipped(package: str, name: Path, suffix: str) -> Path | None:
+    """Return the file of a package that *name* means (``core``, ``core.toml``, ``experiments/core.toml``), if any."""
+    folder = Path(str(files(package)))
+    wanted = name.name if name.name.endswith(suffix) else name.name + suffix
+    if len(name.parts) > 2 or (len(name.parts) == 2 and name.parts[0] != package.rpartition(".")[2]):  # noqa: PLR2004
+        return None
+    return folder / wanted if (folder / wanted).is_file() else None

@@ -1,0 +1,1 @@
+"""Instruments: each is started, stopped, and gives numbers with a unit."""

@@ -1,0 +1,109 @@
+"""Shows a run as it goes on: a live display on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from xp.dsl.trial import Trial
+from xp.engine.failures import Outcome
+
+MARKS = {"completed": "done", "failed": "FAILED", "oom": "OUT OF MEMORY", "diverged": "DIVERGED", "timeout": "TIMEOUT"}
+SHOWN = {"loss": "loss {:.2f}", "eval_loss": "eval loss {:.2f}", "predict_rouge1": "ROUGE-1 {:.1f}"}
+
+
+class PlainDisplay:
+    """One line when something begins or ends."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.total = self.number = 0
+        self.metrics: dict[str, float] = {}
+
+    def planned(self, total: int, cached: int) -> None:
+        """Say what is about to happen."""
+        self.total = total - cached
+        self.say(f"{total} trials: {cached} already completed, {self.total} to run")
+
+    def started(self, trial: Trial) -> None:
+        """Say that an attempt begins."""
+        self.number += 1
+        self.metrics = {}
+
+    def event(self, event: Mapping[str, Any]) -> None:
+        """Remember the latest metrics."""
+        if event["event"] == "metrics":
+            self.metrics |= {name: value for name, value in event["values"].items() if isinstance(value, int | float)}
+
+    def ended(self, trial: Trial, outcome: Outcome, seconds: float) -> None:
+        """Say how an attempt ended."""
+        place = f"[{self.number}/{self.total}]"
+        result = self.summary() if outcome.state == "completed" else outcome.reason
+        self.say(f"{place} {MARKS.get(outcome.state, outcome.state)}: {trial.label} ({seconds:.1f} s) {result}".rstrip())
+
+    def note(self, text: str) -> None:
+        """Say something else."""
+        self.say(text)
+
+    def say(self, text: str) -> None:
+        """Print one line as it is."""
+        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def summary(self) -> str:
+        """Return the metrics worth a line."""
+        return ", ".join(form.format(self.metrics[name]) for name, form in SHOWN.items() if name in self.metrics)
+
+
+class LiveDisplay(PlainDisplay):
+    """The same lines above two bars that move."""
+
+    def __init__(self, console: Console, progress: Progress) -> None:
+        super().__init__(console)
+        self.progress = progress
+        self.all = progress.add_task("trials", total=None, note="")
+        self.one = progress.add_task("", total=None, visible=False, note="")
+
+    def planned(self, total: int, cached: int) -> None:
+        """Say what is about to happen."""
+        super().planned(total, cached)
+        self.progress.update(self.all, total=self.total)
+
+    def started(self, trial: Trial) -> None:
+        """Show a bar for the attempt."""
+        super().started(trial)
+        self.progress.reset(self.one, total=None, visible=True, description=trial.label)
+
+    def event(self, event: Mapping[str, Any]) -> None:
+        """Move the bar of the attempt."""
+        super().event(event)
+        if event["event"] == "progress":
+            label = f"{event['phase']} {self.summary()}"
+            self.progress.update(self.one, total=event["steps"] or None, completed=event["step"], note=label)
+
+    def ended(self, trial: Trial, outcome: Outcome, seconds: float) -> None:
+        """Say how an attempt ended and move the bar of all."""
+        super().ended(trial, outcome, seconds)
+        self.progress.advance(self.all)
+        self.progress.update(self.one, visible=False)
+
+
+@contextmanager
+def display(console: Console) -> Iterator[PlainDisplay]:
+    """Yield a display that fits where the output goes."""
+    if not console.is_terminal:
+        yield PlainDisplay(console)
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[note]}", markup=False),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield LiveDisplay(console, progress)

@@ -1,0 +1,121 @@
+"""What an experiment points to: where its files are, and what is in them as one fingerprint."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from xp.dsl.errors import Problem, SpecError, did_you_mean
+from xp.dsl.experiment import Experiment
+from xp.dsl.spec import Dataset, Model
+from xp.engine.train import dialogues
+from xp.engine.train.places import SPLITS, is_hub, location
+
+
+def fingerprints(experiment: Experiment, names: Sequence[str]) -> dict[str, str]:
+    """Return the fingerprint of each named data set; raise SpecError naming every file or column that is missing."""
+    problems: list[Problem] = []
+    found: dict[str, str] = {}
+    for name in names:
+        dataset = experiment.dataset(name)
+        missing = list(problems_of(experiment, name, dataset))
+        problems += missing
+        if not missing:
+            found[name] = fingerprint(dataset, experiment.folder)
+    if problems:
+        raise SpecError(*problems)
+    return found
+
+
+def fingerprint(dataset: Dataset, folder: Path) -> str:
+    """Return a hash of the content that a data set points to; of a hub's, its id and revision."""
+    if dataset.builtin is not None:
+        return dialogues.fingerprint(dataset.size)
+    if is_hub(dataset, folder):
+        return f"hub:{dataset.path}@{dataset.revision or 'main'}:{dataset.config or ''}"
+    digest = hashlib.sha256()
+    for split in SPLITS:
+        for file in content_files(location(dataset, folder, split)):
+            digest.update(file.name.encode())
+            digest.update(file_hash(file))
+    return digest.hexdigest()
+
+
+def content_files(place: Path) -> list[Path]:
+    """Return the files that hold a split: itself, or what a saved folder of Arrow files holds."""
+    return sorted(place.glob("*.arrow")) if place.is_dir() else [place]
+
+
+def file_hash(path: Path) -> bytes:
+    """Return the SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
+
+
+def problems_of(experiment: Experiment, name: str, dataset: Dataset) -> Iterator[Problem]:
+    """Yield what is missing of a data set, at the place in the file that names it."""
+    folder = experiment.folder
+    if dataset.builtin is not None or is_hub(dataset, folder):
+        return
+    for split in SPLITS:
+        place = location(dataset, folder, split)
+        key = "path" if dataset.path is not None else split
+        where = experiment.where("datasets", name, key)
+        if not place.exists():
+            yield Problem(f"there is no file of the {split} split, got {str(place)!r}", where, nearest(place))
+            continue
+        known = columns(place)
+        for role in ("source", "target", "id"):
+            column: str | None = getattr(dataset, role)
+            if known is not None and column is not None and column not in known:
+                yield Problem(
+                    f"the {split} split has no column {column!r}",
+                    experiment.where("datasets", name, role),
+                    did_you_mean(column, known),
+                )
+
+
+def nearest(place: Path) -> str:
+    """Return a hint that names what lies beside a missing file."""
+    if not place.parent.is_dir():
+        return f"there is no folder {str(place.parent)!r} either"
+    return did_you_mean(place.name, [entry.name for entry in place.parent.iterdir()])
+
+
+def columns(place: Path) -> list[str] | None:
+    """Return the column names of a split without reading its rows, None where only reading tells."""
+    if place.is_dir():
+        info = place / "dataset_info.json"
+        return sorted(json.loads(info.read_text(encoding="utf-8"))["features"]) if info.exists() else None
+    if place.suffix == ".csv":
+        with place.open(encoding="utf-8-sig", newline="") as file:
+            return next(csv.reader(file), [])
+    if place.suffix in (".jsonl", ".json"):
+        return first_keys(place)
+    return None
+
+
+def first_keys(place: Path) -> list[str] | None:
+    """Return the keys of the first row of a JSON Lines file."""
+    with place.open(encoding="utf-8-sig") as file:
+        line = next((line for line in file if line.strip()), "{}")
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return None
+    return sorted(row) if isinstance(row, dict) else None
+
+
+def model_fingerprint(model: Model, folder: Path) -> str | None:
+    """Return a hash of a local checkpoint's files, None for a hub's or one that is made from a configuration."""
+    place = folder / Path(model.checkpoint).expanduser() if model.checkpoint else None
+    if place is None or not place.is_dir():
+        return None
+    digest = hashlib.sha256()
+    for file in sorted(path for path in place.iterdir() if path.is_file()):
+        digest.update(file.name.encode())
+        digest.update(file_hash(file))
+    return digest.hexdigest()

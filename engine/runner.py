@@ -1,0 +1,205 @@
+"""Which trials still need an attempt, in which order, and how often."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import random
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from xp.dsl.experiment import Experiment
+from xp.dsl.plan import Plan
+from xp.dsl.trial import Trial
+from xp.engine import attempt as attempts
+from xp.engine.failures import Outcome
+from xp.engine.journal import FORMAT, Journal, events
+from xp.engine.launch.group import Launcher
+from xp.engine.layout import AttemptLayout, Layout
+
+BUSY_SECONDS = 0.5
+
+
+class Display(Protocol):
+    """Somebody who wants to see the run go on."""
+
+    def planned(self, total: int, cached: int) -> None:
+        """Say what is about to happen."""
+
+    def started(self, trial: Trial) -> None:
+        """Say that an attempt begins."""
+
+    def event(self, event: Mapping[str, Any]) -> None:
+        """Show a progress or metrics event of the attempt that runs."""
+
+    def ended(self, trial: Trial, outcome: Outcome, seconds: float) -> None:
+        """Say how an attempt ended."""
+
+    def note(self, text: str) -> None:
+        """Say something else."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What a run has done."""
+
+    cached: int = 0
+    completed: int = 0
+    failed: int = 0
+    interrupted: bool = False
+
+
+@dataclass
+class Run:
+    """One `xp run`: everything it needs, handed in."""
+
+    layout: Layout
+    launcher: Launcher
+    environment: Mapping[str, Any]
+    display: Display
+    stop: threading.Event
+    after_trial: Callable[[], object]
+    """Called when an attempt has ended: the warehouse is brought up to date."""
+
+    force: bool = False
+    """Whether completed trials are run again."""
+
+    def all(self, trials: Sequence[Trial], retries: int) -> Tally:
+        """Bring every trial to an end, those that somebody else works on last."""
+        states: Counter[str] = Counter()
+        queue = deque(trials)
+        waited = 0
+        while queue and not self.stop.is_set():
+            trial = queue.popleft()
+            state = self.one(trial, retries)
+            if state != "busy":
+                states[state] += 1
+                waited = 0
+                continue
+            queue.append(trial)
+            waited += 1
+            if waited == len(queue):
+                self.display.note(f"waiting for {len(queue)} trials that another xp is running")
+            if waited >= len(queue):
+                self.stop.wait(BUSY_SECONDS)
+        completed, cached = states.pop("completed", 0), states.pop("cached", 0)
+        states.pop("interrupted", 0)
+        return Tally(cached, completed, states.total(), self.stop.is_set())
+
+    def one(self, trial: Trial, retries: int) -> str:
+        """Bring one trial to an end and return its state; ``cached`` and ``busy`` mean that nothing was done."""
+        with locked(self.layout, trial.id) as mine:
+            if not mine:
+                return "busy"
+            mend(self.layout, trial.id)
+            if is_completed(self.layout, trial.id) and not self.force:
+                return "cached"
+            return self.attempt(trial, retries).state
+
+    def attempt(self, trial: Trial, retries: int) -> Outcome:
+        """Attempt a trial until it completes or a retry can mend nothing."""
+        for left in range(retries, -1, -1):
+            attempt = self.layout.new_attempt(trial.id)
+            attempts.announce(trial, attempt, self.launcher, self.environment)
+            self.display.started(trial)
+            began = time.monotonic()
+            outcome = attempts.work(trial, attempt, self.launcher, self.stop, self.display.event)
+            self.after_trial()
+            self.display.ended(trial, outcome, time.monotonic() - began)
+            if outcome.state == "completed" or not (outcome.retry and left) or self.stop.is_set():
+                break
+        return outcome
+
+
+@contextmanager
+def locked(layout: Layout, trial_id: str) -> Iterator[bool]:
+    """Hold the trial while somebody works on it; yield False when somebody else does."""
+    path = layout.trial_lock(trial_id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
+def mend(layout: Layout, trial_id: str) -> None:
+    """End the attempts of a trial that nobody works on any more: their engine was killed."""
+    for attempt in layout.attempts(trial_id):
+        if state(attempt) is None:
+            attempts.close(attempt, Outcome("interrupted", "the engine ended before the attempt did"), 0.0)
+
+
+def state(attempt: AttemptLayout) -> str | None:
+    """Return how an attempt ended, None when its journal does not say."""
+    return next((event["state"] for event in events(attempt.engine_journal) if event["event"] == "end"), None)
+
+
+def is_completed(layout: Layout, trial_id: str) -> bool:
+    """Tell whether the trial has an attempt that completed."""
+    return any(state(attempt) == "completed" for attempt in layout.attempts(trial_id))
+
+
+def in_blocks(trials: Sequence[Trial]) -> list[Trial]:
+    """Return the trials seed by seed, shuffled inside each, so that a machine's drift favours no method.
+
+    The order is the same each time: it is drawn from the experiment's name and the seed.
+    """
+    blocks: dict[int, list[Trial]] = {}
+    for trial in trials:
+        blocks.setdefault(trial.seed, []).append(trial)
+    for seed, block in blocks.items():
+        key = hashlib.sha256(f"{block[0].experiment} {seed}".encode()).digest()
+        random.Random(key).shuffle(block)  # noqa: S311 - an order, not a secret
+    return [trial for block in blocks.values() for trial in block]
+
+
+def journal_plan(layout: Layout, experiment: Experiment, plan: Plan, order: Sequence[Trial]) -> None:
+    """Append the plan to the experiment's journal: the last one says which trials belong to it."""
+    place = {trial.id: number for number, trial in enumerate(order)}
+    with Journal(layout.experiment_journal(experiment.experiment.name)) as journal:
+        journal.append(
+            "plan",
+            version=FORMAT,
+            name=experiment.experiment.name,
+            description=experiment.experiment.description,
+            file=experiment.file.name,
+            sha256=hashlib.sha256(experiment.text.encode()).hexdigest(),
+            text=experiment.text,
+            baseline=experiment.baseline,
+            methods=[
+                {"name": name, "description": experiment.method(name).description} for name in experiment.method_names
+            ],
+            claims=[
+                {
+                    "method": name,
+                    "measure": measure,
+                    "expectation": expectation.lstrip("*"),
+                    "situational": expectation.startswith("*"),
+                    "baseline": experiment.baseline_of(name),
+                }
+                for name in experiment.method_names
+                for measure, expectation in experiment.method(name).claims.items()
+            ],
+            trials=[
+                {
+                    "trial": trial.id,
+                    "method": trial.method,
+                    "baseline": trial.baseline,
+                    "variant": trial.variant,
+                    "context": trial.context,
+                    "seed": trial.seed,
+                    "label": trial.label,
+                    "order": place[trial.id],
+                }
+                for trial in plan.trials
+            ],
+            excluded=[{"variant": dict(excluded.variant), "rule": excluded.rule} for excluded in plan.excluded],
+        )

@@ -1,0 +1,85 @@
+"""Settings to the trainer's arguments, under the names that transformers 5 has for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from transformers import Seq2SeqTrainingArguments
+
+from xp.dsl.settings import Settings
+from xp.engine.train.deepspeed_config import deepspeed_config
+
+
+def training_arguments(settings: Settings, seed: int, folder: Path, *, cuda: bool) -> Seq2SeqTrainingArguments:
+    """Return the arguments of the trainer; label smoothing is not among them, the loss does it."""
+    return Seq2SeqTrainingArguments(
+        output_dir=str(folder),
+        seed=seed,
+        data_seed=seed,
+        num_train_epochs=settings.epochs,
+        max_steps=settings.max_steps or -1,
+        per_device_train_batch_size=settings.batch_size,
+        per_device_eval_batch_size=settings.eval_batch_size or settings.batch_size,
+        gradient_accumulation_steps=settings.gradient_accumulation_steps,
+        max_grad_norm=settings.max_grad_norm,
+        activation_checkpointing=settings.gradient_checkpointing,
+        train_sampling_strategy=settings.train_sampling_strategy,
+        **optimizer(settings),
+        **evaluation(settings),
+        **machine(settings, cuda=cuda),
+        **quiet(settings),
+    )
+
+
+def optimizer(settings: Settings) -> dict[str, Any]:
+    """Return the arguments of optimizer and scheduler."""
+    return {
+        "optim": "adamw_torch_fused",  # no temporary copies of a whole ZeRO partition, also on CPUs
+        "learning_rate": settings.learning_rate,
+        "lr_scheduler_type": settings.lr_scheduler_type,
+        "warmup_steps": settings.warmup_steps,
+        "weight_decay": settings.weight_decay,
+        "adam_beta1": settings.adam_beta1,
+        "adam_beta2": settings.adam_beta2,
+        "adam_epsilon": settings.adam_epsilon,
+    }
+
+
+def evaluation(settings: Settings) -> dict[str, Any]:
+    """Return the arguments of the evaluations during training, and of what they decide."""
+    watched = settings.early_stopping.metric if settings.early_stopping else None
+    return {
+        "eval_strategy": settings.eval_strategy,
+        "eval_steps": settings.eval_steps,
+        "predict_with_generate": True,
+        "metric_for_best_model": watched,
+        "greater_is_better": None if watched is None else watched != "eval_loss",
+    }
+
+
+def machine(settings: Settings, *, cuda: bool) -> dict[str, Any]:
+    """Return the arguments of devices, number formats and processes."""
+    return {
+        "use_cpu": not cuda,
+        "bf16": settings.precision == "bf16",
+        "fp16": settings.precision == "fp16",
+        "deepspeed": deepspeed_config(settings, cuda=cuda),
+        "ddp_backend": "nccl" if cuda else "gloo",
+        "ddp_find_unused_parameters": False,
+        "dataloader_pin_memory": cuda,
+    }
+
+
+def quiet(settings: Settings) -> dict[str, Any]:
+    """Return the arguments of what the trainer writes: the journal is written by callbacks, nothing else is."""
+    return {
+        "logging_strategy": "steps",
+        "logging_steps": settings.logging_steps,
+        "logging_nan_inf_filter": False,  # a loss that is no number must be seen
+        "save_strategy": "no",
+        "report_to": [],
+        "disable_tqdm": True,
+        "log_level": "warning",
+        "remove_unused_columns": False,  # the collator makes just what is needed
+    }

@@ -1,0 +1,122 @@
+"""What is written down, measured and stopped while the trainer trains."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import distributed
+from transformers import TrainerCallback
+
+from xp.engine.measure.clock import StepClock
+from xp.engine.measure.memory import PeakMemory, tensor_metrics
+from xp.engine.train.errors import DivergedError
+from xp.engine.train.record import Phase, Record
+from xp.engine.train.trainer import NEVER, SummaryTrainer
+
+LOSSES = ("loss", "train_loss", "eval_loss")
+
+
+class Measuring(TrainerCallback):  # type: ignore[misc] - the library has no types
+    """Time and memory of training steps; evaluations and whatever comes before the first step are left out."""
+
+    def __init__(self, clock: StepClock, memory: PeakMemory) -> None:
+        self.clock = clock
+        self.memory = memory
+
+    def on_train_begin(self, *_: Any, **__: Any) -> None:
+        """Begin."""
+        self.memory.start()
+        self.clock.start()
+
+    def on_step_end(self, *_: Any, **__: Any) -> None:
+        """Take in one step."""
+        self.clock.step()
+        self.memory.look()
+
+    def on_evaluate(self, *_: Any, **__: Any) -> None:
+        """Go on behind an evaluation."""
+        self.memory.start()
+        self.clock.start()
+
+    def on_train_end(self, *_: Any, **__: Any) -> None:
+        """Stop."""
+        self.clock.stop()
+
+
+class Journalling(TrainerCallback):  # type: ignore[misc] - the library has no types
+    """Hands what the trainer logs, and how far it is, to the record."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self.phase: Phase = "train"
+        self.seen = 0
+
+    def on_log(self, _args: Any, state: Any, _control: Any, logs: Mapping[str, Any], **_: Any) -> None:
+        """Record what is logged."""
+        self.record.metrics({name: number(value) for name, value in logs.items()}, state.global_step)
+
+    def on_train_begin(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
+        """Show the length of the training."""
+        self.record.progress("train", 0, state.max_steps)
+
+    def on_step_end(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
+        """Show the progress of the training."""
+        self.record.progress("train", state.global_step, state.max_steps)
+
+    def on_prediction_step(self, _args: Any, _state: Any, _control: Any, eval_dataloader: Any, **_: Any) -> None:
+        """Show the progress of an evaluation."""
+        self.seen += 1
+        self.record.progress(self.phase, self.seen, len(eval_dataloader))
+        if self.seen == len(eval_dataloader):
+            self.seen = 0
+
+
+class Divergence(TrainerCallback):  # type: ignore[misc] - the library has no types
+    """Ends a training whose loss is no finite number any more: all ranks log the same loss, so all of them stop."""
+
+    trainer: SummaryTrainer
+
+    def on_log(self, _args: Any, state: Any, _control: Any, logs: Mapping[str, Any], **_: Any) -> None:
+        """Stop at the first loss that is not finite."""
+        for name in LOSSES:
+            if name in logs and not math.isfinite(logs[name]):
+                step = self.first_bad_step() if name != "eval_loss" else state.global_step
+                raise DivergedError(f"{name} is {logs[name]} at step {step}", step)
+
+    def first_bad_step(self) -> int:
+        """Return the first step at which any rank had a loss that was not finite."""
+        first = self.trainer.first_bad_step.clone()
+        distributed.all_reduce(first, op=distributed.ReduceOp.MIN)
+        return int(first) if int(first) != NEVER else int(self.trainer.state.global_step)
+
+
+class LastEvaluation(TrainerCallback):  # type: ignore[misc] - the library has no types
+    """Leaves out the evaluation behind the last step: the final one follows, and takes the same loss."""
+
+    def on_step_end(self, _args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Look whether this was the last step."""
+        if state.global_step >= state.max_steps:
+            control.should_evaluate = False
+
+    on_epoch_end = on_step_end
+
+
+class TensorSizes(TrainerCallback):  # type: ignore[misc] - the library has no types
+    """Takes the bytes of parameters and optimizer state when training ends: every state exists then."""
+
+    trainer: SummaryTrainer
+    metrics: Mapping[str, float]
+
+    def on_train_end(self, *_: Any, **__: Any) -> None:
+        """Take them."""
+        self.metrics = tensor_metrics(self.trainer.model.parameters(), self.trainer.optimizer)
+
+
+def number(value: Any) -> float | None:
+    """Return *value* as a number, None when it is none."""
+    if isinstance(value, torch.Tensor):
+        return float(value)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -1,0 +1,82 @@
+"""The model: a checkpoint, or an architecture whose weights are drawn from the trial's seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import CONFIG_MAPPING, AutoConfig, AutoModelForSeq2SeqLM, set_seed
+
+from xp.dsl.errors import did_you_mean
+from xp.dsl.settings import Settings
+from xp.dsl.spec import Model
+from xp.engine.train.errors import KnobError
+from xp.engine.train.tokenizer import local_or_hub
+
+TOKENS = ("bos", "pad", "eos")
+
+
+def configuration(model: Model, folder: Path) -> Any:
+    """Return the model's configuration, with every field that the experiment sets."""
+    if model.checkpoint is not None:
+        place = local_or_hub(model.checkpoint, folder)
+        config = AutoConfig.from_pretrained(place, revision=model.revision)
+        known(model.config, config)
+        config.update(dict(model.config))
+        return config
+    architecture = str(model.architecture)
+    if architecture not in CONFIG_MAPPING:
+        raise KnobError(f"model: no architecture {architecture!r}: {did_you_mean(architecture, CONFIG_MAPPING)}")
+    known(model.config, CONFIG_MAPPING[architecture]())
+    return AutoConfig.for_model(architecture, **model.config)
+
+
+def known(fields: Mapping[str, Any], config: Any) -> None:
+    """Raise if the configuration has no such field: transformers would keep it and use it for nothing."""
+    names = {*config.to_dict(), *config.attribute_map}
+    for name in fields:
+        if name not in names:
+            hint = did_you_mean(name, names)
+            raise KnobError(f"model: the configuration of {config.model_type} has no field {name!r}: {hint}")
+
+
+def build(model: Model, config: Any, tokenizer: Any, settings: Settings, seed: int, folder: Path) -> Any:
+    """Return the model on the CPU, in single precision, whole on every rank.
+
+    Random weights depend on the seed alone: all methods of one seed start from the same ones. Later layers of
+    DeepSpeed partition what is built here.
+    """
+    attention = {"attn_implementation": settings.attn_implementation} if settings.attn_implementation else {}
+    if model.checkpoint is not None:
+        place = local_or_hub(model.checkpoint, folder)
+        built = AutoModelForSeq2SeqLM.from_pretrained(
+            place, config=config, revision=model.revision, dtype=torch.float32, **attention
+        )
+        if len(tokenizer) > built.get_input_embeddings().num_embeddings:
+            built.resize_token_embeddings(len(tokenizer))
+    else:
+        follow(tokenizer, config)
+        set_seed(seed)
+        built = AutoModelForSeq2SeqLM.from_config(config, dtype=torch.float32, **attention)
+    # otherwise the trainer believes that the model divides its loss by the tokens of the whole batch, which no
+    # encoder-decoder does, and loss and gradients grow with accumulation and ranks
+    built.accepts_loss_kwargs = False
+    return built
+
+
+def follow(tokenizer: Any, config: Any) -> None:
+    """Give *config* the tokenizer's numbers in place of those it was made with."""
+    start = getattr(config, "decoder_start_token_id", None)
+    # a decoder starts with one of the special tokens, by most architectures' custom the padding
+    role = next((name for name in ("eos", "bos") if start == getattr(config, f"{name}_token_id", None)), "pad")
+    if start is None or start == config.pad_token_id:
+        role = "pad"
+    config.vocab_size = len(tokenizer)
+    for name in TOKENS:
+        if getattr(config, f"{name}_token_id", None) is not None:
+            setattr(config, f"{name}_token_id", getattr(tokenizer, f"{name}_token_id"))
+    config.decoder_start_token_id = getattr(tokenizer, f"{role}_token_id")
+    if getattr(config, "forced_eos_token_id", None) is not None:
+        config.forced_eos_token_id = tokenizer.eos_token_id

@@ -1,0 +1,76 @@
+"""Summaries of a split: decoded, joined to their references by the example's id, scored, kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from xp.engine.measure import rouge
+from xp.engine.train.corpus import Example
+from xp.engine.train.encode import IGNORED
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What the model wrote, one summary per example of the split."""
+
+    examples: Sequence[Example]
+    summaries: Sequence[str]
+    mean_tokens: float
+
+    def scores(self) -> dict[str, float]:
+        """Return ROUGE and the counts of odd pairs."""
+        written = {example.id: summary for example, summary in zip(self.examples, self.summaries, strict=True)}
+        return rouge.score(written, {example.id: example.target for example in self.examples})
+
+    def save(self, path: Path) -> None:
+        """Write one JSON line per example, in the order of the split."""
+        lines = (
+            json.dumps({"id": example.id, "prediction": summary, "reference": example.target}, ensure_ascii=False)
+            for example, summary in zip(self.examples, self.summaries, strict=True)
+        )
+        path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+class Scorer:
+    """Turns what an evaluation generated into scores, and keeps the summaries."""
+
+    def __init__(self, examples: Sequence[Example], tokenizer: Any, *, active: bool) -> None:
+        self.examples = examples
+        self.tokenizer = tokenizer
+        self.active = active
+        self.predictions: Predictions | None = None
+
+    def __call__(self, output: Any) -> dict[str, float]:
+        """Return the scores as the trainer wants them; a rank whose word does not count returns none."""
+        if not self.active:
+            return {}
+        self.predictions = collect(output.predictions, output.label_ids[0], self.examples, self.tokenizer)
+        return self.predictions.scores() | {"gen_len": self.predictions.mean_tokens}
+
+
+def collect(
+    generated: np.ndarray[Any, Any], places: np.ndarray[Any, Any], examples: Sequence[Example], tokenizer: Any
+) -> Predictions:
+    """Return what was *generated* in the order of *examples*; what ranks repeated to fill a batch counts once."""
+    found, first = np.unique(places, return_index=True)
+    if not np.array_equal(found, np.arange(len(examples))):
+        raise ValueError(f"{len(found)} predictions for {len(examples)} examples")
+    ids = readable(generated[first], tokenizer.pad_token_id)
+    summaries = tokenizer.batch_decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+    tokens = (ids != tokenizer.pad_token_id).sum(axis=1)
+    return Predictions(examples, [summary.strip() for summary in summaries], float(tokens.mean()))
+
+
+def readable(ids: np.ndarray[Any, Any], padding: int) -> np.ndarray[Any, Any]:
+    """Return token ids without the mark that batches are filled up with: no tokenizer knows it.
+
+    >>> readable(np.array([[5, 7, -100]]), 1).tolist()
+    [[5, 7, 1]]
+    """
+    return np.where(ids == IGNORED, padding, ids)

@@ -1,0 +1,130 @@
+"""Files to rows, checked: every error names the file and the row."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import datasets
+import pyarrow.parquet
+
+from xp.dsl.errors import did_you_mean
+from xp.engine.train.errors import DataError
+
+Row = Mapping[str, Any]
+
+TYPES = {bool: "true or false", int: "integer", float: "number", type(None): "nothing", list: "list", dict: "table"}
+
+# a cell of a CSV file may be a whole document
+csv.field_size_limit(1 << 30)
+
+
+def read(path: Path, columns: Sequence[str]) -> list[Row]:
+    """Return the rows of *path* with at least *columns*, in the order of the file."""
+    if path.is_dir():
+        return table(datasets.load_from_disk(str(path)), columns, path)
+    if not path.exists():
+        raise DataError(f"{path}: no such file")
+    readers = {".csv": read_csv, ".jsonl": read_jsonl, ".parquet": read_parquet}
+    if path.suffix not in readers:
+        raise DataError(f"{path}: {path.suffix or 'no'} suffix is not one that is read: {', '.join(readers)}, or a folder")
+    return readers[path.suffix](path, columns)
+
+
+def read_csv(path: Path, columns: Sequence[str]) -> list[Row]:
+    """Return the rows of a CSV file; every cell is text, also ``null`` and ``NA``."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        lines = csv.reader(file, strict=True)
+        try:
+            header = next(lines, None)
+            if header is None:
+                raise DataError(f"{path}: the file is empty")
+            require(columns, header, path)
+            return list(csv_rows(lines, header, path))
+        except csv.Error as error:
+            raise DataError(f"{path}: line {lines.line_num}: {error}") from error
+        except UnicodeDecodeError as error:
+            raise not_text(path, error) from error
+
+
+def csv_rows(lines: Any, header: Sequence[str], path: Path) -> Iterator[Row]:
+    """Yield the rows under *header*; an empty line is none."""
+    for cells in lines:
+        if not cells:
+            continue
+        if len(cells) != len(header):
+            raise DataError(f"{path}: line {lines.line_num} has {len(cells)} fields, {len(header)} expected")
+        yield dict(zip(header, cells, strict=True))
+
+
+def read_jsonl(path: Path, columns: Sequence[str]) -> list[Row]:
+    """Return the rows of a JSON Lines file."""
+    rows = []
+    with path.open(encoding="utf-8-sig") as file:
+        try:
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    rows.append(json_row(line, f"{path}: row {number}", columns))
+        except UnicodeDecodeError as error:
+            raise not_text(path, error) from error
+    return rows
+
+
+def json_row(line: str, where: str, columns: Sequence[str]) -> Row:
+    """Return the object that one line holds."""
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise DataError(f"{where}: not JSON: {error}") from error
+    if not isinstance(row, dict):
+        raise DataError(f"{where}: an object expected, got {name_of(row)}")
+    require(columns, row, where)
+    return row
+
+
+def read_parquet(path: Path, columns: Sequence[str]) -> list[Row]:
+    """Return the rows of a Parquet file."""
+    return table(pyarrow.parquet.ParquetFile(path).read(), columns, path)
+
+
+def read_hub(name: str, config: str | None, split: str, revision: str | None, columns: Sequence[str]) -> list[Row]:
+    """Return the rows of one split of a hub data set."""
+    return table(datasets.load_dataset(name, config, split=split, revision=revision), columns, name)
+
+
+def table(source: Any, columns: Sequence[str], where: Path | str) -> list[Row]:
+    """Return the rows of an Arrow table or of a data set that holds one."""
+    if not hasattr(source, "column_names") or isinstance(source.column_names, dict):
+        raise DataError(f"{where}: it holds several splits; name one, as in {where}/train")
+    require(columns, source.column_names, where)
+    chosen = source.select_columns(list(columns)) if hasattr(source, "select_columns") else source.select(columns)
+    return list(chosen.to_list() if hasattr(chosen, "to_list") else chosen.to_pylist())
+
+
+def require(columns: Iterable[str], known: Iterable[str], where: Path | str) -> None:
+    """Raise unless all *columns* are there."""
+    known = list(known)
+    for column in columns:
+        if column not in known:
+            raise DataError(f"{where}: there is no column {column!r}: {did_you_mean(column, known)}")
+
+
+def text(row: Row, column: str, where: str) -> str:
+    """Return the text in *column*; anything else is an error, never turned into text."""
+    value = row[column]
+    if not isinstance(value, str):
+        raise DataError(f"{where}: {column} must be text, got {name_of(value)}")
+    return value
+
+
+def name_of(value: Any) -> str:
+    """Return what kind of value this is, in words."""
+    return TYPES.get(type(value), "text" if isinstance(value, str) else type(value).__name__)
+
+
+def not_text(path: Path, error: UnicodeDecodeError) -> DataError:
+    """Return the error of a file that is not UTF-8."""
+    return DataError(f"{path}: not UTF-8: byte 0x{error.object[error.start]:02x} cannot be read: {error.reason}")

@@ -1,0 +1,101 @@
+"""What a rank writes down: rank 0 speaks for the trial, every rank for itself."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from xp.engine.journal import Journal
+
+Section = Literal["model", "dataset", "measurement"]
+Phase = Literal["prepare", "train", "evaluate", "predict"]
+
+SHOW_SECONDS = 0.2
+"""Progress is written at most this often."""
+
+UNITS = {
+    "loss": "nats",
+    "runtime": "s",
+    "seconds": "s",
+    "duration": "s",
+    "samples_per_second": "1/s",
+    "steps_per_second": "1/s",
+    "memory": "B",
+    "rss": "B",
+    "allocated": "B",
+    "reserved": "B",
+    "rouge1": "points",
+    "rouge2": "points",
+    "rougeL": "points",
+    "rougeLsum": "points",
+    "gen_len": "tokens",
+    "flos": "FLOP",
+    "emissions": "kg",
+    "energy": "kWh",
+    "consumed": "kWh",
+}
+"""End of a metric's name to its unit."""
+
+
+def unit_of(metric: str) -> str:
+    """Return the unit of a metric, or nothing where it is a plain number.
+
+    >>> unit_of("eval_samples_per_second"), unit_of("learning_rate"), unit_of("train_loss")
+    ('1/s', '', 'nats')
+    """
+    return next((unit for end, unit in UNITS.items() if metric == end or metric.endswith(f"_{end}")), "")
+
+
+class Record:
+    """One rank's journal, in the words of a trial."""
+
+    def __init__(self, journal: Journal, rank: int) -> None:
+        self.journal = journal
+        self.rank = rank
+        self.leads = rank == 0
+        self._shown = 0.0
+
+    def metrics(self, values: Mapping[str, float | None], step: int | None = None) -> None:
+        """Record numbers of the trial: rank 0 does, the others have the same ones."""
+        if self.leads:
+            self.own_metrics(values, step)
+
+    def own_metrics(self, values: Mapping[str, float | None], step: int | None = None) -> None:
+        """Record numbers of this rank alone."""
+        known = {name: value for name, value in values.items() if value is not None}
+        if known:
+            units = {name: unit for name in known if (unit := unit_of(name))}
+            self.journal.append("metrics", step=step, values=known, units=units)
+
+    def facts(
+        self, section: Section, subject: str, values: Mapping[str, Any], units: Mapping[str, str] | None = None
+    ) -> None:
+        """Record what holds for the whole trial."""
+        if self.leads:
+            self.journal.append("facts", section=section, subject=subject, values=values, units=units or {})
+
+    def effective(self, values: Mapping[str, Any]) -> None:
+        """Record the settings that were read back."""
+        if self.leads:
+            self.journal.append("effective", values=values)
+
+    def progress(self, phase: Phase, step: int, steps: int) -> None:
+        """Tell the live display where the trial is."""
+        now = time.monotonic()
+        if self.leads and (step in (0, steps) or now - self._shown >= SHOW_SECONDS):
+            self._shown = now
+            self.journal.append("progress", phase=phase, step=step, steps=steps)
+
+    def artifact(self, name: str, path: Path, root: Path) -> None:
+        """Record a file that this rank has written under *root*."""
+        content = path.read_bytes()
+        self.journal.append(
+            "artifact",
+            name=name,
+            path=str(path.relative_to(root)),
+            bytes=len(content),
+            sha256=hashlib.sha256(content).hexdigest(),
+        )

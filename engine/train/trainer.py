@@ -1,0 +1,66 @@
+"""Hugging Face's trainer, taught to score each example once and by its place in the split."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from transformers import Seq2SeqTrainer
+from transformers.integrations import is_deepspeed_zero3_enabled
+from transformers.trainer_utils import EvalLoopOutput
+
+from xp.engine.measure.clock import StepClock
+from xp.engine.train.loss import per_example
+
+
+class SummaryTrainer(Seq2SeqTrainer):  # type: ignore[misc] - the library has no types
+    """Trains as its parent does. Evaluation differs: what a rank sees twice to fill its last batch counts once,
+    and the loss is the mean of all tokens, so that neither batch size nor ranks nor smoothing move it.
+    """
+
+    clock: StepClock
+    first_bad_step: torch.Tensor
+    """The first step whose loss was not finite on this rank; kept on the device so that nobody waits for it."""
+
+    def training_step(self, model: Any, inputs: dict[str, Any], num_items_in_batch: Any = None) -> torch.Tensor:
+        """Run one forward and backward pass, counting its samples and noting a loss that is no number."""
+        inputs.pop("example")
+        self.clock.see(len(inputs["labels"]))
+        loss: torch.Tensor = super().training_step(model, inputs, num_items_in_batch)
+        step = torch.where(loss.isfinite(), NEVER, self.state.global_step + 1)
+        self.first_bad_step = torch.minimum(self.first_bad_step.to(step.device), step)
+        return loss
+
+    def prediction_step(
+        self, model: Any, inputs: dict[str, Any], prediction_loss_only: bool, ignore_keys: Any = None, **_: Any
+    ) -> tuple[torch.Tensor, torch.Tensor | None, tuple[torch.Tensor, ...]]:
+        """Return the loss of a batch, its summaries if wanted, and place, loss and tokens of each example."""
+        inputs = self._prepare_inputs(inputs)
+        example, labels = inputs.pop("example"), inputs.pop("labels")
+        with torch.no_grad(), self.compute_loss_context_manager():
+            losses, tokens = per_example(model(**inputs)["logits"], labels)
+            written = None if prediction_loss_only else self.write(inputs)
+        return losses.sum() / tokens.sum(), written, (example, losses, tokens)
+
+    def write(self, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """Return the summaries of a batch as token ids."""
+        summaries: torch.Tensor = self.model.generate(
+            input_ids=inputs["input_ids"],
+            attention_mask=inputs["attention_mask"],
+            # ranks that have finished go on beside the others: each forward pass gathers what all of them hold
+            synced_gpus=is_deepspeed_zero3_enabled(),
+        )
+        return summaries
+
+    def evaluation_loop(self, *args: Any, metric_key_prefix: str = "eval", **kwargs: Any) -> EvalLoopOutput:
+        """Run the parent's loop and put the exact loss in place of its mean of batch means."""
+        output = super().evaluation_loop(*args, metric_key_prefix=metric_key_prefix, **kwargs)
+        examples, losses, tokens = output.label_ids
+        once = np.unique(examples, return_index=True)[1]
+        output.metrics[f"{metric_key_prefix}_loss"] = float(losses[once].sum() / tokens[once].sum())
+        return output
+
+
+NEVER = torch.iinfo(torch.int64).max

@@ -1,0 +1,1 @@
+"""The DuckDB warehouse, built from journals: a cache that can be deleted and rebuilt."""

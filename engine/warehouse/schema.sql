@@ -1,0 +1,352 @@
+-- The tables of the warehouse, version 1. Everything here is derived from journals and can be made again from them.
+-- The loader fills them; people and saved queries read the views of views.sql.
+-- Times are instants (timestamptz, shown in UTC); durations are seconds of a clock that never goes back.
+
+create table schema_version (
+    version integer not null,
+    views text not null
+);
+comment on table schema_version is 'one row: what made this file';
+comment on column schema_version.version is 'version of the tables; a program refuses a later one and rebuilds an earlier one';
+comment on column schema_version.views is 'digest of the views, which are made anew when it differs';
+
+create table journal (
+    path text primary key,
+    head text not null,
+    bytes bigint not null check (bytes > 0),
+    lines bigint not null
+);
+comment on table journal is 'how far each journal has been loaded';
+comment on column journal.path is 'relative to the results folder';
+comment on column journal.head is 'digest of the first line: tells a journal that grew from one that was replaced';
+comment on column journal.bytes is 'bytes loaded, up to the end of a line';
+comment on column journal.lines is 'lines loaded';
+
+create table bad_line (
+    path text not null,
+    line bigint not null,
+    problem text not null,
+    text text not null,
+    primary key (path, line)
+);
+comment on table bad_line is 'lines of journals that could not be loaded';
+comment on column bad_line.path is 'journal, relative to the results folder';
+comment on column bad_line.line is 'line number, from 1';
+comment on column bad_line.problem is 'what is wrong with it';
+comment on column bad_line.text is 'its first 200 characters';
+
+create table experiment (
+    experiment text primary key,
+    description text not null,
+    file text not null,
+    sha256 text not null,
+    text text not null,
+    baseline text not null,
+    planned timestamptz not null
+);
+comment on table experiment is 'experiments, as their last plan has them';
+comment on column experiment.experiment is 'name';
+comment on column experiment.description is 'one sentence for the reader of the report';
+comment on column experiment.file is 'the file it was planned from';
+comment on column experiment.sha256 is 'hash of the text of the file';
+comment on column experiment.text is 'text of the file';
+comment on column experiment.baseline is 'the method that others are compared with';
+comment on column experiment.planned is 'when the last plan was made';
+
+create table method (
+    experiment text not null,
+    method text not null,
+    position integer not null,
+    description text not null,
+    primary key (experiment, method)
+);
+comment on table method is 'methods of an experiment';
+comment on column method.experiment is 'name of the experiment';
+comment on column method.method is 'name';
+comment on column method.position is 'place in the file, from 0';
+comment on column method.description is 'one line for the reader of the report';
+
+create table claim (
+    experiment text not null,
+    method text not null,
+    measure text not null,
+    expectation text not null,
+    situational boolean not null,
+    baseline text not null,
+    primary key (experiment, method, measure)
+);
+comment on table claim is 'what a method is expected to do to a measure';
+comment on column claim.experiment is 'name of the experiment';
+comment on column claim.method is 'the method the claim is about';
+comment on column claim.measure is 'what it is expected to change';
+comment on column claim.expectation is 'reduces, increases or affects';
+comment on column claim.situational is 'whether it is expected in some situations only (an asterisk in the file)';
+comment on column claim.baseline is 'the method it is compared with';
+
+create table experiment_trial (
+    experiment text not null,
+    position integer not null,
+    trial text not null,
+    run_order integer not null,
+    method text not null,
+    baseline text not null,
+    label text not null,
+    model text,
+    dataset text,
+    axes text not null,
+    variant json not null,
+    context json not null,
+    seed bigint not null,
+    primary key (experiment, position)
+);
+comment on table experiment_trial is 'the trials of an experiment''s last plan; a trial may belong to several experiments';
+comment on column experiment_trial.experiment is 'name of the experiment';
+comment on column experiment_trial.position is 'place in the plan, from 0';
+comment on column experiment_trial.trial is 'id of the trial: a hash of everything that can change its result';
+comment on column experiment_trial.run_order is 'place in the randomised order of the run, from 0';
+comment on column experiment_trial.method is 'name of the method';
+comment on column experiment_trial.baseline is 'the method it is compared with';
+comment on column experiment_trial.label is 'name for people';
+comment on column experiment_trial.model is 'name of the model in the file';
+comment on column experiment_trial.dataset is 'name of the data set in the file';
+comment on column experiment_trial.axes is 'the other axes and their values, as in batch_size=8, zero.stage=2';
+comment on column experiment_trial.variant is 'axes and their values, the seed left out';
+comment on column experiment_trial.context is 'the variant without the method: equal for trials that can be compared';
+comment on column experiment_trial.seed is 'seed of every random choice';
+
+create table excluded (
+    experiment text not null,
+    position integer not null,
+    variant json not null,
+    rule text not null,
+    primary key (experiment, position)
+);
+comment on table excluded is 'variants that an experiment''s last plan left out';
+comment on column excluded.experiment is 'name of the experiment';
+comment on column excluded.position is 'place in the plan, from 0';
+comment on column excluded.variant is 'axes and their values';
+comment on column excluded.rule is 'the rule that left it out';
+
+create table setting (
+    trial text not null,
+    name text not null,
+    value text,
+    number double,
+    primary key (trial, name)
+);
+comment on table setting is 'what each trial is trained with, every default included';
+comment on column setting.trial is 'id of the trial';
+comment on column setting.name is 'dotted name, as in zero.stage';
+comment on column setting.value is 'text of the value, null where it is unset';
+comment on column setting.number is 'the value, where it is a number';
+
+create table attempt (
+    attempt_key integer primary key,
+    trial text not null,
+    attempt integer not null check (attempt > 0),
+    experiment text,
+    method text,
+    label text,
+    variant json,
+    context json,
+    seed bigint,
+    model text,
+    dataset text,
+    world_size integer,
+    launch text,
+    contended boolean,
+    started timestamptz,
+    ended timestamptz,
+    state text check (state in ('completed', 'failed', 'oom', 'diverged', 'timeout', 'interrupted')),
+    reason text,
+    seconds double,
+    evidence json,
+    unique (trial, attempt)
+);
+comment on table attempt is 'process groups that worked on a trial';
+comment on column attempt.attempt_key is 'number of the attempt in this file; another file may number otherwise';
+comment on column attempt.trial is 'id of the trial';
+comment on column attempt.attempt is 'place among the attempts of the trial, from 1';
+comment on column attempt.experiment is 'the experiment whose run started it';
+comment on column attempt.method is 'its method in that experiment';
+comment on column attempt.label is 'its name for people in that experiment';
+comment on column attempt.variant is 'axes and their values, the seed left out';
+comment on column attempt.context is 'the variant without the method';
+comment on column attempt.seed is 'seed of every random choice';
+comment on column attempt.model is 'name of the model in the file';
+comment on column attempt.dataset is 'name of the data set in the file';
+comment on column attempt.world_size is 'ranks';
+comment on column attempt.launch is 'how the ranks came to life: preload or plain';
+comment on column attempt.contended is 'whether other attempts ran on the machine at the same time';
+comment on column attempt.started is 'when the engine started it';
+comment on column attempt.ended is 'when the engine saw its end';
+comment on column attempt.state is 'how it ended; null while it has not';
+comment on column attempt.reason is 'why it ended so';
+comment on column attempt.seconds is 'seconds from start to end';
+comment on column attempt.evidence is 'what shows it: exit codes, signal, first bad step, end of the log';
+
+create table rank (
+    attempt_key integer not null,
+    rank smallint not null,
+    world_size integer not null,
+    pid bigint not null,
+    started timestamptz not null,
+    done timestamptz,
+    primary key (attempt_key, rank)
+);
+comment on table rank is 'processes of an attempt';
+comment on column rank.attempt_key is 'the attempt';
+comment on column rank.rank is 'number of the process, from 0';
+comment on column rank.world_size is 'processes that it found';
+comment on column rank.pid is 'process id';
+comment on column rank.started is 'when it started';
+comment on column rank.done is 'when it wrote its last line; null when it never did';
+
+create table effective_setting (
+    attempt_key integer not null,
+    rank smallint not null,
+    name text not null,
+    value text,
+    number double,
+    primary key (attempt_key, rank, name)
+);
+comment on table effective_setting is 'settings read back from the running engine';
+comment on column effective_setting.attempt_key is 'the attempt';
+comment on column effective_setting.rank is 'the rank that read it back';
+comment on column effective_setting.name is 'dotted name';
+comment on column effective_setting.value is 'text of the value';
+comment on column effective_setting.number is 'the value, where it is a number';
+
+create table measure (
+    measure text primary key,
+    position integer not null,
+    metric text not null,
+    unit text not null,
+    better text not null check (better in ('lower', 'higher')),
+    over_ranks text not null check (over_ranks in ('sum', 'first')),
+    meaning text not null
+);
+comment on table measure is 'what people argue about, each bound to one metric';
+comment on column measure.measure is 'name';
+comment on column measure.position is 'place in tables, from 0';
+comment on column measure.metric is 'the metric it is read from';
+comment on column measure.unit is 'unit of its numbers';
+comment on column measure.better is 'lower or higher';
+comment on column measure.over_ranks is 'sum: each rank records its share; first: rank 0 speaks for the trial';
+comment on column measure.meaning is 'what it says, in words';
+
+create table metric_name (
+    name_id smallint primary key,
+    name text not null unique,
+    unit text
+);
+comment on table metric_name is 'names of metrics, byte for byte as they were recorded';
+comment on column metric_name.name_id is 'number of the name in this file';
+comment on column metric_name.name is 'the name';
+comment on column metric_name.unit is 'unit of all its values, null where it has none';
+
+create table metric (
+    attempt_key integer not null,
+    name_id smallint not null,
+    rank smallint not null,
+    step bigint,
+    value double,
+    time timestamptz not null
+);
+comment on table metric is 'every recorded number, in order of arrival; of several for one step the last one is kept';
+comment on column metric.attempt_key is 'the attempt';
+comment on column metric.name_id is 'the name';
+comment on column metric.rank is 'the rank that recorded it';
+comment on column metric.step is 'optimizer step, null for a number about the whole attempt';
+comment on column metric.value is 'the number: may be NaN or infinite, which no ranking counts; null when what was recorded is no number';
+comment on column metric.time is 'when it was recorded';
+
+create table latest (
+    attempt_key integer not null,
+    name_id smallint not null,
+    rank smallint not null,
+    step bigint,
+    value double,
+    time timestamptz not null,
+    top_step bigint,
+    primary key (attempt_key, name_id, rank)
+);
+comment on table latest is 'the value of each metric that was recorded last';
+comment on column latest.attempt_key is 'the attempt';
+comment on column latest.name_id is 'the name';
+comment on column latest.rank is 'the rank that recorded it';
+comment on column latest.step is 'its step';
+comment on column latest.value is 'its value';
+comment on column latest.time is 'when it was recorded';
+comment on column latest.top_step is 'the highest step so far: a later value at or below it replaces an earlier one';
+
+create table invalid_metric (
+    attempt_key integer not null,
+    name_id smallint not null,
+    rank smallint not null,
+    step bigint,
+    text text not null,
+    time timestamptz not null
+);
+comment on table invalid_metric is 'what was recorded as a metric and is no number, or has another unit than before';
+comment on column invalid_metric.attempt_key is 'the attempt';
+comment on column invalid_metric.name_id is 'the name';
+comment on column invalid_metric.rank is 'the rank that recorded it';
+comment on column invalid_metric.step is 'its step';
+comment on column invalid_metric.text is 'what was recorded, as text';
+comment on column invalid_metric.time is 'when it was recorded';
+
+create table fact (
+    attempt_key integer not null,
+    section text not null,
+    subject text not null,
+    name text not null,
+    value text,
+    number double,
+    unit text,
+    primary key (attempt_key, section, subject, name)
+);
+comment on table fact is 'statements about an environment, a model, a data set or a measurement';
+comment on column fact.attempt_key is 'the attempt that stated it';
+comment on column fact.section is 'environment, model, dataset or measurement';
+comment on column fact.subject is 'name of the model or data set; empty for the environment';
+comment on column fact.name is 'what is stated';
+comment on column fact.value is 'the statement as text, in full; null where it is known to be unknown';
+comment on column fact.number is 'the statement, where it is a number';
+comment on column fact.unit is 'unit of the number';
+
+create table artifact (
+    attempt_key integer not null,
+    rank smallint not null,
+    name text not null,
+    path text not null,
+    bytes bigint not null,
+    sha256 text not null,
+    primary key (attempt_key, rank, name)
+);
+comment on table artifact is 'files that an attempt wrote';
+comment on column artifact.attempt_key is 'the attempt';
+comment on column artifact.rank is 'the rank that wrote it';
+comment on column artifact.name is 'what it is';
+comment on column artifact.path is 'relative to the folder of the attempt';
+comment on column artifact.bytes is 'its size';
+comment on column artifact.sha256 is 'hash of its content';
+
+create table failure (
+    attempt_key integer not null,
+    rank smallint not null,
+    line bigint not null,
+    kind text not null,
+    message text not null,
+    step bigint,
+    time timestamptz not null,
+    primary key (attempt_key, rank, line)
+);
+comment on table failure is 'what the ranks themselves said went wrong';
+comment on column failure.attempt_key is 'the attempt';
+comment on column failure.rank is 'the rank that failed';
+comment on column failure.line is 'line of its journal';
+comment on column failure.kind is 'knob, oom, diverged, data or error';
+comment on column failure.message is 'in words, in full';
+comment on column failure.step is 'optimizer step at which it happened';
+comment on column failure.time is 'when it happened';

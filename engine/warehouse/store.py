@@ -1,0 +1,138 @@
+"""The warehouse file: opening it, waiting for others, making its tables, refusing what a later program made."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from xp.dsl.errors import Problem, WarehouseError
+from xp.dsl.measures import MEASURES
+
+VERSION = 1
+"""Version of the tables of schema.sql."""
+
+WAIT_SECONDS = 10.0
+"""How long to wait for another process to let go of the file."""
+
+RETRY_SECONDS = 0.02
+
+HOLDER = re.compile(r"held in (?P<program>.+) \(PID (?P<pid>\d+)\)")
+
+BUSY = ("Could not set lock", "different configuration", "Unique file handle conflict")
+"""What DuckDB says when another process, or another part of this one, has the file open."""
+
+
+def script(name: str) -> str:
+    """Return the text of a SQL file of this package."""
+    return files("xp.engine.warehouse").joinpath(name).read_text(encoding="utf-8")
+
+
+def views_digest() -> str:
+    """Return what changes whenever a view or a measure does."""
+    return hashlib.sha256((script("views.sql") + repr(MEASURES)).encode()).hexdigest()
+
+
+@contextmanager
+def opened(path: Path, *, read_only: bool, **config: Any) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the file for the length of a block, waiting for whoever else has it."""
+    db = connect(path, read_only, config)
+    try:
+        db.execute("set timezone = 'UTC'")
+        yield db
+    finally:
+        db.close()
+
+
+def connect(path: Path, read_only: bool, config: dict[str, Any]) -> duckdb.DuckDBPyConnection:
+    """Return a connection, or say who holds the file or what is wrong with it."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            return duckdb.connect(str(path), read_only=read_only, config=config)
+        except duckdb.Error as error:
+            if not any(words in str(error) for words in BUSY):
+                raise unusable(path, error) from error
+            if time.monotonic() >= deadline:
+                raise in_use(path, error) from error
+        time.sleep(RETRY_SECONDS)
+
+
+def in_use(path: Path, error: duckdb.Error) -> WarehouseError:
+    """Return the error of a file that others did not let go of."""
+    holder = HOLDER.search(str(error))
+    who = f"process {holder['pid']} ({Path(holder['program']).name})" if holder else "another part of this process"
+    hint = f"waited {WAIT_SECONDS:g} s; try again when it has ended, nothing is lost"
+    return WarehouseError(Problem(f"the warehouse is in use by {who}", str(path), hint))
+
+
+def unusable(path: Path, error: duckdb.Error) -> WarehouseError:
+    """Return the error of a file that DuckDB cannot open."""
+    first = str(error).splitlines()[0]
+    hint = "move it away: the next command builds a new one from the journals"
+    return WarehouseError(Problem(f"the warehouse cannot be opened: {first}", str(path), hint))
+
+
+def checked_version(db: duckdb.DuckDBPyConnection, path: Path) -> int:
+    """Return the version of the tables, 0 where there are none; a later one than this program's is an error."""
+    tables = {name for (name,) in db.execute("select table_name from duckdb_tables()").fetchall()}
+    if not tables:
+        return 0
+    if "schema_version" not in tables:
+        hint = "move it away, or name another folder of results"
+        raise WarehouseError(Problem("the file is a database, but not a warehouse", str(path), hint))
+    (found,) = db.execute("select max(version) from schema_version").fetchall()[0]
+    if found > VERSION:
+        message = f"the warehouse has version {found}, this xp reads version {VERSION}"
+        raise WarehouseError(Problem(message, str(path), "use the xp that wrote it, or a later one"))
+    return int(found)
+
+
+def back_up(path: Path, old: int) -> None:
+    """Keep the file of an earlier version beside the new one."""
+    shutil.copy2(path, path.with_suffix(f".v{old}{path.suffix}"))
+
+
+def make(db: duckdb.DuckDBPyConnection) -> None:
+    """Make all tables and views, dropping those that there are."""
+    drop_views(db)
+    for (name,) in db.execute("select table_name from duckdb_tables() where not internal and not temporary").fetchall():
+        db.execute(f'drop table "{name}"')
+    db.execute(script("schema.sql"))
+    db.execute("insert into schema_version values (?, '')", [VERSION])
+    make_views(db)
+
+
+def make_views(db: duckdb.DuckDBPyConnection) -> None:
+    """Make the views and the table of measures, unless they are this program's already."""
+    if has_own_views(db):
+        return
+    drop_views(db)
+    db.execute("delete from measure")
+    for place, measure in enumerate(MEASURES):
+        row = [measure.name, place, measure.metric, measure.unit, measure.better, measure.over_ranks, measure.meaning]
+        db.execute("insert into measure values (?, ?, ?, ?, ?, ?, ?)", row)
+    db.execute(script("views.sql"))
+    db.execute("update schema_version set views = ?", [views_digest()])
+
+
+def has_own_views(db: duckdb.DuckDBPyConnection) -> bool:
+    """Tell whether the views are those of this program."""
+    return db.execute("select views from schema_version").fetchone() == (views_digest(),)
+
+
+def drop_views(db: duckdb.DuckDBPyConnection) -> None:
+    """Drop every view and macro."""
+    for (name,) in db.execute("select view_name from duckdb_views() where not internal").fetchall():
+        db.execute(f'drop view "{name}"')
+    macros = "select distinct function_name, function_type from duckdb_functions() where not internal"
+    for name, kind in db.execute(macros).fetchall():
+        db.execute(f'drop macro {"table " if kind == "table_macro" else ""}"{name}"')

@@ -1,0 +1,174 @@
+"""What is new in the journals since they were last loaded; reads, and writes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from xp.dsl.errors import Problem, WarehouseError
+from xp.engine.journal import FORMAT
+from xp.engine.layout import JournalPlace, Layout
+from xp.engine.warehouse.events import Batch, Source, plan
+
+POINTS = 2_000_000
+"""About this many values are loaded in one transaction, an attempt always as a whole."""
+
+SHOWN = 200
+"""Characters of a bad line that are kept."""
+
+NOT_OURS = "no journal of an attempt or an experiment has such a name"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How far a journal has been loaded."""
+
+    head: str
+    """Digest of its first line."""
+
+    bytes: int
+    lines: int
+
+
+@dataclass(frozen=True)
+class BadLine:
+    """A line that could not be loaded."""
+
+    path: str
+    line: int
+    problem: str
+    text: str
+
+
+@dataclass
+class Tail:
+    """What is to be loaded."""
+
+    batch: Batch = field(default_factory=Batch)
+    marks: dict[str, Mark] = field(default_factory=dict)
+    """How far each journal has been loaded after this."""
+
+    bad: list[BadLine] = field(default_factory=list)
+    anew: bool = False
+    """Whether a journal changed otherwise than by growing: then nothing that was loaded before counts."""
+
+    complete: bool = True
+    """Whether this is all there is."""
+
+
+def collect(layout: Layout, marks: Mapping[str, Mark]) -> Tail:
+    """Return what the journals say beyond *marks*, up to about as much as one transaction should hold."""
+    sizes = {str(path.relative_to(layout.root)): path.stat().st_size for path in layout.journals()}
+    # without any journal left the warehouse is not a cache any more but all there is: it stays as it is
+    anew = bool(sizes) and any(changed(layout, path, mark, sizes.get(path, 0)) for path, mark in marks.items())
+    tail = Tail(anew=anew)
+    known = {} if anew else marks
+    news = [path for path, size in sizes.items() if path not in known or size > known[path].bytes]
+    for _, paths in groupby(news, key=lambda path: str(Path(path).parent)):
+        if len(tail.batch.points) >= POINTS:
+            tail.complete = False
+            break
+        for path in paths:
+            read(tail, layout, path, known.get(path))
+    return tail
+
+
+def changed(layout: Layout, path: str, mark: Mark, size: int) -> bool:
+    """Tell whether a journal is not what it was with something added."""
+    if size == mark.bytes:
+        return False
+    return size < mark.bytes or head(layout.root / path) != mark.head
+
+
+def head(path: Path) -> str:
+    """Return the digest of a journal's first line."""
+    with path.open("rb") as file:
+        return hashlib.sha256(file.readline()).hexdigest()
+
+
+def read(tail: Tail, layout: Layout, path: str, mark: Mark | None) -> None:
+    """Add the whole lines of one journal from *mark* on."""
+    place = layout.place(path)
+    file = layout.root / path
+    end, line = (mark.bytes, mark.lines) if mark else (0, 0)
+    if place is None:
+        tail.bad.append(BadLine(path, 1, NOT_OURS, ""))
+        tail.marks[path] = Mark(head(file), file.stat().st_size, 1)
+        return
+    for raw in whole_lines(file, end):
+        end, line = end + len(raw), line + 1
+        if raw.isspace():
+            continue
+        try:
+            add(tail.batch, place, line, parse(raw), f"{file}:{line}")
+        except (KeyError, TypeError, ValueError) as error:
+            tail.bad.append(BadLine(path, line, complaint(error), raw.decode("utf-8", "replace").strip()[:SHOWN]))
+    if end:
+        tail.marks[path] = Mark(mark.head if mark else head(file), end, line)
+
+
+def whole_lines(path: Path, start: int) -> Iterator[bytes]:
+    """Yield the lines from byte *start* on, up to the last one that has an end."""
+    with path.open("rb") as file:
+        file.seek(start)
+        for line in file:
+            if line.endswith(b"\n"):
+                yield line
+
+
+def parse(line: bytes) -> dict[str, Any]:
+    """Return the event of a line; raises ValueError where there is none."""
+    try:
+        event = json.loads(line.decode())
+    except (ValueError, RecursionError) as error:
+        raise ValueError("not JSON") from error
+    if not isinstance(event, dict) or not isinstance(event.get("event"), str):
+        raise TypeError("not an event")
+    return storable(event) if b"\\ud" in line.lower() else event
+
+
+def storable(value: Any) -> Any:
+    """Return *value* with half characters, which no database holds, written out as they were escaped."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {storable(key): storable(item) for key, item in value.items()}
+    return [storable(item) for item in value] if isinstance(value, list) else value
+
+
+def add(batch: Batch, place: JournalPlace, line: int, event: dict[str, Any], where: str) -> None:
+    """Add one event to the batch."""
+    refuse_later_format(event, where)
+    if place.experiment is None:
+        source = Source(batch.attempt(place.trial, place.attempt), place.trial, place.rank, line)
+        batch.add(source, event)
+    elif event["event"] == "plan":
+        name, found = plan(event)
+        batch.plans[name] = found
+    else:
+        raise ValueError(f"unknown event {event['event']!r}")
+
+
+def refuse_later_format(event: Mapping[str, Any], where: str) -> None:
+    """Raise where a journal was written by a later program, whose events may mean something else."""
+    version = event.get("version", FORMAT)
+    if not isinstance(version, int):
+        raise TypeError(f"no version: {version!r}")
+    if version > FORMAT:
+        message = f"the journal has format {version}, this xp reads formats up to {FORMAT}"
+        raise WarehouseError(Problem(message, where, "load it with the xp that wrote it, or a later one"))
+
+
+def complaint(error: Exception) -> str:
+    """Return what is wrong with a line, in words."""
+    return f"no {error.args[0]!r}" if isinstance(error, KeyError) else str(error)
+
+
+def problems(root: Path, bad: Iterable[BadLine]) -> tuple[Problem, ...]:
+    """Return bad lines as problems that name file and line."""
+    return tuple(Problem(f"left out: {line.problem}", f"{root / line.path}:{line.line}") for line in bad)

@@ -1,0 +1,64 @@
+"""One rank of one attempt, in a process of its own: reads the trial, writes its journal."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from pathlib import Path
+
+from xp.dsl.trial import Trial
+from xp.engine.journal import Journal
+from xp.engine.layout import AttemptLayout
+from xp.engine.measure.energy import EnergyMeter
+from xp.engine.train import loop
+from xp.engine.train.distributed import join
+from xp.engine.train.errors import TrialError, kind_of
+from xp.engine.train.record import Record
+
+
+def run(attempt_folder: Path, rank: int, world_size: int) -> int:
+    """Work on the attempt as one of its ranks and return the exit code; how it went is in the journal."""
+    attempt = AttemptLayout(attempt_folder.absolute())
+    trial = Trial.model_validate_json(attempt.trial_file.read_text(encoding="utf-8"))
+    with Journal(attempt.journal(rank)) as journal:
+        journal.append("rank", rank=rank, world_size=world_size, pid=os.getpid())
+        try:
+            work(trial, attempt, Record(journal, rank), world_size)
+        except BaseException as error:  # noqa: BLE001 - whatever ended the trial is its result
+            fail(journal, error)
+            return 1
+        journal.append("done")
+    return 0
+
+
+def work(trial: Trial, attempt: AttemptLayout, record: Record, world_size: int) -> None:
+    """Take part in the trial, its energy measured from here to the end."""
+    meter = EnergyMeter(trial.carbon, attempt.work) if record.leads else None
+    if meter:
+        meter.start()
+    seat = join(attempt.rendezvous, record.rank, world_size, trial.settings.threads)
+    loop.run(trial, attempt, seat, record)
+    if meter:
+        metrics, facts = meter.stop()
+        record.metrics(metrics)
+        record.facts("measurement", "energy", facts, {"intensity": "g/kWh"})
+
+
+def fail(journal: Journal, error: BaseException) -> None:
+    """Record why the trial ended, and print the traceback for the log."""
+    traceback.print_exception(error)
+    message = str(error) if isinstance(error, TrialError) else f"{type(error).__name__}: {error}"
+    journal.append("failure", kind=kind_of(error), message=message, step=getattr(error, "step", None))
+
+
+def main() -> None:
+    """Be the rank that the environment names, and leave without a teardown: gloo's threads may abort in one."""
+    code = run(Path(sys.argv[1]), int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"]))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

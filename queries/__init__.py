@@ -1,0 +1,1 @@
+"""Saved questions: one SQL file each, with a header that promises parameters and columns."""

@@ -1,0 +1,1 @@
+"""Report texts: each asks saved queries and formats the answers."""

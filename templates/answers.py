@@ -1,0 +1,122 @@
+"""What a query answers, as templates see it: rows with a name for each value and a unit for each number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, Self
+
+from xp.templates.quantity import finite
+
+
+class Column(Protocol):
+    """What the header of a query promises of one column."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the SQL."""
+
+    @property
+    def type(self) -> str:
+        """Its SQL type."""
+
+    @property
+    def unit(self) -> str:
+        """Its unit, ``-`` where it has none."""
+
+    @property
+    def description(self) -> str:
+        """What it says, in words."""
+
+
+class Answer(Protocol):
+    """Rows, and the contract they follow."""
+
+    @property
+    def title(self) -> str:
+        """The question, in one line."""
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """One for each value of a row, in order."""
+
+    @property
+    def rows(self) -> Sequence[Sequence[Any]]:
+        """The values."""
+
+
+class Ask(Protocol):
+    """Whoever answers: the warehouse, or a test."""
+
+    def __call__(self, name: str, params: Mapping[str, Any], /) -> Answer:
+        """Return the answer to the saved query *name*."""
+
+
+class Measured(float):
+    """A number that knows its unit, so that printing it in a sentence needs no second thought."""
+
+    __slots__ = ("unit",)
+    unit: str
+
+    def __new__(cls, value: Any, unit: str) -> Self:
+        """Make a number with a unit."""
+        self = super().__new__(cls, value)
+        self.unit = unit
+        return self
+
+
+class Row:
+    """One row: ``row.rouge1`` or ``row["rouge1"]``."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in self._values:
+            raise AttributeError(name)
+        return self._values[name]
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+
+@dataclass(frozen=True)
+class Rows(Sequence[Row]):
+    """The rows of an answer: loop over them, count them, or hand them to a filter that makes a table."""
+
+    query: str
+    """Name of the query that was asked."""
+
+    answer: Answer
+
+    @property
+    def title(self) -> str:
+        """Return the question."""
+        return self.answer.title
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Return what each value means."""
+        return tuple(self.answer.columns)
+
+    def __len__(self) -> int:
+        return len(self.answer.rows)
+
+    def __getitem__(self, place: Any) -> Any:
+        found = self.answer.rows[place]
+        return [self.row(values) for values in found] if isinstance(place, slice) else self.row(found)
+
+    def row(self, values: Sequence[Any]) -> Row:
+        """Return *values* under their names."""
+        pairs = zip(self.columns, values, strict=True)
+        return Row({column.name: measured(value, column.unit) for column, value in pairs})
+
+
+def measured(value: Any, unit: str) -> Any:
+    """Return a number together with its unit; anything else, and plain counts, as they are."""
+    return Measured(value, unit) if unit not in ("", "-") and finite(value) else value

@@ -1,0 +1,94 @@
+"""Text out of the warehouse made safe for Markdown: what a reader sees is what was stored, and nothing acts."""
+
+from __future__ import annotations
+
+import re
+from unicodedata import category, combining, east_asian_width
+
+ANSI = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]"  # colours, cursor
+    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # titles, links
+    r"|\x1b[PX^_][^\x1b]*\x1b\\"
+    r"|\x1b[@-Z\\-_]"
+    r"|\x9b[0-?]*[ -/]*[@-~]"
+)
+NEWLINE = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+"""Control characters, and marks that reverse the direction of text: they can only mislead a reader."""
+
+SURROGATE = re.compile("[\ud800-\udfff]")
+ACTIVE = re.compile(
+    r"[\\`*\[\]<>|~$]"  # $ opens a formula on GitHub
+    r"|(?<![^\W_])_|_(?![^\W_])"  # between letters an underscore is just that
+    r"|&(?=#?\w)"  # an entity
+)
+OPENING = re.compile(r"^(?:#{1,6}(?=\s|$)|[-+](?=\s|$)|[-=](?=[-=\s]*$)|(?:\d{1,9})(?=[.)](?:\s|$)))")
+"""What would start a heading, a list or a rule at the beginning of a line."""
+
+EDGE = re.compile(r"^\s+|\s+$|\t")
+
+
+class Markdown(str):
+    """Text that is Markdown already: printed as it is."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        """Tell Jinja that nothing is left to escape."""
+        return str(self)
+
+
+def clean(text: str) -> str:
+    r"""Return *text* with plain newlines and without terminal codes and control characters.
+
+    >>> clean("\x1b[31mred\x1b[0m\r\nnext\x00")
+    'red\nnext'
+    """
+    return SURROGATE.sub("\ufffd", UNSEEN.sub("", NEWLINE.sub("\n", ANSI.sub("", text))))
+
+
+def escape(text: str) -> Markdown:
+    r"""Return *text* such that a Markdown parser shows exactly it, in a table cell or anywhere else.
+
+    >>> print(escape("a|b *bold* <i> snake_case _x_"))
+    a\|b \*bold\* \<i\> snake_case \_x\_
+    """
+    shown = ACTIVE.sub(lambda match: "\\" + match[0], clean(text))
+    shown = OPENING.sub(lambda match: match[0] + "\\" if match[0].isdigit() else "\\" + match[0], shown)
+    lines = EDGE.sub(entities, shown).split("\n")
+    return Markdown("<br>".join(EDGE.sub(entities, line) for line in lines))
+
+
+def entities(space: re.Match[str]) -> str:
+    """Return *space* as numeric entities: a parser would trim it at the edge of a cell."""
+    return "".join(f"&#{ord(char)};" for char in space[0])
+
+
+def code(text: str) -> Markdown:
+    r"""Return *text* as a code span; plain where a span cannot hold it in a table.
+
+    >>> print(code("zero.stage = 2"), code("a `b`"), code("a|b"))
+    `zero.stage = 2` `` a `b` `` a\|b
+    """
+    shown = clean(text).replace("\n", " ").replace("\t", " ")
+    if "|" in shown or not shown.strip():
+        return escape(text)
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", shown)), default=0))
+    padded = f" {shown} " if shown[0] in "` " or shown[-1] in "` " else shown
+    return Markdown(f"{fence}{padded}{fence}")
+
+
+def width(text: str) -> int:
+    """Return the number of terminal columns that *text* fills.
+
+    >>> width("résumé"), width("要約"), width("e\u0301")
+    (6, 4, 1)
+    """
+    return sum(columns(char) for char in text)
+
+
+def columns(char: str) -> int:
+    """Return the columns of one character: none for marks that join the one before."""
+    if combining(char) or category(char) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if east_asian_width(char) in ("W", "F") else 1

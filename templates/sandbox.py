@@ -1,0 +1,97 @@
+"""Jinja as templates may use it: nothing to break out with, nothing undefined, values escaped for Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound, UndefinedError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
+
+from xp.dsl.errors import Problem, TemplateError
+from xp.templates.answers import Row, Rows
+from xp.templates.escape import code
+from xp.templates.markdown import grid
+from xp.templates.printed import printed
+from xp.templates.quantity import compact
+
+KINDS = {Row: "the row", Rows: "the answer"}
+FILTERS = {"code": code, "compact": compact, "grid": grid}
+
+
+class UnknownNameError(UndefinedError):
+    """A template used a name that nothing stands for."""
+
+    def __init__(self, message: str, name: str, known: Iterable[str] | None) -> None:
+        super().__init__(message)
+        self.name = name
+        self.known = known
+        """The names that the value has; None for a name of the template itself."""
+
+
+class Unknown(StrictUndefined):
+    """Stands in for a name that is not there, and says so as soon as anybody uses it."""
+
+    def __init__(self, hint: str | None = None, obj: Any = missing, name: Any = None, *_: Any) -> None:
+        error = partial(UnknownNameError, name=str(name), known=None if obj is missing else parts(obj))
+        super().__init__(hint, obj, name, error)  # type: ignore[arg-type]
+
+    @property
+    def _undefined_message(self) -> str:
+        name, owner = self._undefined_name, self._undefined_obj
+        if self._undefined_hint:
+            return self._undefined_hint
+        if owner is missing:
+            return f"{name}: unknown name"
+        return f"{name}: {KINDS.get(type(owner), f'a value of type {type(owner).__name__}')} has nothing of that name"
+
+
+class Source(BaseLoader):
+    """Templates out of folders, the first that has one wins; line ends of any system become newlines."""
+
+    def __init__(self, folders: Iterable[Path]) -> None:
+        self._folders = tuple(folders)
+        self.files: set[str] = set()
+        """Every file that was read: where faults can have their place."""
+
+    def get_source(self, _: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """Return the text of a template and the file that it is in."""
+        for folder in self._folders:
+            path = folder / template
+            if path.resolve().is_relative_to(folder.resolve()) and path.is_file():
+                self.files.add(str(path))
+                return read(path), str(path), lambda: True
+        raise TemplateNotFound(template)
+
+    def list_templates(self) -> list[str]:
+        """Return the names of all templates."""
+        found = (path.relative_to(folder) for folder in self._folders for path in folder.rglob("*.j2"))
+        return sorted({path.as_posix() for path in found})
+
+
+def environment(source: Source) -> ImmutableSandboxedEnvironment:
+    """Return an environment for the templates of *source*; the same answers give the same text."""
+    env = ImmutableSandboxedEnvironment(
+        loader=source, undefined=Unknown, autoescape=True, finalize=printed, trim_blocks=True, lstrip_blocks=True
+    )
+    env.filters |= FILTERS
+    del env.filters["random"], env.globals["lipsum"]
+    return env
+
+
+def read(path: Path) -> str:
+    """Return the text of a file, or raise TemplateError where it has none."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise TemplateError(Problem(f"cannot be read: {error}", str(path))) from None
+
+
+def parts(value: Any) -> list[str]:
+    """Return the names that *value* has: the columns of a row, else its attributes."""
+    names = value if isinstance(value, Row | dict) else dir(value)
+    return [str(name) for name in names if not str(name).startswith("_")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, get_args
 
@@ -81,3 +81,23 @@ def values(settings: Settings) -> dict[str, Any]:
     """Return every setting by its dotted name, None where it is unset."""
     flat = flatten(settings.model_dump())
     return {name: flat.get(name) for name in SETTINGS}
+
+
+def completed(flat: Mapping[str, Any]) -> dict[str, Any]:
+    """Return every setting by its dotted name, where *flat* says nothing with its default.
+
+    >>> completed({"zero.stage": 2})["zero.offload_param"], completed({})["zero.offload_param"]
+    ('none', None)
+    """
+    opened = {name.partition(".")[0] for name in flat}
+    return {
+        name: flat[name] if name in flat else setting.field.get_default() if applies(name, opened) else None
+        for name, setting in SETTINGS.items()
+    }
+
+
+def applies(name: str, opened: Collection[str]) -> bool:
+    """Tell whether a setting has its default: those of a table that is unset have none."""
+    table, dot, _ = name.partition(".")
+    unset = dot and Settings.model_fields[table].default is None
+    return not unset or table in opened

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from xp.dsl.dotted import SETTINGS, flatten, nest
+from xp.dsl.dotted import SETTINGS, completed, flatten, nest
 from xp.dsl.errors import Problem
 from xp.dsl.experiment import Experiment
 from xp.dsl.labels import labels
-from xp.dsl.matrix import Variant
+from xp.dsl.matrix import Cell, Variant
 from xp.dsl.origin import given, origin
 from xp.dsl.rules import RULES, Case, Machine
 from xp.dsl.settings import Settings
-from xp.dsl.spec import Dataset, Model
 from xp.dsl.spelling import dotted
-from xp.dsl.trial import identity
+from xp.dsl.trial import Subject, identity
 
 
 class Draft(NamedTuple):
@@ -25,37 +24,65 @@ class Draft(NamedTuple):
 
     variant: Variant
     seed: int
-    settings: Settings
-    model: Model
-    dataset: Dataset
-    fingerprint: str
+    subject: Subject
     id: str
+
+
+class Contents(NamedTuple):
+    """What lies behind names, as hashes: two things of one name may differ, two of one content do not."""
+
+    datasets: Mapping[str, str]
+    """Name of a data set → hash of its content."""
+
+    checkpoints: Mapping[str, str]
+    """Name of a model → hash of its files, where it has any here."""
 
 
 class Drafts:
     """Makes drafts of one experiment, noting what is wrong on the way."""
 
-    def __init__(self, experiment: Experiment, fingerprints: Mapping[str, str], machine: Machine | None) -> None:
+    def __init__(self, experiment: Experiment, contents: Contents, machine: Machine | None) -> None:
         self.experiment = experiment
-        self.fingerprints = fingerprints
+        self.contents = contents
         self.machine = machine
         self.given = given(experiment)
+        self.methods = {name: flatten(experiment.method(name).settings) for name in experiment.method_names}
         self.checked: dict[str, Settings | None] = {}
         self.wrong: dict[Problem, list[Variant]] = {}
 
-    def draft(self, variant: Variant, seed: int) -> Draft | None:
+    def written(self, variant: Variant) -> dict[str, Any]:
+        """Return what defaults, method and axes say, the later ones winning."""
+        axes = {name: value for name, value in variant.items() if name in SETTINGS}
+        return {**self.given, **self.methods[variant["method"]], **axes}
+
+    def broken(self, cell: Cell) -> str:
+        """Return the constraint that a cell does not meet, as the file names it."""
+        constraints = self.experiment.matrix.constraints
+        if not constraints:
+            return ""
+        lookup = {**completed(self.written(cell.variant)), **cell.variant, "seed": cell.seed}
+        for place, constraint in enumerate(constraints):
+            if not constraint.holds(lookup):
+                return f"matrix.constraints[{place}]: {constraint.text}"
+        return ""
+
+    def draft(self, cell: Cell) -> Draft | None:
         """Return the trial of a cell, None where it is wrong."""
+        variant = cell.variant
         key = repr(variant)
         if key not in self.checked:
             self.checked[key] = self.check(variant)
         settings = self.checked[key]
         if settings is None:
             return None
-        model = self.experiment.model(variant["model"])
-        dataset = self.experiment.dataset(variant["dataset"])
-        fingerprint = self.fingerprints[variant["dataset"]]
-        content = identity(settings, model, dataset, fingerprint, seed)
-        return Draft(variant, seed, settings, model, dataset, fingerprint, content)
+        subject = Subject(
+            settings=settings,
+            model=self.experiment.model(variant["model"]),
+            checkpoint=self.contents.checkpoints.get(variant["model"]),
+            dataset=self.experiment.dataset(variant["dataset"]),
+            fingerprint=self.contents.datasets[variant["dataset"]],
+        )
+        return Draft(variant, cell.seed, subject, identity(subject, cell.seed))
 
     def check(self, variant: Variant) -> Settings | None:
         """Return the settings of a variant, None where something is wrong with them."""
@@ -70,19 +97,19 @@ class Drafts:
         return None if findings else settings
 
     def settings(self, variant: Variant) -> Settings | None:
-        """Return defaults, method and axes as one, the later ones winning."""
-        method = flatten(self.experiment.method(variant["method"]).settings)
-        axes = {name: value for name, value in variant.items() if name in SETTINGS}
-        written = {**self.given, **method, **axes}
+        """Return the settings of a variant, None where one is missing."""
+        written = self.written(variant)
         try:
             return Settings.model_validate(nest(written))
         except ValidationError as error:
+            if any(detail["type"] != "missing" for detail in error.errors()):
+                raise  # every value was checked when the file was read
             for detail in error.errors():
                 self.lacks(dotted(detail["loc"]), [*written], variant)
             return None
 
     def lacks(self, name: str, written: list[str], variant: Variant) -> None:
-        """Note a setting that has no default and is not given: all others were checked when the file was read."""
+        """Note a setting that has no default and is not given."""
         beside = next(other for other in written if other.startswith(name.rpartition(".")[0]))
         where = self.experiment.where(*origin(self.experiment, variant, beside))
         self.note(Problem(f"lacks {name}", where, f"set {name} in the same place, or in [defaults]"), variant)

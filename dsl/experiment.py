@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 
 from pydantic import PrivateAttr
@@ -17,7 +18,7 @@ class Experiment(Table):
     """The whole file."""
 
     extends: str | None = None
-    """A file, relative to this one, whose tables are taken over; what this file says wins. ``[experiment]`` is not taken over."""
+    """A file, relative to this one, whose tables are taken over, but for ``[experiment]``; what this file says wins."""
 
     experiment: Header
     """What the file is about."""
@@ -77,7 +78,7 @@ class Experiment(Table):
         """Return a data set by its name in ``[datasets]``; any other name is a hub id or a path."""
         return self.datasets.get(name) or Dataset(path=name)
 
-    @property
+    @cached_property
     def grid(self) -> Matrix:
         """The matrix with ``method``, ``model`` and ``dataset`` as axes, whether the file varies them or not."""
         names = {
@@ -87,11 +88,15 @@ class Experiment(Table):
         }
         return self.matrix.model_copy(update={"axes": {**names, **self.matrix.axes}})
 
+    def tried(self, kind: str) -> tuple[str, ...]:
+        """Return the methods, models or data sets that the matrix names, include rules too."""
+        included = [rule[kind] for rule in self.matrix.include if kind in rule]
+        return tuple(dict.fromkeys([*self.grid.axes[kind], *included]))
+
     @property
     def method_names(self) -> tuple[str, ...]:
-        """The methods that are tried: those of the axis, else all that are declared, and those of include rules."""
-        included = [rule["method"] for rule in self.matrix.include if "method" in rule]
-        return tuple(dict.fromkeys([*self.grid.axes["method"], *included]))
+        """The methods that are tried."""
+        return self.tried("method")
 
     def method(self, name: str) -> Method:
         """Return a method by its name; without ``[methods]`` there is one that changes nothing."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -29,7 +28,6 @@ RULES = {
     "greater_than_equal": "should be at least {ge}",
     "int_from_float": "should be a whole number",
     "int_type": "should be a whole number",
-    "invalid-json-value": "should be text, a number, true or false, a list or a table",
     "less_than": "should be less than {lt}",
     "less_than_equal": "should be at most {le}",
     "list_type": "should be a list",
@@ -70,10 +68,15 @@ def problem(detail: ErrorDetails, key: Key, root: type[Table], place: str) -> Pr
         return Problem("unknown key", place, hint(str(key[-1]), keys_at(root, key[:-1])))
     if kind == "literal_error" and detail["loc"][-1:] == ("[key]",):
         return Problem("unknown key", place, did_you_mean(str(key[-1]), choices(context)))
-    if kind == "string_pattern_mismatch":
-        return Problem(f"{PATTERNS[context['pattern']]}, got {excerpt(detail['input'])}", place)
-    rule = RULES[kind].format(**context)
-    return Problem(f"{rule}, got {excerpt(detail['input'])}", place, advice(kind, detail["input"], context))
+    return Problem(rule(detail), place, advice(kind, detail["input"], context))
+
+
+def rule(detail: ErrorDetails) -> str:
+    """Return what a value should have been, and what it is."""
+    context = detail.get("ctx", {})
+    pattern = context.get("pattern", "")
+    words = PATTERNS[pattern] if pattern else RULES[detail["type"]].format(**context)
+    return f"{words}, got {excerpt(detail['input'])}"
 
 
 def advice(kind: str, value: Any, context: Mapping[str, Any]) -> str:
@@ -105,19 +108,23 @@ def choices(context: Mapping[str, Any]) -> list[str]:
 def keys_at(kind: Any, key: Key) -> list[str]:
     """Return the keys that the table at *key* may have."""
     for part in key:
-        kind = inside(kind, part)
-    table = kind.table if isinstance(kind, Partial) else kind
-    return list(table.model_fields) if isinstance(table, type) and issubclass(table, Table) else []
+        kind = inside(kind, str(part))
+    table = table_of(kind)
+    return list(table.model_fields) if table else []
 
 
-def inside(kind: Any, part: str | int) -> Any:
-    """Return what stands under one key of a table: a table, a mapping of tables, or something else."""
-    table = kind.table if isinstance(kind, Partial) else kind
-    if get_origin(table) not in {None, Union, UnionType}:
-        return get_args(table)[-1]
+def inside(kind: Any, part: str) -> Any:
+    """Return the type of what stands under one key."""
+    table = table_of(kind)
+    if table is None:
+        return get_args(kind)[-1]
     field = table.model_fields[part]
     partial = next((item for item in field.metadata if isinstance(item, Partial)), None)
-    inner = subtable(field.annotation)
-    if partial or not inner or get_origin(field.annotation) not in {None, Union, UnionType}:
-        return partial or field.annotation
-    return Partial(inner) if isinstance(kind, Partial) else inner
+    return partial or field.annotation
+
+
+def table_of(kind: Any) -> type[Table] | None:
+    """Return the table that a type is, wholly or in part; None for a mapping from names to tables."""
+    if isinstance(kind, Partial):
+        return kind.table
+    return None if get_origin(kind) is Mapping else subtable(kind)

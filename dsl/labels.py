@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from xp.dsl.axes import NAMES
+from xp.dsl.kinds import NAMES
 from xp.dsl.spelling import spell
 
 ALWAYS = ("method", "dataset")
@@ -15,8 +15,8 @@ ALWAYS = ("method", "dataset")
 def labels(variants: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return one label per variant; equal variants have equal labels, others differ.
 
-    >>> labels([{"method": m, "model": "t5", "dataset": "d", "learning_rate": r} for m in "ab" for r in (1e-5, 1.4e-5)])[1:3]
-    ['a · d · learning_rate=1.4e-05', 'b · d · learning_rate=1e-05']
+    >>> labels([{"method": "zero2", "dataset": "d", "learning_rate": rate} for rate in (1e-5, 1.4e-5)])
+    ['zero2 · d · learning_rate=1e-05', 'zero2 · d · learning_rate=1.4e-05']
     """
     keys = dict.fromkeys(key for variant in variants for key in variant)
     shown = [key for key in keys if key in ALWAYS or varies(key, variants)]

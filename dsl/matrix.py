@@ -104,7 +104,11 @@ class Expansion:
         """Yield the rules that have done nothing, or not enough: key, message, hint. Ask after all cells are made."""
         for place, cells in enumerate(self.excluding):
             if not cells:
-                yield ("matrix", "exclude", place), "excludes nothing", "an earlier rule does, or its axes move together"
+                yield (
+                    ("matrix", "exclude", place),
+                    "excludes nothing",
+                    "an earlier rule does, or its axes move together",
+                )
         for place, rule in enumerate(self.matrix.include):
             key = ("matrix", "include", place)
             new = [name for name in rule if name not in self.matrix.axes and name != "seed"]
@@ -118,7 +122,7 @@ class Expansion:
         for axis, values in self.matrix.axes.items():
             if axis not in rule and len(values) > 1:
                 hint = f"{axis} is an axis: name one of {excerpt(values)}, or another value"
-                yield key, f"no combination agrees with this rule, and as a trial of its own it lacks {axis}", hint
+                yield key, f"no combination agrees with this rule, and the trial of its own lacks {axis}", hint
 
 
 def agrees(variant: Mapping[str, Any], seed: int, rule: Mapping[str, Any]) -> bool:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from xp.dsl.constraints import texts_beside
 from xp.dsl.dotted import flatten
 from xp.dsl.errors import Problem, did_you_mean
 from xp.dsl.experiment import Experiment
+from xp.dsl.kinds import NAMES
 
 
 def check_methods(experiment: Experiment) -> Iterator[Problem]:
     """Yield what does not fit together."""
     yield from decided_twice(experiment)
     yield from baselines(experiment)
+    yield from constrained(experiment)
 
 
 def decided_twice(experiment: Experiment) -> Iterator[Problem]:
@@ -29,12 +32,28 @@ def baselines(experiment: Experiment) -> Iterator[Problem]:
     tried = experiment.method_names
     if experiment.baseline not in tried:
         where = experiment.where("experiment", "baseline")
-        yield Problem(f"the baseline '{experiment.baseline}' is not tried", where, did_you_mean(experiment.baseline, tried))
+        yield untried(experiment.baseline, tried, where)
     for name in tried:
         method = experiment.method(name)
         if method.baseline and method.baseline not in tried:
             where = experiment.where("methods", name, "baseline")
-            yield Problem(f"the baseline '{method.baseline}' is not tried", where, did_you_mean(method.baseline, tried))
+            yield untried(method.baseline, tried, where)
         if method.claims and experiment.baseline_of(name) == name:
             where = experiment.where("methods", name, "claims")
             yield Problem("a baseline claims nothing: there is nothing that it is compared with", where)
+
+
+def untried(baseline: str, tried: Sequence[str], where: str) -> Problem:
+    """Return the problem of a baseline that no trial has."""
+    return Problem(f"the baseline '{baseline}' is not tried", where, did_you_mean(baseline, tried))
+
+
+def constrained(experiment: Experiment) -> Iterator[Problem]:
+    """Yield the methods, models and data sets that constraints speak of and nobody tries."""
+    for kind in NAMES:
+        tried = list(experiment.tried(kind))
+        for place, constraint in enumerate(experiment.matrix.constraints):
+            for name in texts_beside(constraint, kind):
+                if name not in tried:
+                    where = experiment.where("matrix", "constraints", place)
+                    yield Problem(f"unknown {kind}, got '{name}'", where, did_you_mean(name, tried))

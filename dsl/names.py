@@ -26,7 +26,7 @@ def check_names(raw: Mapping[str, Any], document: Document) -> Iterator[Problem]
             if slip(name, declared):
                 message = f"unknown {kind}, got {excerpt(name)}"
                 yield Problem(message, document.where(key), did_you_mean(name, declared))
-        if not any(used(raw, kind)):
+        if not (kind in table(raw, "defaults") or kind in table(raw, "matrix")):
             hint = f"name one of [{kind}s], a hub id or a path"
             yield Problem("required, but missing", document.where(("defaults", kind)), hint)
 

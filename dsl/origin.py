@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from xp.dsl.axes import NAMES
 from xp.dsl.dotted import flatten
 from xp.dsl.experiment import Experiment
+from xp.dsl.kinds import NAMES
 from xp.dsl.spelling import Key
 
 
@@ -26,4 +26,4 @@ def origin(experiment: Experiment, variant: Mapping[str, Any], name: str) -> Key
 
 def given(experiment: Experiment) -> dict[str, Any]:
     """Return what ``[defaults]`` sets, by dotted names."""
-    return flatten(experiment.defaults.model_dump(exclude_unset=True))
+    return flatten(experiment.defaults.model_dump(exclude_unset=True, exclude={"model", "dataset"}))

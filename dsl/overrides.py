@@ -18,9 +18,7 @@ OPENING = ("[", "{", '"', "'")
 """What starts like this was meant as TOML; any other text that is not TOML is taken as it stands."""
 
 
-def override(
-    raw: dict[str, Any], document: Document, arguments: Sequence[str]
-) -> tuple[dict[str, Any], Document]:
+def override(raw: dict[str, Any], document: Document, arguments: Sequence[str]) -> tuple[dict[str, Any], Document]:
     """Return the tables with every argument applied, in order."""
     problems: list[Problem] = []
     given: dict[str, str] = {}
@@ -49,7 +47,7 @@ def split(argument: str) -> tuple[tuple[str, ...], Any]:
     """
     for at in (place for place, letter in enumerate(argument) if letter == "="):
         if key := keys(argument[:at]):
-            return key, value(argument[at + 1 :].strip())
+            return key, read_value(argument[at + 1 :].strip())
     raise ValueError("should be a dotted key, = and a value, such as defaults.epochs=1")
 
 
@@ -66,7 +64,7 @@ def keys(text: str) -> tuple[str, ...]:
     return parts if tree == 0 else ()
 
 
-def value(text: str) -> Any:
+def read_value(text: str) -> Any:
     """Return a TOML value; a text may go without quotes, since shells take them away."""
     try:
         tree = tomllib.loads(f"value = {text}")
@@ -99,7 +97,7 @@ def put(tree: Mapping[str, Any], key: tuple[str, ...], new: Any) -> dict[str, An
         return {**tree, name: new}
     under = tree.get(name, {})
     if not isinstance(under, Mapping):
-        raise ValueError(f"{name} is not a table")
+        raise ValueError(f"{name} is not a table")  # noqa: TRY004 - the user's mistake, told with all others
     return {**tree, name: put(under, rest, new)}
 
 

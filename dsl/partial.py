@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 
 from xp.dsl.dotted import annotated, subtable
-from xp.dsl.table import STRICT, Table
+from xp.dsl.table import Table
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Partial:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.typed_dict_schema(
             {name: self.key(field, source, handler) for name, field in self.table.model_fields.items()},
-            config=core_schema.CoreConfig(**STRICT),
+            config=core_schema.CoreConfig(strict=True, allow_inf_nan=False),
             extra_behavior="forbid",
         )
 

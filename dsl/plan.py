@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
+from xp.dsl.comparisons import twins, uncompared
 from xp.dsl.dotted import SETTINGS, flatten
-from xp.dsl.draft import Draft, Drafts
+from xp.dsl.draft import Contents, Draft, Drafts
 from xp.dsl.errors import Problem, SpecError
 from xp.dsl.experiment import Experiment
 from xp.dsl.labels import labels, plain
-from xp.dsl.matrix import Expansion, Variant, count
+from xp.dsl.matrix import Cell, Expansion, count
 from xp.dsl.problems import in_order
 from xp.dsl.rules import Machine
 from xp.dsl.trial import Trial
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Excluded(NamedTuple):
     """A cell that is not tried, and why."""
 
-    variant: Variant
+    variant: dict[str, Any]
     seed: int
     rule: str
-    """The rule as the file names it: ``matrix.exclude[0]``, or a constraint in its own words."""
+    """The rule as the file names it: ``matrix.exclude[0]``, or ``matrix.constraints[0]`` and its text."""
 
 
 @dataclass(frozen=True)
@@ -34,25 +38,57 @@ class Plan:
     excluded: list[Excluded]
 
 
-def plan(experiment: Experiment, fingerprints: Mapping[str, str], machine: Machine | None = None) -> Plan:
-    """Return the trials of *experiment*; raise SpecError with everything that is wrong in any of them."""
+def plan(
+    experiment: Experiment,
+    fingerprints: Mapping[str, str],
+    machine: Machine | None = None,
+    checkpoints: Mapping[str, str] = NOTHING,
+) -> Plan:
+    """Return the trials of *experiment*; raise SpecError with everything that is wrong in any of them.
+
+    *fingerprints* are hashes of the content of data sets, *checkpoints* those of models that are files here, both by
+    name. Without a *machine*, rules about it say nothing.
+    """
     expansion = Expansion(experiment.grid)
-    drafts = Drafts(experiment, fingerprints, machine)
-    kept: list[Draft] = []
-    excluded: list[Excluded] = []
-    for cell in expansion:
-        variant = cell.variant
-        if cell.excluded is not None:
-            excluded.append(Excluded(variant, cell.seed, f"matrix.exclude[{cell.excluded}]"))
-        elif len(kept) == experiment.limits.max_trials:
-            raise SpecError(too_many(experiment))
-        elif draft := drafts.draft(variant, cell.seed):
-            kept.append(draft)
-    problems = [Problem(message, experiment.where(*key), hint) for key, message, hint in expansion.idle()]
+    drafts = Drafts(experiment, Contents(fingerprints, checkpoints), machine)
+    kept, excluded, problems = gather(experiment, expansion, drafts)
+    problems += [Problem(message, experiment.where(*key), hint) for key, message, hint in expansion.idle()]
     problems += drafts.problems()
-    if problems := problems or [*twins(experiment, kept)]:
+    if problems := problems or [*twins(experiment, kept), *uncompared(experiment, kept), *empty(experiment, kept)]:
         raise SpecError(*in_order(problems))
     return Plan(trials(experiment, kept), excluded)
+
+
+def gather(
+    experiment: Experiment, expansion: Expansion, drafts: Drafts
+) -> tuple[list[Draft], list[Excluded], list[Problem]]:
+    """Return the cells that are tried, those that are not, and the include rules that a constraint undoes."""
+    kept: list[Draft] = []
+    excluded: list[Excluded] = []
+    undone: dict[Problem, None] = {}
+    for cell in expansion:
+        if rule := excluding_rule(cell, drafts):
+            excluded.append(Excluded(plain(cell.variant), cell.seed, rule))
+            if cell.included is not None:
+                where = experiment.where("matrix", "include", cell.included)
+                undone[Problem(f"the trial of this rule is taken out again by {rule}", where)] = None
+        elif len(kept) == experiment.limits.max_trials:
+            raise SpecError(too_many(experiment))
+        elif draft := drafts.draft(cell):
+            kept.append(draft)
+    return kept, excluded, [*undone]
+
+
+def excluding_rule(cell: Cell, drafts: Drafts) -> str:
+    """Return what takes a cell out, as the file names it."""
+    return f"matrix.exclude[{cell.excluded}]" if cell.excluded is not None else drafts.broken(cell)
+
+
+def empty(experiment: Experiment, drafts: list[Draft]) -> Iterator[Problem]:
+    """Yield a problem where nothing is left to try."""
+    if not drafts:
+        hint = "exclude rules and constraints take out all of them"
+        yield Problem(f"0 of {count(experiment.grid):,} trials left", experiment.where("matrix"), hint)
 
 
 def too_many(experiment: Experiment) -> Problem:
@@ -61,22 +97,6 @@ def too_many(experiment: Experiment) -> Problem:
     asked = count(experiment.grid)
     message = f"more than {limit:,} trials, of {asked:,} cells in the matrix"
     return Problem(message, experiment.where("limits", "max_trials"), "raise max_trials if all of them are meant")
-
-
-def twins(experiment: Experiment, drafts: list[Draft]) -> Iterator[Problem]:
-    """Yield the axes that change nothing: they would give one trial under two names."""
-    first: dict[str, Draft] = {}
-    noted: set[str] = set()
-    names = labels([draft.variant for draft in drafts])
-    for draft, name in zip(drafts, names, strict=True):
-        twin = first.setdefault(draft.id, draft)
-        keys = [key for key, value in draft.variant.items() if twin.variant.get(key) != value]
-        if twin is draft or not noted.isdisjoint(keys or [name]):
-            continue
-        noted |= set(keys or [name])
-        other = names[drafts.index(twin)]
-        message = f"changes nothing: '{other}' and '{name}' are the same trial" if keys else f"'{name}' is there twice"
-        yield Problem(message, experiment.where("matrix", *keys[:1]), f"{len({d.id for d in drafts})} of {len(drafts)} trials differ")
 
 
 def trials(experiment: Experiment, drafts: list[Draft]) -> list[Trial]:
@@ -92,12 +112,12 @@ def trials(experiment: Experiment, drafts: list[Draft]) -> list[Trial]:
             variant=plain(draft.variant),
             context=plain({key: value for key, value in draft.variant.items() if key != "method"}),
             seed=draft.seed,
-            settings=draft.settings,
+            settings=draft.subject.settings,
             model_name=draft.variant["model"],
-            model=draft.model,
+            model=draft.subject.model,
             dataset_name=draft.variant["dataset"],
-            dataset=draft.dataset,
-            fingerprint=draft.fingerprint,
+            dataset=draft.subject.dataset,
+            fingerprint=draft.subject.fingerprint,
             folder=str(experiment.folder),
             carbon=experiment.carbon,
             timeout_seconds=experiment.limits.timeout_seconds,

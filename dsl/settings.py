@@ -138,7 +138,7 @@ class Settings(Table):
     """Ranks of one trial: processes on CPUs, GPUs elsewhere."""
 
     freeze: Groups = ()
-    """Parameter groups that are not trained: ``embeddings`` (token and position, with whatever is tied to them), ``encoder`` (its layers)."""
+    """Parameters that are not trained: ``embeddings`` (and whatever is tied to them), ``encoder`` (its layers)."""
 
     gradient_checkpointing: bool = False
     """Compute activations a second time instead of keeping them (``activation_checkpointing``)."""
@@ -168,7 +168,7 @@ class Settings(Table):
     """Test examples used, the first ones of the file."""
 
     eval_strategy: Literal["no", "epoch", "steps"] = "epoch"
-    """When the validation loss is taken during training; ROUGE is taken once at the end unless early stopping watches it."""
+    """When the validation loss is taken; ROUGE is taken once, at the end, unless early stopping watches it."""
 
     eval_steps: PositiveInt | None = None
     """Optimizer steps between evaluations, with ``eval_strategy = "steps"``."""

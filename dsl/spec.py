@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, JsonValue, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
+from pydantic import AfterValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
 from xp.dsl.countries import Country
 from xp.dsl.measures import Name
 from xp.dsl.partial import Partial
 from xp.dsl.refusals import Refusals
 from xp.dsl.settings import Settings
+from xp.dsl.spelling import Key
 from xp.dsl.table import Slug, Table
 
 EXPECTATION = r"^\*?(reduces|increases|affects)$"
@@ -25,6 +27,30 @@ Duration = Annotated[str, Field(pattern=DURATION)]
 """A number and its unit: ``90s``, ``30m`` or ``2h``."""
 
 
+def storable(config: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Refuse values that JSON has no word for: a configuration is stored as JSON."""
+    refusals = Refusals("config")
+    for key, value in leaves(config):
+        if isinstance(value, float) and not isfinite(value):
+            refusals.add(key, f"should be a finite number, got {value}")
+        elif not isinstance(value, str | int | float):
+            refusals.add(key, f"should be text, a number, true or false, got {value}", "put a date in quotes")
+    refusals.raise_any()
+    return config
+
+
+def leaves(value: Any, key: Key = ()) -> Iterator[tuple[Key, Any]]:
+    """Yield the single values in nested tables and lists, each with the way to it."""
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from leaves(item, (*key, name))
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from leaves(item, (*key, place))
+    else:
+        yield key, value
+
+
 class Header(Table):
     """``[experiment]``: what the file is about."""
 
@@ -35,7 +61,7 @@ class Header(Table):
     """One sentence for the reader of the report."""
 
     baseline: str | None = None
-    """The method that the others are compared with; unset, the one named ``baseline``, or the first of the matrix."""
+    """The method that the others are compared with; unset, ``baseline``, or the first of the matrix."""
 
 
 class Defaults(Settings):
@@ -60,7 +86,7 @@ class Model(Table):
     architecture: str | None = None
     """A ``model_type`` of transformers (``bart``, ``t5``, …): weights are drawn at random from the trial's seed."""
 
-    config: Mapping[str, JsonValue] = {}
+    config: Annotated[Mapping[str, Any], AfterValidator(storable)] = {}
     """Fields of the model's configuration: what ``architecture`` is made with, or what is changed of a checkpoint's."""
 
     tokenizer: str | None = None
@@ -74,7 +100,8 @@ class Model(Table):
         """Refuse a model that has no origin, or two."""
         refusals = Refusals("Model")
         if (self.checkpoint is None) == (self.architecture is None):
-            refusals.add((), "a model has either a checkpoint or an architecture", 'write checkpoint = "…", a hub id or folder')
+            hint = 'write checkpoint = "…", a hub id or folder'
+            refusals.add((), "a model has either a checkpoint or an architecture", hint)
         if self.revision is not None and self.checkpoint is None:
             refusals.add(("revision",), "has no effect without a checkpoint")
         if self.tokenizer is not None and "vocab_size" in self.model_fields_set:
@@ -87,7 +114,7 @@ class Dataset(Table):
     """``[datasets.NAME]``: documents and their summaries, in three splits."""
 
     path: str | None = None
-    """A hub id, or files relative to this file, with ``{split}`` where the split's name stands: ``data/{split}.jsonl``."""
+    """A hub id, or files relative to this file, with ``{split}`` for the name of a split: ``data/{split}.jsonl``."""
 
     revision: str | None = None
     """Commit, tag or branch of a hub data set."""

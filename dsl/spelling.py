@@ -34,7 +34,9 @@ def spell(value: Any) -> str:
         return f"{{ {inside} }}" if inside else "{}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(spell, value))}]"
-    return repr(value) if isinstance(value, str | int | float) else str(value)
+    if value is None:
+        return "none"
+    return repr(value) if isinstance(value, str) else str(value)
 
 
 def excerpt(value: Any) -> str:

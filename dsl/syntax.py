@@ -32,10 +32,11 @@ def decode(data: bytes, file: str) -> str:
     """Return the text of a file, with or without a byte-order mark."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data[:4]:
         raise SpecError(Problem("the file is saved as UTF-16, TOML is UTF-8", file, SAVE))
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        return data.decode("utf-8-sig")
+        return data.decode()
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8-sig")
+        before = data[: error.start].decode()
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         seen = data[error.start : error.start + 1]
         message = f"byte 0x{seen.hex()} is not UTF-8; in Latin-1 it is {seen.decode('latin-1')!r}"
@@ -48,13 +49,15 @@ def parse(text: str, file: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SpecError(*(repeated(text, file) or [complaint(str(error), text, file)])) from None
+    except RecursionError:
+        raise SpecError(Problem("lists or tables are nested too deeply", file)) from None
 
 
 def repeated(text: str, file: str) -> list[Problem]:
     """Return the keys and tables that are given more than once."""
     try:
         places = Places(text)
-    except ValueError:  # the text is broken in another way, which tomllib has explained
+    except (ValueError, RecursionError):  # the text is broken in another way, which tomllib has explained
         return []
     return [
         Problem("given twice", f"{file}:{again.line}:{again.column}: {key}", f"first given in line {first.line}")

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 STRICT = ConfigDict(strict=True, allow_inf_nan=False)
-"""A number is a number, a text is a text: ``1``, ``1.0``, ``true`` and ``"1"`` are four things (a float may be written ``1``)."""
+"""``1``, ``1.0``, ``true`` and ``"1"`` are four things; only where a float is due, ``1`` is read as ``1.0``."""
 
 
 class Table(BaseModel):

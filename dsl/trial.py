@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from xp.dsl.dotted import values
 from xp.dsl.settings import Settings
@@ -87,16 +87,34 @@ class Trial(Table):
         return values(self.settings)
 
 
-def identity(settings: Settings, model: Model, dataset: Dataset, fingerprint: str, seed: int) -> str:
+class Subject(NamedTuple):
+    """What a trial is about: everything that can change its result, but the seed."""
+
+    settings: Settings
+    model: Model
+    checkpoint: str | None
+    """Hash of the files that ``model.checkpoint`` names; None where it names none, or nobody has looked."""
+
+    dataset: Dataset
+    fingerprint: str
+
+
+def identity(subject: Subject, seed: int) -> str:
     """Return the id of a trial."""
     content = {
         "identity": IDENTITY,
-        "settings": effective(settings),
-        "model": model.model_dump(mode="json", exclude_defaults=True),
-        "data": [fingerprint, *(getattr(dataset, column) for column in COLUMNS)],
+        "settings": effective(subject.settings),
+        "model": origin(subject.model, subject.checkpoint),
+        "data": [subject.fingerprint, *(getattr(subject.dataset, column) for column in COLUMNS)],
         "seed": seed,
     }
     return sha256(canonical(content).encode()).hexdigest()[:12]
+
+
+def origin(model: Model, checkpoint: str | None) -> dict[str, Any]:
+    """Return what makes a model what it is; files are known by their content, wherever they lie."""
+    content = model.model_dump(mode="json", exclude_defaults=True)
+    return content if checkpoint is None else {**content, "checkpoint": f"sha256:{checkpoint}"}
 
 
 def canonical(content: Any) -> str:

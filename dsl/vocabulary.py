@@ -8,6 +8,9 @@ from difflib import get_close_matches
 from xp.dsl.dotted import SETTINGS, TABLES
 from xp.dsl.errors import did_you_mean
 
+MOST = 20
+"""Known words that a hint lists; the reference documents all of them."""
+
 HERE = {
     "per_device_train_batch_size": "batch_size",
     "train_batch_size": "batch_size, which is per rank",
@@ -81,7 +84,7 @@ def hint(word: str, known: Collection[str]) -> str:
         return f"leave it out: {ALWAYS[word]}"
     if get_close_matches(word, known, n=1):
         return did_you_mean(word, known)
-    return elsewhere(word) or did_you_mean(word, known)
+    return elsewhere(word) or (did_you_mean(word, known) if len(known) <= MOST else "")
 
 
 def elsewhere(word: str) -> str:

@@ -97,7 +97,7 @@ def as_json(answer: Answer) -> str:
 
 def plain(value: Any) -> Any:
     """Return a value as JSON and CSV can hold it: numbers that are not finite become text, times ISO 8601."""
-    if isinstance(value, float) and value in (float("inf"), float("-inf")) or value != value:  # noqa: PLR0124 - NaN
+    if (isinstance(value, float) and value in (float("inf"), float("-inf"))) or value != value:  # noqa: PLR0124 - NaN
         return str(value)
     if isinstance(value, datetime):
         return value.isoformat()
@@ -115,6 +115,7 @@ def as_table(answer: Answer) -> str:
     """Return a table for people, as wide as the terminal allows."""
     from rich.console import Console  # noqa: PLC0415 - the other forms do not need it
     from rich.table import Table  # noqa: PLC0415
+
     from xp.templates.markdown import cells  # noqa: PLC0415
 
     shown = cells(answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import signal
 import threading
@@ -62,9 +63,7 @@ def announce(trial: Trial, attempt: AttemptLayout, launcher: Launcher, environme
 def close(attempt: AttemptLayout, outcome: Outcome, seconds: float) -> None:
     """Write the end of the attempt into its journal and throw its scratch folder away."""
     with Journal(attempt.engine_journal) as journal:
-        journal.append(
-            "end", state=outcome.state, reason=outcome.reason, seconds=seconds, evidence=outcome.evidence
-        )
+        journal.append("end", state=outcome.state, reason=outcome.reason, seconds=seconds, evidence=outcome.evidence)
     shutil.rmtree(attempt.work, ignore_errors=True)
 
 
@@ -105,6 +104,7 @@ def watch(group: Group, display: Watch, stop: threading.Event, limit: float | No
         elif now > deadline:
             send(group, signal.SIGKILL)
         time.sleep(POLL_SECONDS)
+    display.look(math.inf)
     return stopped
 
 

@@ -74,7 +74,7 @@ def plan_command(file: Path, overrides: tuple[str, ...], only: tuple[str, ...], 
     help="How ranks start: forked from a preloaded parent, or each from nothing.",
 )
 @click.pass_context
-def run_command(ctx: click.Context, file: Path, results: Path, **options: Any) -> None:
+def run_command(ctx: click.Context, /, file: Path, results: Path, **options: Any) -> None:
     """Run the trials of FILE that have no completed attempt yet."""
     from xp.engine import session
 

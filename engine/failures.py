@@ -83,6 +83,8 @@ def untold(rank: RankReport, evidence: dict[str, Any]) -> Outcome:
     if rank.code is not None and rank.code < 0:
         name = signal.Signals(-rank.code).name
         killed = " (by hand, or by the kernel when memory ran out)" if rank.code == -signal.SIGKILL else ""
-        return Outcome("failed", f"rank {rank.rank} was ended by {name}{killed}", evidence | {"signal": name}, retry=True)
+        return Outcome(
+            "failed", f"rank {rank.rank} was ended by {name}{killed}", evidence | {"signal": name}, retry=True
+        )
     last = next((line for line in reversed(rank.log) if line.strip()), "it printed nothing")
     return Outcome("failed", f"rank {rank.rank} exited with code {rank.code}: {last.strip()}", evidence)

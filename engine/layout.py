@@ -21,7 +21,7 @@ class AttemptLayout:
 
     @property
     def number(self) -> int:
-        """Return the place of this attempt among the trial's: 1, 2, …"""
+        """Return the place of this attempt among the trial's, from 1."""
         match = ATTEMPT.fullmatch(self.root.name)
         if match is None:
             raise ValueError(f"not the folder of an attempt: {self.root}")
@@ -59,6 +59,11 @@ class AttemptLayout:
     def predictions(self) -> Path:
         """One JSON line per test example: id, prediction, reference."""
         return self.root / "predictions.jsonl"
+
+    @property
+    def cache(self) -> Path:
+        """What the attempts of one results folder share."""
+        return Layout(self.root.parents[2]).cache
 
     def create(self) -> None:
         """Make the folders; an attempt that exists is an error."""

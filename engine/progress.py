@@ -29,7 +29,7 @@ class PlainDisplay:
         self.total = total - cached
         self.say(f"{total} trials: {cached} already completed, {self.total} to run")
 
-    def started(self, trial: Trial) -> None:
+    def started(self, trial: Trial) -> None:  # noqa: ARG002 - lines come at the end
         """Say that an attempt begins."""
         self.number += 1
         self.metrics = {}
@@ -43,7 +43,9 @@ class PlainDisplay:
         """Say how an attempt ended."""
         place = f"[{self.number}/{self.total}]"
         result = self.summary() if outcome.state == "completed" else outcome.reason
-        self.say(f"{place} {MARKS.get(outcome.state, outcome.state)}: {trial.label} ({seconds:.1f} s) {result}".rstrip())
+        self.say(
+            f"{place} {MARKS.get(outcome.state, outcome.state)}: {trial.label} ({seconds:.1f} s) {result}".rstrip()
+        )
 
     def note(self, text: str) -> None:
         """Say something else."""

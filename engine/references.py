@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from xp.dsl.errors import Problem, SpecError, did_you_mean
@@ -15,11 +15,11 @@ from xp.engine.train import dialogues
 from xp.engine.train.places import SPLITS, is_hub, location
 
 
-def fingerprints(experiment: Experiment, names: Sequence[str]) -> dict[str, str]:
-    """Return the fingerprint of each named data set; raise SpecError naming every file or column that is missing."""
+def fingerprints(experiment: Experiment) -> dict[str, str]:
+    """Return the fingerprint of each data set; raise SpecError naming every file or column that is missing."""
     problems: list[Problem] = []
     found: dict[str, str] = {}
-    for name in names:
+    for name in used(experiment):
         dataset = experiment.dataset(name)
         missing = list(problems_of(experiment, name, dataset))
         problems += missing
@@ -28,6 +28,12 @@ def fingerprints(experiment: Experiment, names: Sequence[str]) -> dict[str, str]
     if problems:
         raise SpecError(*problems)
     return found
+
+
+def used(experiment: Experiment) -> list[str]:
+    """Return the names of the data sets that trials use."""
+    named = [*experiment.grid.axes["dataset"], *(rule.get("dataset") for rule in experiment.matrix.include)]
+    return list(dict.fromkeys(name for name in named if isinstance(name, str)))
 
 
 def fingerprint(dataset: Dataset, folder: Path) -> str:

@@ -76,7 +76,9 @@ def execute(
 def conclude(tally: Tally, total: int, shown: PlainDisplay) -> int:
     """Say what the run came to and return its exit code."""
     if tally.interrupted:
-        shown.note(f"stopped: {tally.completed + tally.cached} of {total} trials are complete; the same command goes on")
+        shown.note(
+            f"stopped: {tally.completed + tally.cached} of {total} trials are complete; the same command goes on"
+        )
         return INTERRUPTED
     if tally.cached == total:
         shown.note(f"nothing to run: all {total} trials are complete (--force runs them again)")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from xp.dsl.trial import Trial
 from xp.engine.journal import Journal
 from xp.engine.layout import AttemptLayout
 from xp.engine.measure.energy import EnergyMeter
-from xp.engine.train import loop
+from xp.engine.train import loop, preload
 from xp.engine.train.distributed import join
 from xp.engine.train.errors import TrialError, kind_of
 from xp.engine.train.record import Record
@@ -33,13 +35,23 @@ def run(attempt_folder: Path, rank: int, world_size: int) -> int:
 
 
 def work(trial: Trial, attempt: AttemptLayout, record: Record, world_size: int) -> None:
-    """Take part in the trial, its energy measured from here to the end."""
-    meter = EnergyMeter(trial.carbon, attempt.work) if record.leads else None
-    if meter:
-        meter.start()
-    seat = join(attempt.rendezvous, record.rank, world_size, trial.settings.threads)
-    loop.run(trial, attempt, seat, record)
-    if meter:
+    """Take part in the trial, its energy measured from here to the end, whatever that is."""
+    with measured(trial, attempt, record):
+        seat = join(attempt.rendezvous, record.rank, world_size, trial.settings)
+        loop.run(trial, attempt, seat, record)
+
+
+@contextmanager
+def measured(trial: Trial, attempt: AttemptLayout, record: Record) -> Iterator[None]:
+    """Measure the machine's energy: in rank 0 only, or it would be counted once per rank."""
+    if not record.leads:
+        yield
+        return
+    meter = EnergyMeter(trial.carbon, attempt.work)
+    meter.start()
+    try:
+        yield
+    finally:
         metrics, facts = meter.stop()
         record.metrics(metrics)
         record.facts("measurement", "energy", facts, {"intensity": "g/kWh"})

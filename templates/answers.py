@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
@@ -86,6 +86,15 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Part:
+    """An answer of which some rows were left out."""
+
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Any]]
+
+
+@dataclass(frozen=True)
 class Rows(Sequence[Row]):
     """The rows of an answer: loop over them, count them, or hand them to a filter that makes a table."""
 
@@ -110,6 +119,23 @@ class Rows(Sequence[Row]):
     def __getitem__(self, place: Any) -> Any:
         found = self.answer.rows[place]
         return [self.row(values) for values in found] if isinstance(place, slice) else self.row(found)
+
+    def where(self, **values: Any) -> Rows:
+        """Return the rows that have these values: ``rows.where(method="zero2")``."""
+        return self.only(lambda row: all(row[name] == value for name, value in values.items()))
+
+    def known(self, name: str) -> Rows:
+        """Return the rows in which the column *name* is not empty."""
+        return self.only(lambda row: row[name] is not None)
+
+    def distinct(self, name: str) -> list[Any]:
+        """Return the values of a column, each once, in their order."""
+        return list(dict.fromkeys(row[name] for row in self))
+
+    def only(self, wanted: Callable[[Row], bool]) -> Rows:
+        """Return the rows that are wanted."""
+        rows = [values for values in self.answer.rows if wanted(self.row(values))]
+        return Rows(self.query, Part(self.title, self.columns, rows))
 
     def row(self, values: Sequence[Any]) -> Row:
         """Return *values* under their names."""

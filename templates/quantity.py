@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeGuard
 
@@ -61,16 +61,22 @@ def finite(value: object) -> TypeGuard[Real]:
     return number(value) and math.isfinite(value)
 
 
-def style(unit: str, values: Iterable[object], *, spread: bool = False) -> Style:
-    """Return the style in which a column of *values* is best read."""
+def style(unit: str, values: Iterable[object], spreads: Iterable[object] | None = None) -> Style:
+    """Return the style in which a column of *values* is best read; with *spreads*, each has decimals of its own."""
     known = UNITS.get(unit, Unit(unit))
-    sizes = sorted(abs(float(value)) for value in values if finite(value) and value)
-    smallest, largest = (sizes[0], sizes[-1]) if sizes else (0.0, 0.0)
+    found = sizes(values) or sizes(spreads or ())
+    smallest, largest = (found[0], found[-1]) if found else (0.0, 0.0)
     if known.scattered(smallest, largest):
         return Style(known, None, labelled=True)
     step = known.step(largest)
-    shared = None if spread or not sizes else common_decimals(known, smallest / step.factor, largest / step.factor)
+    alone = spreads is None and bool(found)
+    shared = common_decimals(known, smallest / step.factor, largest / step.factor) if alone else None
     return Style(known, step, shared, labelled=known.glued)
+
+
+def sizes(values: Iterable[object]) -> list[float]:
+    """Return how large the numbers among *values* are, zeros left out, the smallest first."""
+    return sorted(abs(float(value)) for value in values if finite(value) and value)
 
 
 def common_decimals(unit: Unit, smallest: float, largest: float) -> int | None:
@@ -88,15 +94,15 @@ def cell(value: object, form: Style, spread: object = None) -> str:
     """Return one number of a column, with its spread where it has one."""
     if not finite(value):
         return infinite(value)
-    step = form.step or form.unit.step(abs(float(value)))
+    step = form.step or form.unit.step(max(sizes((value, spread)), default=0.0))
     if form.unit.whole(value) and not finite(spread):
         text = grouped(str(value))
     else:
         text = scaled(float(value) / step.factor, form, float(spread) / step.factor if finite(spread) else None)
-    return join(text, step.label) if form.labelled else text
+    return labelled(text, step.label) if form.labelled else text
 
 
-def quantity(value: object, unit: str = "-", spread: object = None) -> str:
+def quantity(value: object, unit: str = "-", spread: object = None, *, signed: bool = False) -> str:
     """Return one number standing alone, with its unit.
 
     >>> quantity(1_240_000_000, "B"), quantity(0.00031, "kWh"), quantity(508.2, "s")
@@ -104,8 +110,9 @@ def quantity(value: object, unit: str = "-", spread: object = None) -> str:
     >>> quantity(0.8213, "×"), quantity(54.213, "points", 1.284), quantity(5e-05)
     ('0.82×', '54.2 ± 1.3 points', '5e-5')
     """
-    form = style(unit, [value], spread=finite(spread))
-    return cell(value, Style(form.unit, form.step, form.decimals, labelled=True), spread)
+    form = style(unit, [value], [spread] if finite(spread) else None)
+    known = replace(form.unit, signed=signed or form.unit.signed)
+    return cell(value, Style(known, form.step, form.decimals, labelled=True), spread)
 
 
 def scaled(value: float, form: Style, spread: float | None) -> str:
@@ -127,10 +134,10 @@ def with_spread(value: float, spread: float, unit: Unit) -> str:
     >>> with_spread(54.2131, 1.284, UNITS["points"]), with_spread(54.2131, 0.0, UNITS["points"])
     ('54.2 ± 1.3', '54.21 ± 0')
     """
-    most = decimals(value, MEAN_DIGITS) if value else decimals(spread or 1.0, SPREAD_DIGITS)
     if not spread:
-        fewest = decimals(value, unit.digits or EXACT_DIGITS) if unit.decimals is None else unit.decimals
-        return f"{fixed(value, fewest, signed=unit.signed)} ± 0"
+        places = decimals(value, unit.digits or EXACT_DIGITS) if unit.decimals is None else unit.decimals
+        return f"{fixed(value, places, signed=unit.signed)} ± 0"
+    most = unit.decimals if unit.decimals is not None else decimals(value or spread, MEAN_DIGITS)
     places = min(decimals(spread, SPREAD_DIGITS), most)
     mean = fixed(value, places, signed=unit.signed)
     least = 10.0**-places
@@ -191,13 +198,16 @@ def infinite(value: object) -> str:
     return MISSING
 
 
-def join(text: str, label: str) -> str:
+def labelled(text: str, label: str) -> str:
     """Return a number with its unit.
 
-    >>> join("0.82", "×"), join("1.2", "GB"), join("3", "")
-    ('0.82×', '1.2 GB', '3')
+    >>> labelled("0.82 ± 0.03", "×"), labelled("1.2", "GB"), labelled("3", "")
+    ('0.82× ± 0.03', '1.2 GB', '3')
     """
-    return f"{text}{label}" if label in (RATIO, "%", "") else f"{text} {label}"
+    mean, sign, spread = text.partition(" ± ")
+    if label in (RATIO, "%", ""):
+        return f"{mean}{label}{sign}{spread}"
+    return f"{text} {label}"
 
 
 def compact(value: object) -> str:
@@ -215,3 +225,12 @@ def compact(value: object) -> str:
     share = count / factor
     text = f"{share:.{decimals(share, 3)}f}"
     return (text.rstrip("0").rstrip(".") if "." in text else text) + letter
+
+
+def rounded(value: object) -> str:
+    """Return a mean length as tables of data sets have it: without decimals.
+
+    >>> rounded(147.4), rounded(None)
+    ('147', '–')
+    """
+    return fixed(float(value), 0) if finite(value) else infinite(value)

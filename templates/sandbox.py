@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
+from types import FunctionType, MethodType
 from typing import Any
 
 import jinja2
@@ -14,13 +15,13 @@ from jinja2.utils import missing
 
 from xp.dsl.errors import Problem, TemplateError
 from xp.templates.answers import Row, Rows
-from xp.templates.escape import code
-from xp.templates.markdown import grid
-from xp.templates.printed import printed
+from xp.templates.escape import Markdown, code, escape
+from xp.templates.markdown import grid, legend
 from xp.templates.quantity import compact
+from xp.templates.words import words
 
 KINDS = {Row: "the row", Rows: "the answer"}
-FILTERS = {"code": code, "compact": compact, "grid": grid}
+FILTERS = {"code": code, "compact": compact, "grid": grid, "legend": legend}
 
 
 class UnknownNameError(UndefinedError):
@@ -36,15 +37,15 @@ class UnknownNameError(UndefinedError):
 class Unknown(StrictUndefined):
     """Stands in for a name that is not there, and says so as soon as anybody uses it."""
 
-    def __init__(self, hint: str | None = None, obj: Any = missing, name: Any = None, *_: Any) -> None:
-        error = partial(UnknownNameError, name=str(name), known=None if obj is missing else parts(obj))
-        super().__init__(hint, obj, name, error)  # type: ignore[arg-type]
+    def __init__(self, hint: str | None = None, obj: Any = missing, name: Any = None, exc: Any = None) -> None:
+        unknown = partial(UnknownNameError, name=str(name), known=None if obj is missing else parts(obj))
+        super().__init__(hint, obj, name, exc or unknown)  # type: ignore[arg-type]  # anything that makes an error
 
     @property
     def _undefined_message(self) -> str:
         name, owner = self._undefined_name, self._undefined_obj
         if self._undefined_hint:
-            return self._undefined_hint
+            return self._undefined_hint.rstrip(".")
         if owner is missing:
             return f"{name}: unknown name"
         return f"{name}: {KINDS.get(type(owner), f'a value of type {type(owner).__name__}')} has nothing of that name"
@@ -76,11 +77,24 @@ class Source(BaseLoader):
 def environment(source: Source) -> ImmutableSandboxedEnvironment:
     """Return an environment for the templates of *source*; the same answers give the same text."""
     env = ImmutableSandboxedEnvironment(
-        loader=source, undefined=Unknown, autoescape=True, finalize=printed, trim_blocks=True, lstrip_blocks=True
+        loader=source,
+        undefined=Unknown,
+        autoescape=True,
+        finalize=shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,  # a part that is included ends its last line
     )
     env.filters |= FILTERS
     del env.filters["random"], env.globals["lipsum"]
     return env
+
+
+def shown(value: Any) -> Markdown:
+    """Return what a template prints: a table or a macro's text as it is, any value so that it shows and never acts."""
+    if isinstance(value, FunctionType | MethodType):
+        raise TemplateError(Problem(f"{value.__name__}: a function", hint=f"write {value.__name__}(…)"))
+    return Markdown(value.__html__()) if hasattr(value, "__html__") else escape(words(value))
 
 
 def read(path: Path) -> str:

@@ -22,8 +22,9 @@ class Group(Protocol):
 class Launcher(Protocol):
     """A way to bring ranks to life."""
 
-    name: str
-    """What the journal calls it."""
+    @property
+    def name(self) -> str:
+        """What the journal calls it."""
 
     def start(self, attempt: AttemptLayout, world_size: int, threads: int) -> Group:
         """Start all ranks of *attempt*."""

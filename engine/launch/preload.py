@@ -17,6 +17,7 @@ import sys
 import time
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -87,10 +88,9 @@ def start(request: Mapping[str, Any], answers: int, close: tuple[int, ...]) -> N
         if (pid := os.fork()) == 0:
             os.setpgid(0, leader)
             become_rank(attempt, rank, request, close)
-        try:
-            os.setpgid(pid, leader or pid)  # by parent and child, whoever comes first
-        except (ProcessLookupError, PermissionError):
-            pass  # the child has already done it, and may have ended
+        # by parent and child, whoever comes first; the child may have ended by now
+        with suppress(ProcessLookupError, PermissionError):
+            os.setpgid(pid, leader or pid)
         pids.append(pid)
     say(answers, attempt=request["attempt"], pids=pids)
 

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from xp.engine.launch.plain import PARENT
 from xp.engine.launch.variables import base_environment
@@ -56,27 +56,30 @@ class PreloadLauncher:
                 bufsize=0,
                 start_new_session=True,  # Ctrl-C is for the engine to handle
             )
-        assert self.parent.stdin is not None
-        assert self.parent.stdout is not None
-        self.requests, self.answers = self.parent.stdin, self.parent.stdout
+        self.requests = cast(IO[bytes], self.parent.stdin)
+        self.answers = cast(IO[bytes], self.parent.stdout)
         os.set_blocking(self.answers.fileno(), False)
         self.log = log
         self._buffer = b""
         self._started: list[dict[str, Any]] = []
         self._ended: dict[int, int] = {}
-        self._ready: dict[str, Any] | None = None
+        self._ready: dict[str, Any] = {}
 
     def wait_ready(self) -> float:
         """Wait until everything is imported and return the seconds it took; raise PreloadError if it cannot fork."""
-        self._wait(lambda: self._ready is not None)
-        assert self._ready is not None
+        self._wait(lambda: bool(self._ready))
         if self._ready["unfit"]:
             raise PreloadError(self._ready["unfit"])
         return float(self._ready["seconds"])
 
     def start(self, attempt: AttemptLayout, world_size: int, threads: int) -> PreloadedGroup:
         """Start all ranks of *attempt* in one process group."""
-        request = {"attempt": str(attempt.root), "world_size": world_size, "threads": threads, "parent": self.parent.pid}
+        request = {
+            "attempt": str(attempt.root),
+            "world_size": world_size,
+            "threads": threads,
+            "parent": self.parent.pid,
+        }
         try:
             self.requests.write(json.dumps(request).encode() + b"\n")
         except BrokenPipeError as error:

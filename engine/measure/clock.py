@@ -50,10 +50,19 @@ class StepClock:
             self.seconds[-1] += self.now() - before
 
     def metrics(self) -> dict[str, float]:
-        """Return the speed after the warm-up, and what the warm-up took; no speed when nothing came after it."""
-        found = {"warmup_seconds": sum(self.seconds[:WARM_UP]), "warmup_steps": len(self.seconds[:WARM_UP])}
-        steady = self.seconds[WARM_UP:]
-        if steady:
+        """Return what the warm-up took and the speed after it; no speed where nothing came after it."""
+        found = {"warmup_seconds": sum(self.seconds[:WARM_UP])}
+        if steady := self.seconds[WARM_UP:]:
             found["train_steady_step_seconds"] = statistics.median(steady)
             found["train_steady_samples_per_second"] = sum(self.samples[WARM_UP:]) / sum(steady)
         return found
+
+    def facts(self) -> dict[str, str | int]:
+        """Return what the speed was taken from."""
+        steps = len(self.seconds)
+        return {
+            "warmup_steps": min(steps, WARM_UP),
+            "timed_steps": max(0, steps - WARM_UP),
+            "includes": "batches, both passes, optimizer",
+            "excludes": "evaluations",
+        }

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from codecarbon import OfflineEmissionsTracker
+from codecarbon.external.logger import set_logger_level
 from codecarbon.input import DataSource
 
 from xp.dsl.spec import Carbon
@@ -52,6 +53,7 @@ class EnergyMeter:
     """Measures the whole machine: one per attempt, in rank 0, started behind the fork."""
 
     def __init__(self, carbon: Carbon, folder: Path) -> None:
+        set_logger_level("critical")  # it talks before it has read its own options
         self.intensity = intensity(carbon)
         self.tracker = OfflineEmissionsTracker(**options(self.intensity, folder))
 
@@ -66,6 +68,13 @@ class EnergyMeter:
         values = {name: getattr(data, name, None) for name in METRICS}
         metrics, problems = valid(values)
         return metrics, facts(self.intensity, metrics, problems, getattr(self.tracker, "_hardware", ()))
+
+
+def warm_up(folder: Path) -> None:
+    """Have codecarbon look for the machine's parts now: it remembers them, also in processes forked later."""
+    meter = EnergyMeter(Carbon(), folder)
+    meter.start()
+    meter.stop()
 
 
 def options(chosen: Intensity, folder: Path) -> Mapping[str, Any]:
@@ -126,9 +135,9 @@ def valid(values: Mapping[str, float | None]) -> tuple[dict[str, float], dict[st
             bad[name] = f"negative: {value:g}"
         else:
             good[name] = float(value)
-    if not good.get("energy_consumed") and "energy_consumed" not in bad:
+    if good.get("energy_consumed") == 0:
         bad["energy_consumed"] = "zero: a machine that runs uses energy"
-        good.pop("energy_consumed", None)
+        del good["energy_consumed"]
     if "energy_consumed" in bad and "emissions" in good:
         bad["emissions"] = "its energy is not valid"
         del good["emissions"]

@@ -89,9 +89,7 @@ def tensor_metrics(parameters: Iterable[torch.Tensor], optimizer: Any) -> dict[s
     kept = storages(held(parameters))
     return {
         "parameter_memory": sum(kept.values()),
-        "optimizer_state_memory": sum(
-            size for place, size in storages(state(optimizer)).items() if place not in kept
-        ),
+        "optimizer_state_memory": sum(size for place, size in storages(state(optimizer)).items() if place not in kept),
     }
 
 

@@ -65,7 +65,7 @@ def machine(settings: Settings, *, cuda: bool) -> dict[str, Any]:
         "bf16": settings.precision == "bf16",
         "fp16": settings.precision == "fp16",
         "deepspeed": deepspeed_config(settings, cuda=cuda),
-        "ddp_backend": "nccl" if cuda else "gloo",
+        "ddp_backend": None if settings.world_size == 1 else "nccl" if cuda else "gloo",
         "ddp_find_unused_parameters": False,
         "dataloader_pin_memory": cuda,
     }

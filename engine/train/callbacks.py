@@ -89,7 +89,8 @@ class Divergence(TrainerCallback):  # type: ignore[misc] - the library has no ty
     def first_bad_step(self) -> int:
         """Return the first step at which any rank had a loss that was not finite."""
         first = self.trainer.first_bad_step.clone()
-        distributed.all_reduce(first, op=distributed.ReduceOp.MIN)
+        if distributed.is_initialized():
+            distributed.all_reduce(first, op=distributed.ReduceOp.MIN)
         return int(first) if int(first) != NEVER else int(self.trainer.state.global_step)
 
 

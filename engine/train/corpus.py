@@ -40,6 +40,16 @@ class Examples:
     """Numbers of the rows, from 1, that lack a source or a target and are left out."""
 
     @property
+    def sources(self) -> list[str]:
+        """The documents that are used."""
+        return [example.source for example in self.used]
+
+    @property
+    def targets(self) -> list[str]:
+        """The summaries that are used."""
+        return [example.target for example in self.used]
+
+    @property
     def duplicates(self) -> int:
         """How many used examples repeat the texts of an earlier one."""
         return len(self.used) - len({(example.source, example.target) for example in self.used})

@@ -29,13 +29,13 @@ VERSION = 1
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 
-WORDS = range(60, 111)
+WORDS = range(60, 101)
 """Lengths of the dialogues that are kept, names included."""
 
 TURNS = (0, 1, 1, 2)
 """How many changes of mind a dialogue has, each entry equally likely."""
 
-LATE_ASIDES = (0, 0, 1, 1, 2)
+LATE_ASIDES = (0, 0, 1)
 """How many side topics follow the plan, likewise."""
 
 Item = TypeVar("Item")
@@ -94,9 +94,7 @@ def dialogues(split: Split) -> Iterator[Dialogue]:
     """Yield the endless dialogues of *split*, no text twice, the same on every machine."""
     dice = Dice(f"dialogues {VERSION} {split}")
     return unique(
-        chat
-        for chat in iter(lambda: compose(dice), None)
-        if home(chat) == split and len(chat.text.split()) in WORDS
+        chat for chat in iter(lambda: compose(dice), None) if home(chat) == split and len(chat.text.split()) in WORDS
     )
 
 
@@ -131,7 +129,7 @@ def compose(dice: Dice) -> Dialogue:
         chat.chatter(GREETINGS)
     chat.say(opening)
     chat.change(early)
-    if dice.below(2):
+    if not dice.below(3):
         chat.chatter(ASIDES)
     chat.say(dice.pick(chat.scene.details))
     chat.change([slot for slot in turns if slot not in early])
@@ -189,7 +187,10 @@ class Chat:
     def present(self) -> list[str]:
         """Return the names of those who talk: two at least, and now and then one who has no part in the plan."""
         talked = {name(line) for line in self.lines} | {self.names["a"], self.names["b"]}
-        return [*sorted(talked), *([] if self.dice.below(4) else [self.names["d"]] if self.names["d"] not in talked else [])]
+        return [
+            *sorted(talked),
+            *([] if self.dice.below(4) else [self.names["d"]] if self.names["d"] not in talked else []),
+        ]
 
     def finish(self) -> Dialogue:
         """Return the dialogue, summed up in a wording of chance."""

@@ -201,9 +201,7 @@ LOST = Scene(
             ("a> no, {spot} there is nothing", "b> then try {new}", "a> got it, it really is there"),
             ("b> sorry, my mistake, not {spot}. now I see it {new}", "a> phew"),
         ),
-        "thing": (
-            ("b> {thing}, right?", "a> no, I mean the {new}", "b> ah, that one, yes, it is here"),
-        ),
+        "thing": (("b> {thing}, right?", "a> no, I mean the {new}", "b> ah, that one, yes, it is here"),),
         "doer": (
             ("b> oh, I cannot bring it, {excuse}. {c} could", "c> yes, give it to me"),
             ("b> I just see that {excuse}", "c> I live next door to {a}, I will take it", "a> thank you, {c}"),
@@ -245,7 +243,12 @@ PARTY = Scene(
     },
     openings=(
         ("a> who brings what to {occasion} on {day}?", "b> I can make {food}", "c> and I have {extra}"),
-        ("b> when is {occasion}?", "a> on {day}, and we still need food", "b> {food} from me then", "c> I bring {extra}"),
+        (
+            "b> when is {occasion}?",
+            "a> on {day}, and we still need food",
+            "b> {food} from me then",
+            "c> I bring {extra}",
+        ),
         ("a> {occasion} is on {day}, please help!", "c> I will get {extra}", "b> and I {food}"),
     ),
     details=(

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import deepspeed
 import torch
 from torch import distributed
+
+from xp.dsl.settings import Settings
+
+VARIABLES = ("RANK", "LOCAL_RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
+"""What tells a training library that it is one of several."""
 
 
 @dataclass(frozen=True)
@@ -24,15 +30,19 @@ class Seat:
         return self.rank == 0
 
 
-def join(rendezvous: Path, rank: int, world_size: int, threads: int) -> Seat:
+def join(rendezvous: Path, rank: int, world_size: int, settings: Settings) -> Seat:
     """Take a seat in the trial's process group and return it; DeepSpeed and accelerate use the same group."""
     cuda = torch.cuda.is_available()
     if cuda:
         torch.cuda.set_device(rank)
-    else:
+    torch.set_num_threads(settings.threads)
+    if world_size == 1 and settings.zero is None:
+        for name in VARIABLES:  # with them, the trainer would wrap a lone model for ranks that do not exist
+            os.environ.pop(name, None)
+        return Seat(rank, world_size, cuda)
+    if not cuda:
         # its C++ all-reduce serves tensor-parallel inference only, and would be compiled here
         deepspeed.ops.__compatible_ops__["deepspeed_shm_comm"] = False
-    torch.set_num_threads(threads)
     distributed.init_process_group(
         "nccl" if cuda else "gloo", init_method=rendezvous.absolute().as_uri(), rank=rank, world_size=world_size
     )

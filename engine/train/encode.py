@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 
 from xp.dsl.settings import Settings
+from xp.engine.train.cache import Cache, Ids, key
 from xp.engine.train.corpus import Corpus, Example
 from xp.engine.train.errors import DataError
 
 IGNORED = -100
 """Label that the loss does not count."""
 
+CHUNK = 1000
+"""Texts that are tokenised at a time."""
+
 
 @dataclass(frozen=True)
 class Texts:
     """One side of a split, encoded."""
 
-    ids: Sequence[Sequence[int]]
+    ids: Sequence[Ids]
     """Token ids, cut to the limit, special tokens included."""
 
     lengths: Sequence[int]
@@ -44,6 +49,9 @@ class Encoded:
     """One split, ready for a model."""
 
     examples: Sequence[Example]
+    prefix: str
+    """Text that was put before every source."""
+
     sources: Texts
     targets: Texts
 
@@ -56,36 +64,64 @@ class Encoded:
         ]
 
 
-def encode(corpus: Corpus, tokenizer: Any, settings: Settings) -> Mapping[str, Encoded]:
+def encode(corpus: Corpus, tokenizer: Any, settings: Settings, cache: Cache) -> Mapping[str, Encoded]:
     """Return the used examples of every split as token ids."""
     return {
         split: Encoded(
             examples.used,
-            texts([settings.source_prefix + example.source for example in examples.used], tokenizer, settings, "source"),
-            texts([example.target for example in examples.used], tokenizer, settings, "target"),
+            settings.source_prefix,
+            sources=texts(
+                [settings.source_prefix + source for source in examples.sources],
+                Side(tokenizer, "text", settings.max_source_length),
+                cache,
+            ),
+            targets=texts(
+                examples.targets,
+                Side(tokenizer, "text_target", settings.max_target_length),
+                cache,
+            ),
         )
         for split, examples in corpus.items()
     }
 
 
-def texts(words: Sequence[str], tokenizer: Any, settings: Settings, side: str) -> Texts:
+@dataclass(frozen=True)
+class Side:
+    """How one side of the examples is tokenised."""
+
+    tokenizer: Any
+    argument: str
+    """``text`` or ``text_target``: some tokenizers mark the two differently."""
+
+    limit: int
+
+    @property
+    def identity(self) -> str:
+        """All that decides what a text becomes, the limit apart."""
+        return f"{self.argument} {self.tokenizer.name_or_path} {self.tokenizer.backend_tokenizer.to_str()}"
+
+    def ids(self, words: Sequence[str]) -> Iterator[Ids]:
+        """Yield the token ids of every text, whole."""
+        for start in range(0, len(words), CHUNK):
+            some = list(words[start : start + CHUNK])
+            found = self.tokenizer(**{self.argument: some}, return_attention_mask=False, verbose=False)
+            yield from (np.array(ids, dtype=np.int32) for ids in found["input_ids"])
+
+    def closing(self) -> int:
+        """Return how many special tokens end a text."""
+        mask = self.tokenizer(**{self.argument: "a"}, return_special_tokens_mask=True)["special_tokens_mask"]
+        return next((place for place, special in enumerate(reversed(mask)) if not special), len(mask))
+
+
+def texts(words: Sequence[str], side: Side, cache: Cache) -> Texts:
     """Return *words* as token ids; a text that is too long loses its end, never its special tokens."""
-    limit: int = settings.max_source_length if side == "source" else settings.max_target_length
-    key = {"text": list(words)} if side == "source" else {"text_target": list(words)}
-    whole = tokenizer(**key, return_attention_mask=False, verbose=False)["input_ids"]
-    tail = closing(tokenizer, side)
-    kept = limit - tail
+    whole = cache.ids(key(side.identity, texts=words), lambda: list(side.ids(words)))
+    tail = side.closing()
+    kept = side.limit - tail
     if kept < 1:
-        raise DataError(f"max_{side}_length {limit} leaves no room for a text beside its special tokens")
-    ids = [text if len(text) <= limit else text[:kept] + text[len(text) - tail :] for text in whole]
-    return Texts(ids, [len(text) for text in whole], limit)
-
-
-def closing(tokenizer: Any, side: str) -> int:
-    """Return how many special tokens end every text."""
-    sample = tokenizer(**{"text" if side == "source" else "text_target": "a"}, return_special_tokens_mask=True)
-    mask = sample["special_tokens_mask"]
-    return next((place for place, special in enumerate(reversed(mask)) if not special), len(mask))
+        raise DataError(f"a limit of {side.limit} tokens leaves no room for a text beside its special tokens")
+    cut = [ids if len(ids) <= side.limit else np.concatenate([ids[:kept], ids[len(ids) - tail :]]) for ids in whole]
+    return Texts(cut, [len(ids) for ids in whole], side.limit)
 
 
 class Collator:
@@ -100,14 +136,16 @@ class Collator:
         labels = padded([feature["labels"] for feature in features], IGNORED)
         return {
             "input_ids": padded(sources, self.padding),
-            "attention_mask": padded([[1] * len(source) for source in sources], 0),
+            "attention_mask": padded([np.ones_like(source) for source in sources], 0),
             "labels": labels,
             "decoder_input_ids": self.shift(labels=labels),
             "example": torch.tensor([feature["example"] for feature in features]),
         }
 
 
-def padded(sequences: Sequence[Sequence[int]], filler: int) -> torch.Tensor:
+def padded(sequences: Sequence[Ids], filler: int) -> torch.Tensor:
     """Return the sequences as one tensor, each filled up on the right to the longest."""
-    width = max(map(len, sequences))
-    return torch.tensor([[*sequence, *[filler] * (width - len(sequence))] for sequence in sequences])
+    rows = np.full((len(sequences), max(map(len, sequences))), filler, dtype=np.int64)
+    for row, sequence in zip(rows, sequences, strict=True):
+        row[: len(sequence)] = sequence
+    return torch.from_numpy(rows)

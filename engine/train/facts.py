@@ -8,36 +8,39 @@ from typing import Any
 
 from torch import nn
 
-from xp.dsl.spec import Model
+from xp.dsl.spec import Dataset, Model
 from xp.engine.train import freezing
-from xp.engine.train.corpus import Examples
-from xp.engine.train.encode import Encoded
+from xp.engine.train.corpus import Corpus, Examples
+from xp.engine.train.encode import Encoded, Texts
 
 SIZES = {
     "hidden_size": ("hidden_size", "d_model"),
     "encoder_layers": ("encoder_layers", "num_layers"),
     "decoder_layers": ("decoder_layers", "num_decoder_layers"),
-    "encoder_heads": ("encoder_attention_heads", "num_heads"),
-    "decoder_heads": ("decoder_attention_heads", "num_heads"),
-    "encoder_ffn": ("encoder_ffn_dim", "d_ff"),
-    "decoder_ffn": ("decoder_ffn_dim", "d_ff"),
-    "vocabulary": ("vocab_size",),
-    "positions": ("max_position_embeddings", "max_encoder_position_embeddings"),
+    "attention_heads": ("encoder_attention_heads", "num_heads"),
+    "decoder_attention_heads": ("decoder_attention_heads", "num_heads"),
+    "encoder_ffn_size": ("encoder_ffn_dim", "d_ff"),
+    "decoder_ffn_size": ("decoder_ffn_dim", "d_ff"),
+    "vocabulary_size": ("vocab_size",),
+    "max_positions": ("max_position_embeddings", "max_encoder_position_embeddings"),
     "dropout": ("dropout", "dropout_rate"),
 }
-"""Name of a fact to the fields of a configuration that hold it, by architecture."""
+"""Name of a fact to the fields of a configuration that may hold it, by architecture."""
 
-MODEL_UNITS = {"vocabulary": "tokens", "positions": "tokens"}
+MODEL_UNITS = {"vocabulary_size": "tokens", "tokenizer_size": "tokens", "max_positions": "tokens"}
+
+SHOWN_ROWS = 20
+"""Most rows that a fact names."""
 
 
 def model_facts(model: Any, spec: Model, tokenizer: Any) -> dict[str, Any]:
     """Return what the model is, and how many parameters each part of it has."""
     config = model.config
     return {
-        "architecture": config.model_type,
+        "family": config.model_type,
         "class": type(model).__name__,
-        "checkpoint": spec.checkpoint or "",
-        "revision": spec.revision or "",
+        "checkpoint": spec.checkpoint,
+        "revision": getattr(config, "_commit_hash", None) or spec.revision,
         "weights": "of the checkpoint" if spec.checkpoint else "random, from the seed",
         "tokenizer": spec.tokenizer or spec.checkpoint or "byte-level BPE, trained on the training split",
         "tokenizer_size": len(tokenizer),
@@ -60,43 +63,52 @@ def parameter_counts(model: nn.Module) -> dict[str, int]:
     everything = [parameter for parameters in parts.values() for parameter in parameters]
     return {
         "parameters": count(everything),
-        "parameters_trainable": count([parameter for parameter in everything if parameter.requires_grad]),
-        **{f"parameters_{part}": count(parameters) for part, parameters in parts.items()},
+        "trainable_parameters": count([parameter for parameter in everything if parameter.requires_grad]),
+        **{f"{part}_parameters": count(parameters) for part, parameters in parts.items()},
     }
 
 
 def count(parameters: Sequence[nn.Parameter]) -> int:
-    """Return how many numbers *parameters* hold; a partitioned one is an empty tensor that knows its size."""
-    return sum(getattr(parameter, "ds_numel", parameter.numel()) for parameter in parameters)
+    """Return how many numbers *parameters* hold."""
+    return sum(parameter.numel() for parameter in parameters)
 
 
-def split_facts(split: str, examples: Examples, encoded: Encoded) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the facts of one split, and their units."""
+def corpus_facts(
+    spec: Dataset, fingerprint: str, corpus: Corpus, splits: Mapping[str, Encoded]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what the corpus is, and the units; lengths and cuts without a split are those of the training split."""
     found: dict[str, Any] = {
+        "path": spec.path or f"built in: {spec.builtin}",
+        "revision": spec.revision,
+        "fingerprint": fingerprint,
+    }
+    units: dict[str, str] = {}
+    for split, examples in corpus.items():
+        encoded, of_split = splits[split], "" if split == "train" else f"{split}_"
+        counts = {f"{split}_{name}": value for name, value in row_counts(examples).items()}
+        words = {"source": examples.sources, "target": examples.targets}
+        for side, texts in (("source", encoded.sources), ("target", encoded.targets)):
+            counts[f"{of_split}truncated_{side}s"] = texts.truncated
+            lengths = {f"{of_split}{side}_{name}": value for name, value in token_lengths(texts).items()}
+            found |= {f"{of_split}{side}_words": fmean(len(text.split()) for text in words[side]), **lengths}
+            units |= {f"{of_split}{side}_words": "words", **dict.fromkeys(lengths, "tokens")}
+        found |= counts
+        units |= dict.fromkeys(counts, "rows")
+        if examples.empty:
+            found[f"{split}_empty_at"] = ", ".join(map(str, examples.empty[:SHOWN_ROWS]))
+    return found, units
+
+
+def row_counts(examples: Examples) -> dict[str, int]:
+    """Return what became of the rows of a split."""
+    return {
         "rows": examples.rows,
-        "used": len(examples.used),
-        "empty": len(examples.empty),
-        "empty_rows": ", ".join(map(str, examples.empty[:20])),
+        "samples": len(examples.used),
+        "empty_rows": len(examples.empty),
         "duplicates": examples.duplicates,
     }
-    units = {"rows": "rows", "used": "rows", "empty": "rows", "duplicates": "rows"}
-    sides = {
-        "source": ([example.source for example in examples.used], encoded.sources),
-        "target": ([example.target for example in examples.used], encoded.targets),
-    }
-    for side, (words, texts) in sides.items():
-        found |= {
-            f"{side}_words": fmean(len(text.split()) for text in words),
-            f"{side}_tokens": fmean(texts.lengths),
-            f"{side}_tokens_longest": max(texts.lengths),
-            f"{side}_tokens_longest_used": texts.longest,
-            f"{side}_truncated": texts.truncated,
-        }
-        units |= {f"{side}_words": "words", f"{side}_truncated": "rows"}
-        units |= dict.fromkeys([f"{side}_tokens", f"{side}_tokens_longest", f"{side}_tokens_longest_used"], "tokens")
-    return prefixed(split, found), prefixed(split, units)
 
 
-def prefixed(split: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return *values* with the split before each name."""
-    return {f"{split}_{name}": value for name, value in values.items()}
+def token_lengths(texts: Texts) -> dict[str, float]:
+    """Return the lengths of texts in tokens: mean and longest before the cut, longest after it."""
+    return {"tokens": fmean(texts.lengths), "longest": max(texts.lengths), "longest_used": texts.longest}

@@ -10,6 +10,9 @@ from xp.dsl.settings import Settings
 
 LIMITS = ("max_new_tokens", "max_length")
 
+OVERRULED = {"max_new_tokens": "max_length", "min_new_tokens": "min_length"}
+"""A setting that counts new tokens to the one that it overrules."""
+
 
 def generation_config(own: Any, settings: Settings) -> Any:
     """Return the model's *own* generation configuration with the trial's settings in it.
@@ -29,20 +32,15 @@ def generation_config(own: Any, settings: Settings) -> Any:
 
 
 def resolved(config: Any) -> Mapping[str, Any]:
-    """Return every generation setting that has a value, transformers' own defaults included."""
-    values = {**config._get_default_generation_params(), **set_values(config)}  # noqa: SLF001 - there is no other way
-    return {f"generation.{name}": plain(value) for name, value in sorted(values.items())}
-
-
-def set_values(config: Any) -> Mapping[str, Any]:
-    """Return what the configuration itself sets."""
+    """Return every generation setting in force, transformers' own defaults included."""
+    chosen = {name: value for name, value in config.to_dict().items() if value is not None}
+    defaults = config._get_default_generation_params()  # noqa: SLF001 - there is no other way to them
+    values = {**{name: value for name, value in defaults.items() if value is not None}, **chosen}
+    for longer, shorter in OVERRULED.items():
+        if longer in chosen:
+            values.pop(shorter, None)
     return {
-        name: value
-        for name, value in config.to_dict().items()
-        if value is not None and not name.startswith("_") and name != "transformers_version"
+        f"generation.{name}": value if isinstance(value, str | int | float | bool) else str(value)
+        for name, value in sorted(values.items())
+        if name != "transformers_version" and not name.startswith("_")
     }
-
-
-def plain(value: Any) -> Any:
-    """Return *value* as a fact can hold it."""
-    return value if isinstance(value, str | int | float | bool) else str(value)

@@ -1,33 +1,74 @@
-"""No silent no-op: what the running trainer really does, compared with what the trial declares."""
+"""No silent no-op: what is in force is compared with what the trial declares before the first step is taken."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import torch
-from torch import distributed
-from transformers.trainer_pt_utils import LengthGroupedSampler
+from transformers import TrainerCallback
 
-from xp.dsl.settings import Settings
+from xp.dsl.trial import Trial
+from xp.engine.train.effective import effective
 from xp.engine.train.encode import Encoded
 from xp.engine.train.errors import KnobError
-from xp.engine.train.freezing import frozen
+from xp.engine.train.record import Record
 from xp.engine.train.trainer import SummaryTrainer
 
-Values = dict[str, Any]
+AT_MOST = frozenset({"max_train_samples", "max_eval_samples", "max_predict_samples"})
+"""Limits that a small corpus may stay below."""
 
 
-def effective(trainer: SummaryTrainer, splits: Mapping[str, Encoded], settings: Settings) -> Values:
-    """Return every setting as it is in force, by its dotted name; the trainer must be at its first step."""
-    return {
-        **of_arguments(trainer.args, settings),
-        **of_optimizer(trainer),
-        **of_batches(trainer),
-        **of_model(trainer),
-        **of_data(splits, settings),
-        **of_process(),
-        **of_stopping(trainer),
-        **of_deepspeed(trainer),
-    }
+class Readback(TrainerCallback):  # type: ignore[misc] - the library has no types
+    """Reads every setting back when training begins, and ends a trial whose settings did not take."""
+
+    trainer: SummaryTrainer
+
+    def __init__(self, trial: Trial, splits: Mapping[str, Encoded], record: Record) -> None:
+        self.trial = trial
+        self.splits = splits
+        self.record = record
+
+    def on_train_begin(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
+        """Read, record, compare."""
+        found = effective(self.trainer, self.splits, self.trial.settings)
+        self.record.effective(found)
+        wrong = list(differences(self.trial.dotted_settings, found, self.trial.swept, state.max_steps))
+        if wrong:
+            raise KnobError("; ".join(wrong))
+
+
+def differences(
+    declared: Mapping[str, Any], found: Mapping[str, Any], swept: Iterable[str], steps: int
+) -> Iterator[str]:
+    """Yield a sentence for every declared setting that is not in force, and for every swept one nobody could read."""
+    for name, wanted in declared.items():
+        if wanted is not None and name in found and not agrees(name, wanted, found[name], steps):
+            yield f"{name}: {shown(wanted)} was declared, {shown(found[name])} is in force"
+    for name in swept:
+        if declared.get(name) is not None and name not in found:
+            yield f"{name}: {shown(declared[name])} was declared, but it has no effect here"
+
+
+def agrees(name: str, wanted: Any, found: Any, steps: int) -> bool:
+    """Tell whether the value in force is what was asked for in a training of so many *steps*."""
+    if name == "warmup_steps" and 0 < wanted < 1:
+        return bool(found == math.ceil(wanted * steps))
+    if name in AT_MOST:
+        return bool(found <= wanted)
+    if isinstance(wanted, list | tuple):
+        return set(wanted) == set(found)
+    if isinstance(wanted, float) and isinstance(found, float):
+        return math.isclose(wanted, found, rel_tol=1e-9)
+    return bool(wanted == found)
+
+
+def shown(value: Any) -> str:
+    """Return a value as it is written in an experiment file.
+
+    >>> shown(True), shown(["encoder"]), shown(0.5), shown("bf16")
+    ('true', "['encoder']", '0.5', "'bf16'")
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    return repr(list(value) if isinstance(value, tuple) else value)

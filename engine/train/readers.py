@@ -30,7 +30,9 @@ def read(path: Path, columns: Sequence[str]) -> list[Row]:
         raise DataError(f"{path}: no such file")
     readers = {".csv": read_csv, ".jsonl": read_jsonl, ".parquet": read_parquet}
     if path.suffix not in readers:
-        raise DataError(f"{path}: {path.suffix or 'no'} suffix is not one that is read: {', '.join(readers)}, or a folder")
+        raise DataError(
+            f"{path}: {path.suffix or 'no'} suffix is not one that is read: {', '.join(readers)}, or a folder"
+        )
     return readers[path.suffix](path, columns)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +10,25 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, 
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from xp.dsl.spec import Model
+from xp.engine.train.cache import Cache, key
 from xp.engine.train.errors import DataError
+
+VERSION = 1
+"""Raised with every change of how a tokenizer is trained."""
 
 SPECIAL = {"bos": "<s>", "pad": "<pad>", "eos": "</s>", "unk": "<unk>", "mask": "<mask>"}
 """Special tokens of a tokenizer that is trained here, in the order that BART has them."""
 
 
-def for_model(model: Model, config: Any, texts: Iterable[str], folder: Path) -> Any:
+def for_model(model: Model, config: Any, texts: Sequence[str], folder: Path, cache: Cache) -> Any:
     """Return the tokenizer that *model* asks for; *texts* is what one is trained on where it asks for none."""
     given = model.tokenizer or model.checkpoint
-    if given is None:
-        return train(texts, config, model.vocab_size)
-    revision = model.revision if given == model.checkpoint else None
-    return AutoTokenizer.from_pretrained(local_or_hub(given, folder), revision=revision)
+    if given is not None:
+        revision = model.revision if given == model.checkpoint else None
+        return AutoTokenizer.from_pretrained(local_or_hub(given, folder), revision=revision)
+    order = special_order(config)
+    name = key("tokenizer", str(VERSION), *order, str(has_bos(config)), str(model.vocab_size), texts=texts)
+    return wrapped(cache.text(name, lambda: train(texts, config, model.vocab_size)), order)
 
 
 def local_or_hub(name: str, folder: Path) -> str:
@@ -30,8 +36,8 @@ def local_or_hub(name: str, folder: Path) -> str:
     return str(folder / name) if (folder / name).is_dir() else name
 
 
-def train(texts: Iterable[str], config: Any, vocab_size: int) -> PreTrainedTokenizerFast:
-    """Return a byte-level BPE tokenizer with its special tokens where *config* expects them.
+def train(texts: Sequence[str], config: Any, vocab_size: int) -> str:
+    """Return a byte-level BPE tokenizer, as JSON, with its special tokens where *config* expects them.
 
     It depends on nothing but the texts: the same ones give the same tokenizer.
     """
@@ -39,22 +45,26 @@ def train(texts: Iterable[str], config: Any, vocab_size: int) -> PreTrainedToken
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     if vocab_size < (least := len(names) + len(alphabet)):
         raise DataError(f"vocab_size {vocab_size} is too small: bytes and special tokens alone are {least}")
-    bpe = Tokenizer(models.BPE(unk_token=None))
+    bpe = Tokenizer(models.BPE())
     bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     bpe.decoder = decoders.ByteLevel()
-    bpe.train_from_iterator(
-        texts,
-        trainers.BpeTrainer(
-            vocab_size=vocab_size,
-            special_tokens=[SPECIAL[name] for name in names],
-            initial_alphabet=alphabet,
-            show_progress=False,
-        ),
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocab_size,
+        special_tokens=[SPECIAL[name] for name in names],
+        initial_alphabet=alphabet,
+        show_progress=False,
     )
-    begin, end = names.index("bos") if has_bos(config) else None, names.index("eos")
-    bpe.post_processor = template(begin, end)
+    bpe.train_from_iterator(texts, trainer)
+    bpe.post_processor = template(names.index("bos") if has_bos(config) else None, names.index("eos"))
+    return str(bpe.to_str())
+
+
+def wrapped(bpe: str, names: Sequence[str]) -> PreTrainedTokenizerFast:
+    """Return a tokenizer of ours as transformers wants it."""
     return PreTrainedTokenizerFast(
-        tokenizer_object=bpe, clean_up_tokenization_spaces=False, **{f"{name}_token": SPECIAL[name] for name in names}
+        tokenizer_object=Tokenizer.from_str(bpe),
+        clean_up_tokenization_spaces=False,
+        **{f"{name}_token": SPECIAL[name] for name in names},
     )
 
 

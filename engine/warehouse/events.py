@@ -124,8 +124,9 @@ def facts(batch: Batch, source: Source, event: Mapping[str, Any]) -> None:
     """Add one row for each statement."""
     section, subject = text(event["section"]), text(event["subject"])
     units = mapping(event.get("units") or {})
-    for name, value in mapping(event["values"]).items():
-        batch.put("fact", (source.attempt, section, subject, name), *text_and_number(value), units.get(name))
+    for place, (name, value) in enumerate(mapping(event["values"]).items()):
+        key = (source.attempt, section, subject, name)
+        batch.put("fact", key, place, *text_and_number(value), units.get(name))
 
 
 def effective(batch: Batch, source: Source, event: Mapping[str, Any]) -> None:
@@ -166,7 +167,7 @@ def plan(event: Mapping[str, Any]) -> tuple[str, Plan]:
     """Return the name of an experiment and what its plan says."""
     name = text(event["name"])
     header = [text(event[key]) for key in ("description", "file", "sha256", "text", "baseline")]
-    tables = {
+    tables: dict[str, list[tuple[Any, ...]]] = {
         "experiment": [(name, *header, moment(event))],
         "method": [
             (name, text(item["name"]), place, text(item["description"])) for place, item in enumerate(event["methods"])

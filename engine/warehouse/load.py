@@ -10,7 +10,7 @@ import duckdb
 from xp.dsl.errors import Problem
 from xp.engine.layout import Layout
 from xp.engine.warehouse import store
-from xp.engine.warehouse.tail import Mark, Tail, collect, problems
+from xp.engine.warehouse.tail import Mark, Tail, collect
 from xp.engine.warehouse.write import write
 
 
@@ -30,13 +30,13 @@ class Loaded:
     problems: tuple[Problem, ...] = ()
     """Lines that could not be loaded."""
 
-    def plus(self, tail: Tail, layout: Layout) -> Loaded:
+    def plus(self, tail: Tail) -> Loaded:
         """Return this and what one transaction brought."""
         return Loaded(
             self.journals + len(tail.marks),
             self.attempts + len(tail.batch.attempts),
             self.points + len(tail.batch.points),
-            self.problems + problems(layout.root, tail.bad),
+            (*self.problems, *tail.problems),
         )
 
 
@@ -53,7 +53,7 @@ def load(layout: Layout) -> Loaded:
         if current and not tail.marks and not tail.anew:
             break
         if stored(layout, marks, tail):
-            loaded = loaded.plus(tail, layout)
+            loaded = loaded.plus(tail)
             if tail.complete:
                 break
     return loaded
@@ -81,6 +81,8 @@ def read_marks(db: duckdb.DuckDBPyConnection) -> dict[str, Mark]:
 
 def stored(layout: Layout, marks: Mapping[str, Mark], tail: Tail) -> bool:
     """Store what was read in one transaction; False if another process has stored something since it was read."""
+    if not layout.warehouse.exists():
+        store.create(layout.warehouse)
     with store.opened(layout.warehouse, read_only=False) as db:
         db.begin()
         usable = store.checked_version(db, layout.warehouse) == store.VERSION

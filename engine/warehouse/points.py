@@ -11,7 +11,14 @@ from typing import Any
 NO_STEP = -(2**62)
 """Stands for a missing step: arrays hold numbers only."""
 
-WORDS = {"NaN": math.nan, "nan": math.nan, "Infinity": math.inf, "-Infinity": -math.inf, "inf": math.inf, "-inf": -math.inf}
+WORDS = {
+    "NaN": math.nan,
+    "nan": math.nan,
+    "Infinity": math.inf,
+    "-Infinity": -math.inf,
+    "inf": math.inf,
+    "-inf": -math.inf,
+}
 """Numbers that JSON cannot write, as trackers write them."""
 
 

@@ -236,8 +236,8 @@ comment on column measure.over_ranks is 'sum: each rank records its share; first
 comment on column measure.meaning is 'what it says, in words';
 
 create table metric_name (
-    name_id smallint primary key,
-    name text not null unique,
+    name_id smallint not null,
+    name text primary key,
     unit text
 );
 comment on table metric_name is 'names of metrics, byte for byte as they were recorded';
@@ -301,6 +301,7 @@ create table fact (
     section text not null,
     subject text not null,
     name text not null,
+    position integer not null,
     value text,
     number double,
     unit text,
@@ -311,6 +312,7 @@ comment on column fact.attempt_key is 'the attempt that stated it';
 comment on column fact.section is 'environment, model, dataset or measurement';
 comment on column fact.subject is 'name of the model or data set; empty for the environment';
 comment on column fact.name is 'what is stated';
+comment on column fact.position is 'place among the statements that were made together, from 0';
 comment on column fact.value is 'the statement as text, in full; null where it is known to be unknown';
 comment on column fact.number is 'the statement, where it is a number';
 comment on column fact.unit is 'unit of the number';

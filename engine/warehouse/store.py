@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import time
@@ -10,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -31,20 +31,28 @@ BUSY = ("Could not set lock", "different configuration", "Unique file handle con
 """What DuckDB says when another process, or another part of this one, has the file open."""
 
 
+Config = dict[str, str | bool | int | float | list[str]]
+
+
 def script(name: str) -> str:
     """Return the text of a SQL file of this package."""
     return files("xp.engine.warehouse").joinpath(name).read_text(encoding="utf-8")
 
 
+def digest(name: str, *beside: object) -> str:
+    """Return what changes whenever a SQL file of this package, or something beside it, does."""
+    return hashlib.sha256((script(name) + repr(beside)).encode()).hexdigest()
+
+
 def views_digest() -> str:
     """Return what changes whenever a view or a measure does."""
-    return hashlib.sha256((script("views.sql") + repr(MEASURES)).encode()).hexdigest()
+    return digest("views.sql", MEASURES)
 
 
 @contextmanager
-def opened(path: Path, *, read_only: bool, **config: Any) -> Iterator[duckdb.DuckDBPyConnection]:
+def opened(path: Path, *, read_only: bool, config: Config | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the file for the length of a block, waiting for whoever else has it."""
-    db = connect(path, read_only, config)
+    db = connect(path, read_only, config or {})
     try:
         db.execute("set timezone = 'UTC'")
         yield db
@@ -52,7 +60,7 @@ def opened(path: Path, *, read_only: bool, **config: Any) -> Iterator[duckdb.Duc
         db.close()
 
 
-def connect(path: Path, read_only: bool, config: dict[str, Any]) -> duckdb.DuckDBPyConnection:
+def connect(path: Path, read_only: bool, config: Config) -> duckdb.DuckDBPyConnection:
     """Return a connection, or say who holds the file or what is wrong with it."""
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
@@ -101,6 +109,17 @@ def back_up(path: Path, old: int) -> None:
     shutil.copy2(path, path.with_suffix(f".v{old}{path.suffix}"))
 
 
+def create(path: Path) -> None:
+    """Make an empty warehouse beside its place and move it there: a file half made could not be opened again."""
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    part.unlink(missing_ok=True)
+    with duckdb.connect(str(part)) as db:
+        db.begin()
+        make(db)
+        db.commit()
+    part.replace(path)
+
+
 def make(db: duckdb.DuckDBPyConnection) -> None:
     """Make all tables and views, dropping those that there are."""
     drop_views(db)
@@ -126,7 +145,7 @@ def make_views(db: duckdb.DuckDBPyConnection) -> None:
 
 def has_own_views(db: duckdb.DuckDBPyConnection) -> bool:
     """Tell whether the views are those of this program."""
-    return db.execute("select views from schema_version").fetchone() == (views_digest(),)
+    return db.execute("select views from schema_version").fetchall() == [(views_digest(),)]
 
 
 def drop_views(db: duckdb.DuckDBPyConnection) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -54,11 +54,19 @@ class Tail:
     """How far each journal has been loaded after this."""
 
     bad: list[BadLine] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    """What the user should know of."""
+
     anew: bool = False
     """Whether a journal changed otherwise than by growing: then nothing that was loaded before counts."""
 
     complete: bool = True
     """Whether this is all there is."""
+
+    def refuse(self, file: Path, line: BadLine) -> None:
+        """Note a line that cannot be loaded."""
+        self.bad.append(line)
+        self.problems.append(Problem(f"left out: {line.problem}", f"{file}:{line.line}"))
 
 
 def collect(layout: Layout, marks: Mapping[str, Mark]) -> Tail:
@@ -97,7 +105,7 @@ def read(tail: Tail, layout: Layout, path: str, mark: Mark | None) -> None:
     file = layout.root / path
     end, line = (mark.bytes, mark.lines) if mark else (0, 0)
     if place is None:
-        tail.bad.append(BadLine(path, 1, NOT_OURS, ""))
+        tail.refuse(file, BadLine(path, 1, NOT_OURS, ""))
         tail.marks[path] = Mark(head(file), file.stat().st_size, 1)
         return
     for raw in whole_lines(file, end):
@@ -107,7 +115,7 @@ def read(tail: Tail, layout: Layout, path: str, mark: Mark | None) -> None:
         try:
             add(tail.batch, place, line, parse(raw), f"{file}:{line}")
         except (KeyError, TypeError, ValueError) as error:
-            tail.bad.append(BadLine(path, line, complaint(error), raw.decode("utf-8", "replace").strip()[:SHOWN]))
+            tail.refuse(file, BadLine(path, line, complaint(error), raw.decode("utf-8", "replace").strip()[:SHOWN]))
     if end:
         tail.marks[path] = Mark(mark.head if mark else head(file), end, line)
 
@@ -167,8 +175,3 @@ def refuse_later_format(event: Mapping[str, Any], where: str) -> None:
 def complaint(error: Exception) -> str:
     """Return what is wrong with a line, in words."""
     return f"no {error.args[0]!r}" if isinstance(error, KeyError) else str(error)
-
-
-def problems(root: Path, bad: Iterable[BadLine]) -> tuple[Problem, ...]:
-    """Return bad lines as problems that name file and line."""
-    return tuple(Problem(f"left out: {line.problem}", f"{root / line.path}:{line.line}") for line in bad)

@@ -11,7 +11,9 @@ from xp.engine.journal import plain
 
 
 def git(folder: Path, *words: str) -> None:
-    subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *words], cwd=folder, check=True, capture_output=True)
+    subprocess.run(
+        ["git", "-c", "user.name=a", "-c", "user.email=a@b", *words], cwd=folder, check=True, capture_output=True
+    )
 
 
 @pytest.fixture
@@ -29,7 +31,9 @@ def test_the_facts_can_be_journalled(tmp_path: Path) -> None:
     assert set(facts["units"]) <= set(facts["values"])
 
 
-@pytest.mark.parametrize("name", ["platform", "python", "cpu", "cpu_usable", "memory", "gpu_count", "torch", "deepspeed"])
+@pytest.mark.parametrize(
+    "name", ["platform", "python", "cpu", "cpu_usable", "memory", "gpu_count", "torch", "deepspeed"]
+)
 def test_what_a_reviewer_asks_for_is_there(tmp_path: Path, name: str) -> None:
     assert environment.collect(tmp_path)["values"][name] not in (None, "")
 

@@ -41,6 +41,7 @@ class Warehouse:
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def __call__(self, name: str, params: Mapping[str, Any], /) -> Answer:
+        """Answer, or refuse as the warehouse does."""
         self.asked.append((name, dict(params)))
         if name not in self.answers:
             raise QueryError(Problem(f"there is no query {name!r}", hint=did_you_mean(name, self.answers)))

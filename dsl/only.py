@@ -1,0 +1,89 @@
+"""``--only key=value``: a part of a plan, without a change of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from xp.dsl.errors import Problem, SpecError, did_you_mean
+from xp.dsl.explain import rule
+from xp.dsl.kinds import KINDS
+from xp.dsl.overrides import read_value
+from xp.dsl.plan import Plan
+from xp.dsl.spelling import spell
+from xp.dsl.trial import Trial
+from xp.dsl.vocabulary import hint
+
+
+def narrow(plan: Plan, arguments: Sequence[str]) -> Plan:
+    """Return the part of a plan that agrees with ``key=value`` arguments: with every key, and of each key with one."""
+    wanted: dict[str, list[Any]] = {}
+    problems: list[Problem] = []
+    for argument in arguments:
+        try:
+            key, value = split(argument)
+            nearest(key, value, plan.trials)
+        except UnmatchedError as error:
+            problems.append(Problem(str(error), f"--only {argument}", error.hint))
+            continue
+        wanted.setdefault(key, []).append(value)
+    if problems:
+        raise SpecError(*problems)
+    found = [trial for trial in plan.trials if agrees(trial, wanted)]
+    if not found:
+        raise SpecError(Problem("no trial agrees with all of them", f"--only {' --only '.join(arguments)}"))
+    return replace(plan, trials=found)
+
+
+class UnmatchedError(ValueError):
+    """An argument that no trial can agree with."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+def split(argument: str) -> tuple[str, Any]:
+    """Return the axis or setting and the value of one argument.
+
+    >>> split("learning_rate=1e-5"), split("method=zero2")
+    (('learning_rate', 1e-05), ('method', 'zero2'))
+    """
+    key, mark, typed = (part.strip() for part in argument.partition("="))
+    if not mark:
+        raise UnmatchedError("should be an axis, = and a value, such as method=zero2")
+    if key not in KINDS:
+        raise UnmatchedError("unknown axis", hint(key, KINDS))
+    for value in (read_value(typed), typed):
+        try:
+            return key, KINDS[key].validate_python(value)
+        except ValidationError as error:
+            wrong = rule(error.errors()[0])
+    raise UnmatchedError(wrong)
+
+
+def values(trial: Trial) -> Mapping[str, Any]:
+    """Return everything that an argument may ask of a trial."""
+    names = {"method": trial.method, "model": trial.model_name, "dataset": trial.dataset_name, "seed": trial.seed}
+    return {**trial.dotted_settings, **names}
+
+
+def agrees(trial: Trial, wanted: Mapping[str, Sequence[Any]]) -> bool:
+    """Tell whether a trial has one of the wanted values of every key."""
+    own = values(trial)
+    return all(own[key] in allowed for key, allowed in wanted.items())
+
+
+def nearest(key: str, value: Any, trials: Sequence[Trial]) -> None:
+    """Refuse a value that no trial has, naming the nearest that one has."""
+    there = {text(values(trial)[key]) for trial in trials}
+    if text(value) not in there:
+        raise UnmatchedError("no trial has it", did_you_mean(text(value), there))
+
+
+def text(value: Any) -> str:
+    """Return a value as it is typed on a command line."""
+    return value if isinstance(value, str) else spell(value)

@@ -1,0 +1,173 @@
+"""Settings as they are in force: read from the running trainer, its optimizer, its engine, its model and its data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import torch
+from torch.utils.data import SequentialSampler
+from transformers import EarlyStoppingCallback
+from transformers.trainer_pt_utils import LengthGroupedSampler
+
+from xp.dsl.settings import Generation, Settings
+from xp.engine.train.encode import Encoded
+from xp.engine.train.freezing import frozen
+from xp.engine.train.trainer import SummaryTrainer
+
+Values = dict[str, Any]
+
+SCHEDULES = {
+    "_get_linear_schedule_with_warmup_lr_lambda": "linear",
+    "_get_cosine_schedule_with_warmup_lr_lambda": "cosine",
+    "_get_constant_schedule_with_warmup_lr_lambda": "constant_with_warmup",
+    "_get_polynomial_decay_schedule_with_warmup_lr_lambda": "polynomial",
+    "_get_constant_lambda": "constant",
+}
+"""The function that gives a learning rate its shape, to the name of that shape."""
+
+
+def effective(trainer: SummaryTrainer, splits: Mapping[str, Encoded], settings: Settings) -> Values:
+    """Return the settings by their dotted names; the trainer must stand before its first step."""
+    return {
+        **of_length(trainer),
+        **of_optimizer(trainer),
+        **of_schedule(trainer),
+        **of_batches(trainer),
+        **of_model(trainer),
+        **of_generation(trainer, settings.generation),
+        **of_corpus(splits, settings),
+        **of_stopping(trainer),
+        **of_engine(trainer.deepspeed),
+        "threads": torch.get_num_threads(),
+    }
+
+
+def of_length(trainer: SummaryTrainer) -> Values:
+    """Return how long the training is and how often it is looked at; steps, where they are set, overrule epochs."""
+    arguments, state = trainer.args, trainer.state
+    length = {"max_steps": state.max_steps} if arguments.max_steps > 0 else {"epochs": arguments.num_train_epochs}
+    strategy = arguments.eval_strategy.value
+    steps = {"eval_steps": int(state.eval_steps)} if strategy == "steps" else {}
+    return {**length, **steps, "eval_strategy": strategy, "logging_steps": int(state.logging_steps)}
+
+
+def of_optimizer(trainer: SummaryTrainer) -> Values:
+    """Return what AdamW steps with."""
+    groups = trainer.optimizer.param_groups
+    betas = [group["betas"] for group in groups]
+    return {
+        "learning_rate": one(group["initial_lr"] for group in groups),
+        # the group of biases and norms is never decayed
+        "weight_decay": max(group["weight_decay"] for group in groups),
+        "adam_beta1": one(beta for beta, _ in betas),
+        "adam_beta2": one(beta for _, beta in betas),
+        "adam_epsilon": one(group["eps"] for group in groups),
+        "max_grad_norm": trainer.deepspeed.gradient_clipping() if trainer.deepspeed else trainer.args.max_grad_norm,
+        "label_smoothing_factor": trainer.compute_loss_func.smoothing,
+    }
+
+
+def one(values: Iterable[Any]) -> Any:
+    """Return the value that all share, or all of them as text where they differ."""
+    found = sorted(set(values))
+    return found[0] if len(found) == 1 else " and ".join(map(str, found))
+
+
+def of_schedule(trainer: SummaryTrainer) -> Values:
+    """Return the shape of the learning rate and its warm-up, in steps."""
+    schedule = trainer.lr_scheduler
+    while hasattr(schedule, "scheduler"):  # accelerate and DeepSpeed each wrap it
+        schedule = schedule.scheduler
+    shape = schedule.lr_lambdas[0]
+    name = getattr(shape, "func", shape).__name__
+    warm_up = getattr(shape, "keywords", {}).get("num_warmup_steps", 0)
+    return {"lr_scheduler_type": SCHEDULES.get(name, name), "warmup_steps": warm_up}
+
+
+def of_batches(trainer: SummaryTrainer) -> Values:
+    """Return what makes up a step."""
+    batches = trainer.callback_handler.train_dataloader.batch_sampler
+    while hasattr(batches, "batch_sampler"):  # what each rank takes of them
+        batches = batches.batch_sampler
+    orders = {LengthGroupedSampler: "group_by_length", SequentialSampler: "sequential"}
+    engine = trainer.deepspeed
+    accumulation = engine.gradient_accumulation_steps() if engine else trainer.args.gradient_accumulation_steps
+    return {
+        "batch_size": engine.train_micro_batch_size_per_gpu() if engine else batches.batch_size,
+        "eval_batch_size": trainer.args.per_device_eval_batch_size,
+        "gradient_accumulation_steps": accumulation,
+        "world_size": trainer.accelerator.num_processes,
+        "train_sampling_strategy": orders.get(type(batches.sampler), "random"),
+    }
+
+
+def of_model(trainer: SummaryTrainer) -> Values:
+    """Return what the model computes with and what of it is trained."""
+    model = trainer.model
+    formats = {torch.float32: "fp32", torch.bfloat16: "bf16", torch.float16: "fp16"}
+    weights = one(formats.get(parameter.dtype, str(parameter.dtype)) for parameter in model.parameters())
+    mixed = trainer.accelerator.mixed_precision
+    return {
+        "precision": weights if trainer.deepspeed or mixed == "no" else mixed,
+        "freeze": [group for group in frozen(model) if group in ("embeddings", "encoder")],
+        "gradient_checkpointing": model.is_activation_checkpointing,
+        "attn_implementation": model.config._attn_implementation,  # noqa: SLF001 - it has no public name
+    }
+
+
+def of_generation(trainer: SummaryTrainer, wanted: Generation) -> Values:
+    """Return how summaries will be written."""
+    config = trainer.model.generation_config
+    return {f"generation.{name}": getattr(config, name) for name in type(wanted).model_fields}
+
+
+def of_corpus(splits: Mapping[str, Encoded], settings: Settings) -> Values:
+    """Return what of the corpus is used."""
+    return {
+        "max_source_length": splits["train"].sources.limit,
+        "max_target_length": splits["train"].targets.limit,
+        "source_prefix": splits["train"].prefix,
+        **{
+            f"max_{name}_samples": len(splits[split].examples)
+            for name, split in (("train", "train"), ("eval", "validation"), ("predict", "test"))
+            if getattr(settings, f"max_{name}_samples") is not None
+        },
+    }
+
+
+def of_stopping(trainer: SummaryTrainer) -> Values:
+    """Return what may end the training early."""
+    for callback in trainer.callback_handler.callbacks:
+        if isinstance(callback, EarlyStoppingCallback):
+            return {
+                "early_stopping.patience": callback.early_stopping_patience,
+                "early_stopping.threshold": callback.early_stopping_threshold,
+                "early_stopping.metric": trainer.args.metric_for_best_model,
+            }
+    return {}
+
+
+def of_engine(engine: Any) -> Values:
+    """Return DeepSpeed's ZeRO settings, none for a trial without it."""
+    if not engine:
+        return {}
+    stage, optimizer = engine.zero_optimization_stage(), engine.optimizer
+    found = {"stage": stage, "offload_optimizer": "none", "offload_param": "none"}
+    if stage in (1, 2):
+        found |= {
+            "offload_optimizer": "cpu" if optimizer.cpu_offload else "none",
+            "reduce_bucket_size": optimizer.reduce_bucket_size,
+            "allgather_bucket_size": optimizer.allgather_bucket_size,
+        }
+    elif stage == 3:
+        found |= {
+            "offload_optimizer": "cpu" if optimizer.offload_optimizer else "none",
+            "offload_param": "cpu" if optimizer.offload_param else "none",
+            "reduce_bucket_size": optimizer.reduce_bucket_size,
+            "stage3_prefetch_bucket_size": optimizer.prefetch_elements,
+            "stage3_param_persistence_threshold": optimizer.parameter_offload.param_numel_persistence_threshold,
+        }
+    if stage:
+        found["overlap_comm"] = engine.zero_overlap_comm()
+    return {f"zero.{name}": value for name, value in found.items()}

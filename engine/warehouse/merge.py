@@ -1,0 +1,135 @@
+"""Brings metric values into the warehouse: of several for one step the last one stays, and the last of all is noted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+
+from xp.engine.warehouse.points import NO_STEP, Points
+
+FEW = 50_000
+"""Up to this many values go through DuckDB's appender: importing numpy would take longer."""
+
+STAGE = """
+create or replace temp table point (
+    attempt_key integer, name_id smallint, rank smallint, step bigint, value double, valid tinyint, time double
+)
+"""
+
+STAGE_TEXTS = """
+create or replace temp table invalid_point (
+    attempt_key integer, name_id smallint, rank smallint, step bigint, text text, time double
+)
+"""
+
+INSERT = """
+insert into metric
+select attempt_key, name_id, rank, nullif(step, $none), case when valid = 1 then value end, to_timestamp(time)
+from point
+"""
+
+REWOUND = """
+create or replace temp table rewound as
+select attempt_key, name_id, rank
+from point
+left join latest using (attempt_key, name_id, rank)
+group by all
+having count(*) > count(distinct point.step)
+    or min(point.step) <= max(case when latest.time is not null then coalesce(latest.top_step, $none) end)
+"""
+"""The series that go back to a step they have had: only there can a value replace another."""
+
+DELETE = """
+delete from metric where rowid in (
+    select rowid
+    from (
+        select
+            metric.rowid,
+            row_number() over (partition by attempt_key, name_id, rank, step order by metric.rowid desc) as place
+        from metric
+        semi join rewound using (attempt_key, name_id, rank)
+    )
+    where place > 1
+)
+"""
+
+LATEST = """
+insert or replace into latest
+with final as (
+    select attempt_key, name_id, rank, max(rowid) as place, max(step) as top_step
+    from point
+    group by attempt_key, name_id, rank
+)
+select
+    final.attempt_key,
+    final.name_id,
+    final.rank,
+    nullif(point.step, $none),
+    case when point.valid = 1 then point.value end,
+    to_timestamp(point.time),
+    nullif(greatest(final.top_step, latest.top_step), $none)
+from final
+join point on point.rowid = final.place
+left join latest on (latest.attempt_key, latest.name_id, latest.rank) = (final.attempt_key, final.name_id, final.rank)
+"""
+
+
+def merge(db: duckdb.DuckDBPyConnection, points: Points, keys: Sequence[int], names: Sequence[int]) -> None:
+    """Store values; *keys* and *names* translate the batch's numbers of attempts and metrics."""
+    db.execute(STAGE)
+    (stage if len(points) <= FEW else stage_many)(db, points, keys, names)
+    none = {"none": NO_STEP}
+    db.execute(REWOUND, none)
+    db.execute(INSERT, none)
+    if db.execute("select 1 from rewound limit 1").fetchall():
+        db.execute(DELETE)
+    db.execute(LATEST, none)
+    db.execute("drop table point; drop table rewound")
+    if points.texts:
+        db.execute(STAGE_TEXTS)
+        with db.appender("invalid_point") as appender:
+            appender.append_rows(invalid(points, keys, names))
+        db.execute("insert into invalid_metric select * replace (to_timestamp(time) as time) from invalid_point")
+        db.execute("drop table invalid_point")
+
+
+def stage(db: duckdb.DuckDBPyConnection, points: Points, keys: Sequence[int], names: Sequence[int]) -> None:
+    """Hand values to DuckDB row by row."""
+    with db.appender("point") as appender:
+        appender.append_rows((keys[row[0]], names[row[1]], *row[2:]) for row in points.rows())
+
+
+def stage_many(db: duckdb.DuckDBPyConnection, points: Points, keys: Sequence[int], names: Sequence[int]) -> None:
+    """Hand millions of values to DuckDB as the arrays that they are."""
+    import numpy as np  # noqa: PLC0415 - a short load does not pay for it
+
+    arrays = {
+        "attempt_key": np.array(keys, np.int32)[np.frombuffer(points.attempt, np.int32)],
+        "name_id": np.array(names, np.int16)[np.frombuffer(points.name, np.int32)],
+        "rank": np.frombuffer(points.rank, np.int16),
+        "step": np.frombuffer(points.step, np.int64),
+        "value": np.frombuffer(points.value, np.float64),
+        "valid": np.frombuffer(points.valid, np.int8),
+        "time": np.frombuffer(points.time, np.float64),
+    }
+    db.register("arrays", arrays)
+    # DuckDB takes a NaN of numpy for a missing value
+    db.execute("insert into point select * replace (coalesce(value, 'NaN') as value) from arrays")
+    db.unregister("arrays")
+
+
+def invalid(points: Points, keys: Sequence[int], names: Sequence[int]) -> list[tuple[Any, ...]]:
+    """Return what was recorded as a metric and is no number."""
+    return [
+        (
+            keys[points.attempt[row]],
+            names[points.name[row]],
+            points.rank[row],
+            None if points.step[row] == NO_STEP else points.step[row],
+            text,
+            points.time[row],
+        )
+        for row, text in points.texts.items()
+    ]

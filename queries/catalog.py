@@ -1,0 +1,191 @@
+"""Finds saved queries, reads what their headers promise, and holds the SQL to it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal, cast, get_args
+
+from xp.dsl.errors import Problem, QueryError, did_you_mean
+from xp.queries import check
+
+Type = Literal["text", "integer", "double", "boolean"]
+
+HEADER = re.compile(r"\ufeff?(?:[ \t]*--[^\n]*(?:\n|$))*")
+PROMISE = re.compile(
+    r"(?P<kind>param|column)\s+(?P<name>\w+)\s+(?P<type>text|integer|double|boolean|timestamp|json)"
+    r"\s+(?P<third>\S+)\s+(?P<text>\S.*)"
+)
+BROKEN = re.compile(r"(param|column)\s{2,}")
+NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d*[1-9])?([eE][-+]?\d+)?")
+REQUIRED = "required"
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a header promises of a column of the answer."""
+
+    name: str
+    type: str
+    unit: str
+    """``-`` where it has none."""
+
+    description: str
+
+
+@dataclass(frozen=True)
+class Param:
+    """What a header says of a parameter, which the SQL writes as ``$name``."""
+
+    name: str
+    type: Type | None
+    """Unset, the header does not say: then numbers are taken for numbers."""
+
+    default: str
+    """As text; ``null``, or ``required`` where there is none."""
+
+    description: str
+
+    def value(self, given: Any) -> Any:
+        """Return a value for DuckDB to bind, made from text where the command line gave it."""
+        if not isinstance(given, str):
+            return given
+        if self.type is None:
+            return guessed(given)
+        try:
+            return READERS[self.type](given)
+        except (ValueError, KeyError):
+            raise QueryError(Problem(f"parameter {self.name!r} is of type {self.type}, got {given!r}")) from None
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query, and what its header promises."""
+
+    name: str
+    sql: str
+    title: str
+    description: str
+    params: tuple[Param, ...]
+    columns: tuple[Column, ...]
+    """Empty where the file has no header: then the SQL alone says what comes out."""
+
+    path: Path
+
+    def values(self, given: Mapping[str, Any], *, foreign_allowed: bool = False) -> dict[str, Any]:
+        """Return the value of every parameter; unless allowed, names that are no parameter are an error."""
+        names = [param.name for param in self.params]
+        problems = [
+            Problem(f"query {self.name!r} has no parameter {name!r}", hint=did_you_mean(name, names))
+            for name in given
+            if name not in names and not foreign_allowed
+        ]
+        problems += [
+            Problem(f"query {self.name!r} needs the parameter {param.name!r}", hint=f"-p {param.name}=…")
+            for param in self.params
+            if param.name not in given and param.default == REQUIRED
+        ]
+        if problems:
+            raise QueryError(*problems)
+        return {param.name: self.one(param, given) for param in self.params}
+
+    @staticmethod
+    def one(param: Param, given: Mapping[str, Any]) -> Any:
+        """Return the given value of a parameter, or its default."""
+        if param.name in given:
+            return param.value(given[param.name])
+        return None if param.default == "null" else param.value(param.default)
+
+
+def find(name: str) -> Query:
+    """Return the query of a file, or the one that comes with xp under that name."""
+    path = located(name)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise QueryError(Problem(f"the query cannot be read: {error}", str(path))) from None
+    return parse(path, text)
+
+
+def located(name: str) -> Path:
+    """Return the file that a path or the name of a saved query means; a file of the user goes first."""
+    given = Path(name)
+    if given.is_file():
+        return given
+    folder = Path(str(files("xp.queries")))
+    named = given.with_suffix("") if given.suffix == ".sql" else given
+    shipped = folder / f"{named.name}.sql"
+    if str(named.parent) in (".", "queries") and shipped.is_file():
+        return shipped
+    raise QueryError(Problem(f"there is no query {name!r}", hint=did_you_mean(named.name, names())))
+
+
+def names() -> list[str]:
+    """Return the names of all saved queries."""
+    return sorted(path.stem for path in Path(str(files("xp.queries"))).glob("*.sql"))
+
+
+def parse(path: Path, text: str) -> Query:
+    """Return the query in *text*, or raise QueryError where SQL or header are wrong, or do not agree."""
+    place = str(path)
+    select = check.one_select(text, place)
+    lines = header(text)
+    promises = [match for line in lines if (match := PROMISE.fullmatch(line))]
+    params = tuple(
+        Param(match["name"], kind(match, place), match["third"], match["text"])
+        for match in promises
+        if match["kind"] == "param"
+    )
+    columns = tuple(
+        Column(match["name"], match["type"], match["third"], match["text"])
+        for match in promises
+        if match["kind"] == "column"
+    )
+    if promises or any(BROKEN.match(line) for line in lines):
+        check.header(lines, PROMISE, BROKEN, place)
+        check.promises(select, [param.name for param in params], [column.name for column in columns], place)
+    else:
+        params = tuple(Param(name, None, REQUIRED, "") for name in check.placeholders(select))
+    prose = [line for line in lines if line not in {match.string for match in promises}]
+    title, *rest = prose or [path.stem]
+    return Query(path.stem, text, title, " ".join(rest), params, columns, path)
+
+
+def header(text: str) -> list[str]:
+    """Return the lines of the first comment block, without their dashes and without the empty ones."""
+    match = HEADER.match(text)
+    lines = (line.strip().lstrip("-").strip() for line in match[0].lstrip("\ufeff").splitlines()) if match else ()
+    return [line for line in lines if line]
+
+
+def kind(match: re.Match[str], place: str) -> Type:
+    """Return the type of a parameter."""
+    name = match["type"]
+    if name not in get_args(Type):
+        message = f"parameter {match['name']!r} cannot be of type {name!r}"
+        raise QueryError(Problem(message, place, did_you_mean(name, get_args(Type))))
+    return cast(Type, name)
+
+
+def guessed(text: str) -> Any:
+    """Return a number where *text* is one and nothing but one, the text otherwise.
+
+    >>> guessed("3"), guessed("5e-5"), guessed("007"), guessed("3.10"), guessed("1e10234")
+    (3, 5e-05, '007', '3.10', '1e10234')
+    """
+    if not NUMBER.fullmatch(text):
+        return text
+    number = float(text)
+    return int(text) if text.lstrip("-").isdigit() else number if math.isfinite(number) else text
+
+
+def boolean(text: str) -> bool:
+    """Return a truth value."""
+    return {"true": True, "false": False}[text.lower()]
+
+
+READERS: Mapping[Type, Callable[[str], Any]] = {"text": str, "integer": int, "double": float, "boolean": boolean}

@@ -1,0 +1,28 @@
+"""Fixtures that more than one room uses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests import small
+from xp.engine.layout import Layout
+from xp.engine.warehouse.load import load
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Layout:
+    """A results folder with the journals of the small experiment, loaded; nobody writes to it."""
+    layout = Layout(tmp_path_factory.mktemp("filled") / "results")
+    small.journals(layout)
+    load(layout)
+    return layout
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Layout:
+    """A results folder in which nothing has happened."""
+    layout = Layout(tmp_path / "results")
+    layout.root.mkdir()
+    return layout

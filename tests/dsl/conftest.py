@@ -1,0 +1,61 @@
+"""Experiment files of one test, in a folder of its own."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.dsl.head import HEAD, Loading, Planning, Refusal, Write
+from xp.dsl.errors import SpecError
+from xp.dsl.plan import Plan, plan
+from xp.dsl.rules import Machine
+from xp.dsl.source import load
+
+@pytest.fixture
+def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
+    """Write a text as ``spec.toml``, or a file of another name, into the working folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def write_file(text: str | bytes, name: str = "spec.toml") -> Path:
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return path
+
+    return write_file
+
+
+@pytest.fixture
+def experiment(write: Write) -> Loading:
+    """Read the nine lines and *text* as an experiment."""
+    return lambda text="", *overrides: load(write(HEAD + text), overrides)
+
+
+@pytest.fixture
+def planned(experiment: Loading) -> Planning:
+    """Plan the nine lines and *text*; every name stands for content of its own."""
+
+    def make(text: str = "", *overrides: str, machine: Machine | None = None) -> Plan:
+        return plan(experiment(text, *overrides), fingerprints(), machine)
+
+    return make
+
+
+def fingerprints() -> Mapping[str, str]:
+    """Return a hash for any name."""
+    return defaultdict(lambda: "f" * 64)
+
+
+@pytest.fixture
+def refusal(planned: Planning) -> Refusal:
+    """Return what is said of the nine lines and *text*, which cannot be planned."""
+
+    def say(text: str = "", *overrides: str, machine: Machine | None = None) -> str:
+        with pytest.raises(SpecError) as refused:
+            planned(text, *overrides, machine=machine)
+        return str(refused.value)
+
+    return say

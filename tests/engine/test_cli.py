@@ -1,0 +1,177 @@
+"""The command line answers at once, and refuses in words that help."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from xp.engine.cli import main
+
+HEAVY = ("torch", "transformers", "deepspeed", "datasets", "evaluate", "codecarbon")
+
+VALID = """\
+[experiment]
+name = "tiny"
+[defaults]
+model = "bart-tiny"
+dataset = "dialogues"
+[models.bart-tiny]
+architecture = "bart"
+[datasets.dialogues]
+builtin = "dialogues"
+[methods.baseline]
+[matrix]
+method = ["baseline"]
+seed = [1]
+"""
+
+
+def xp(*words: str) -> Result:
+    return CliRunner().invoke(main, words)
+
+
+def modules_after(code: str, folder: Path) -> set[str]:
+    """Return the top-level modules that a fresh interpreter holds after *code*."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys\n{code}\nprint(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=folder,
+    )
+    return {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
+
+
+def call(*words: str) -> str:
+    return f"from click.testing import CliRunner; from xp.engine.cli import main; CliRunner().invoke(main, {words!r})"
+
+
+@pytest.mark.parametrize("command", ["plan", "run", "query", "render"])
+def test_every_command_explains_itself(command: str) -> None:
+    result = xp(command, "--help")
+    assert result.exit_code == 0
+    assert command in xp("--help").output
+
+
+def test_help_loads_nothing_but_click(tmp_path: Path) -> None:
+    loaded = modules_after(call("--help"), tmp_path)
+    assert not loaded & {*HEAVY, "duckdb", "pydantic", "sqlglot", "jinja2", "rich"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("query", "environment"), ("render", "experiments.md.j2", "-o", "-"), ("plan", "tiny.toml")],
+    ids=["query", "render", "plan"],
+)
+def test_no_command_but_run_loads_a_training_library(tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / "results").mkdir()
+    (tmp_path / "tiny.toml").write_text(VALID)
+    assert not modules_after(call(*words), tmp_path) & set(HEAVY)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param(
+            VALID.replace('model = "bart-tiny"\n', 'model = "bart-tiny"\nleraning_rate = 1e-3\n'),
+            "spec.toml:5:1: defaults.leraning_rate: unknown key\n    hint: did you mean 'learning_rate'?",
+            id="unknown-key",
+        ),
+        pytest.param(
+            VALID.replace('["baseline"]', '["basline"]'),
+            "did you mean 'baseline'?",
+            id="unknown-method",
+        ),
+        pytest.param(
+            VALID.replace('model = "bart-tiny"\n', 'model = "bart-tiny"\nbatch_size = "8"\n'),
+            "spec.toml:5:14: defaults.batch_size",
+            id="wrong-type",
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", ["plan", "run"])
+def test_a_wrong_file_is_refused_before_anything_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, text: str, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("spec.toml").write_text(text)
+    result = xp(command, "spec.toml")
+    assert (result.exit_code, message in result.output) == (2, True), result.output
+    assert not Path("results").exists()
+
+
+def test_a_missing_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = xp("run", "nothing.toml")
+    assert result.exit_code == 2
+    assert result.output.startswith("xp: nothing.toml: there is no such file\n    hint:")
+
+
+def corpus(folder: Path, name: str = "train.jsonl", **row: str) -> None:
+    (folder / name).write_text(json.dumps(row or {"dialogue": "A: hi", "summary": "a greets"}) + "\n")
+
+
+FILES = VALID.replace('builtin = "dialogues"', 'path = "{split}.jsonl"\nsource = "dialogue"\ntarget = "summary"')
+
+
+def test_a_missing_data_file_is_named_with_its_neighbours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("spec.toml").write_text(FILES)
+    for split in ("train", "validatoin", "test"):
+        corpus(tmp_path, f"{split}.jsonl")
+    result = xp("run", "spec.toml")
+    assert result.exit_code == 2
+    assert "spec.toml:9:8: datasets.dialogues.path: there is no file of the validation split" in result.output
+    assert "did you mean 'validatoin.jsonl'?" in result.output
+
+
+def test_a_missing_column_is_named_with_those_there_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("spec.toml").write_text(FILES)
+    for split in ("train", "validation", "test"):
+        corpus(tmp_path, f"{split}.jsonl", dialog="A: hi", summary="a greets")
+    result = xp("run", "spec.toml")
+    assert result.exit_code == 2
+    assert "spec.toml:10:10: datasets.dialogues.source: the train split has no column 'dialogue'" in result.output
+    assert "did you mean 'dialog'?" in result.output
+
+
+def test_a_plan_lists_trials_by_id_and_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("spec.toml").write_text(VALID)
+    result = xp("plan", "spec.toml", "--set", "matrix.seed=[1, 2]")
+    assert result.exit_code == 0
+    *trials, total = result.output.splitlines()
+    assert total == "2 trials"
+    assert [line.split()[1] for line in trials] == ["new", "new"]
+
+
+def test_a_shipped_experiment_is_found_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = xp("plan", "experiments/core.toml")
+    assert result.exit_code == 0, result.output
+    assert "taking the one that ships with xp" in result.output
+
+
+@pytest.mark.parametrize("words", [("query", "environment"), ("render", "experiments.md.j2")], ids=["query", "render"])
+def test_asking_before_anything_ran_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = xp(*words)
+    assert result.exit_code == 3
+    assert "there is no results folder" in result.output
+    assert "xp run" in result.output
+
+
+def test_an_unknown_query_names_the_nearest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("results").mkdir()
+    result = xp("query", "tradeofs")
+    assert result.exit_code == 3
+    assert "did you mean 'tradeoffs'?" in result.output

@@ -1,0 +1,233 @@
+"""Which trials run, in which order, how often, and what is left when they are stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.engine.scripted import COMPLETE, CRASH, DEAF, DIVERGE, HANG, KILLED, SPAWN, ScriptLauncher
+from xp.dsl.trial import Trial
+from xp.engine import attempt as attempts
+from xp.engine.failures import Outcome
+from xp.engine.journal import Journal, events
+from xp.engine.layout import Layout
+from xp.engine.runner import Run, Tally, in_blocks, is_completed, locked, mend, state
+
+Trials = Callable[..., list[Trial]]
+
+
+@dataclass
+class Notes:
+    """A display that remembers."""
+
+    states: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
+
+    def planned(self, total: int, cached: int) -> None: ...
+
+    def started(self, trial: Trial) -> None: ...
+
+    def event(self, event: Mapping[str, Any]) -> None:
+        self.events.append(event["event"])
+
+    def ended(self, trial: Trial, outcome: Outcome, seconds: float) -> None:
+        self.states.append(outcome.state)
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    return Layout(tmp_path / "results")
+
+
+def run(layout: Layout, launcher: ScriptLauncher, *, force: bool = False) -> Run:
+    facts: dict[str, Any] = {"values": {"python": "3"}, "units": {}}
+    return Run(layout, launcher, facts, Notes(), threading.Event(), lambda: None, force=force)
+
+
+def test_every_trial_is_run_once(layout: Layout, trials: Trials) -> None:
+    launcher = ScriptLauncher([COMPLETE])
+    assert run(layout, launcher).all(trials(), 0) == Tally(completed=6)
+    assert len(launcher.started) == 6
+
+
+def test_a_second_run_trains_nothing(layout: Layout, trials: Trials) -> None:
+    run(layout, ScriptLauncher([COMPLETE])).all(trials(), 0)
+    again = ScriptLauncher([COMPLETE])
+    assert run(layout, again).all(trials(), 0) == Tally(cached=6)
+    assert again.started == []
+
+
+def test_force_makes_new_attempts_and_keeps_the_old(layout: Layout, trials: Trials) -> None:
+    run(layout, ScriptLauncher([COMPLETE])).all(trials(), 0)
+    assert run(layout, ScriptLauncher([COMPLETE]), force=True).all(trials(), 0) == Tally(completed=6)
+    assert all(len(layout.attempts(trial.id)) == 2 for trial in trials())
+
+
+def test_one_failure_stops_no_other_trial(layout: Layout, trials: Trials) -> None:
+    tally = run(layout, ScriptLauncher([COMPLETE, CRASH, COMPLETE])).all(trials(), 0)
+    assert tally == Tally(completed=5, failed=1)
+
+
+def test_a_failed_trial_is_run_again_by_the_next_run(layout: Layout, trials: Trials) -> None:
+    run(layout, ScriptLauncher([CRASH, COMPLETE])).all(trials(), 0)
+    assert run(layout, ScriptLauncher([COMPLETE])).all(trials(), 0) == Tally(cached=5, completed=1)
+
+
+def test_a_killed_rank_is_retried_and_both_attempts_are_kept(layout: Layout, trials: Trials) -> None:
+    (trial, *_) = trials()
+    launcher = ScriptLauncher([{0: HANG, 1: KILLED}, COMPLETE])
+    assert run(layout, launcher).all([trial], 1) == Tally(completed=1)
+    assert [state(attempt) for attempt in layout.attempts(trial.id)] == ["failed", "completed"]
+
+
+@pytest.mark.parametrize("script", [CRASH, DIVERGE], ids=["crash", "divergence"])
+def test_what_a_retry_cannot_mend_is_not_retried(layout: Layout, trials: Trials, script: str) -> None:
+    launcher = ScriptLauncher([script])
+    run(layout, launcher).all(trials()[:1], 3)
+    assert len(launcher.started) == 1
+
+
+def test_the_attempt_says_how_it_began_and_ended(layout: Layout, trials: Trials) -> None:
+    (trial, *_) = trials()
+    run(layout, ScriptLauncher([COMPLETE])).all([trial], 0)
+    (attempt,) = layout.attempts(trial.id)
+    began, facts, ended = events(attempt.engine_journal)
+    assert (began["event"], began["trial"], began["settings"]["world_size"]) == ("attempt", trial.id, 2)
+    assert facts["values"] == {"python": "3"}
+    assert (ended["event"], ended["state"], ended["evidence"]) == ("end", "completed", {"exit_codes": [0, 0]})
+    assert 0 < ended["seconds"] < 60
+
+
+def test_a_worker_gets_the_whole_trial(layout: Layout, trials: Trials) -> None:
+    (trial, *_) = trials()
+    run(layout, ScriptLauncher([COMPLETE])).all([trial], 0)
+    (attempt,) = layout.attempts(trial.id)
+    assert Trial.model_validate_json(attempt.trial_file.read_text()) == trial
+
+
+def test_the_scratch_folder_is_gone_when_the_attempt_has_ended(layout: Layout, trials: Trials) -> None:
+    run(layout, ScriptLauncher([COMPLETE])).all(trials()[:1], 0)
+    (attempt,) = layout.attempts(trials()[0].id)
+    assert not attempt.work.exists()
+
+
+def test_a_rank_that_dies_takes_the_others_with_it(
+    layout: Layout, trials: Trials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "GRACE_SECONDS", 0.2)
+    (trial, *_) = trials()
+    assert run(layout, ScriptLauncher([{0: HANG, 1: CRASH}])).all([trial], 0) == Tally(failed=1)
+    assert_nobody_works_in(layout)
+
+
+def test_a_trial_that_takes_too_long_times_out(layout: Layout, trials: Trials, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attempts, "GRACE_SECONDS", 0.2)
+    (trial, *_) = trials('limits.trial_timeout="1s"')
+    running = run(layout, ScriptLauncher([DEAF]))
+    assert running.all([trial], 0) == Tally(failed=1)
+    (attempt,) = layout.attempts(trial.id)
+    assert state(attempt) == "timeout"
+    assert_nobody_works_in(layout)
+
+
+def test_grandchildren_end_with_their_attempt(layout: Layout, trials: Trials, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attempts, "GRACE_SECONDS", 0.2)
+    (trial, *_) = trials('limits.trial_timeout="1s"')
+    before = {child.pid for child in psutil.process_iter()}
+    run(layout, ScriptLauncher([SPAWN])).all([trial], 0)
+    sleepers = [
+        child
+        for child in psutil.process_iter(["cmdline"])
+        if child.pid not in before and "time.sleep(600)" in " ".join(child.info["cmdline"] or [])
+    ]
+    assert sleepers == []
+
+
+def test_a_stop_ends_the_running_trial_in_order(layout: Layout, trials: Trials) -> None:
+    running = run(layout, ScriptLauncher([HANG]))
+    threading.Timer(1.0, running.stop.set).start()
+    assert running.all(trials(), 0) == Tally(interrupted=True)
+    ended = [state(attempt) for trial in trials() for attempt in layout.attempts(trial.id)]
+    assert ended == ["interrupted"]
+    assert_nobody_works_in(layout)
+
+
+def test_a_trial_that_somebody_else_runs_is_left_alone(layout: Layout, trials: Trials) -> None:
+    first, second, *_ = trials()
+    launcher = ScriptLauncher([COMPLETE])
+    running = run(layout, launcher)
+    with locked(layout, first.id) as mine:
+        assert mine
+        threading.Timer(1.5, running.stop.set).start()
+        running.all([first, second], 0)
+    assert [path.parent.name for path in launcher.started] == [second.id]
+    assert isinstance(running.display, Notes)
+    assert running.display.notes == ["waiting for 1 trials that another xp is running"]
+
+
+def test_the_attempt_of_a_killed_engine_is_ended_by_the_next(layout: Layout, trials: Trials) -> None:
+    (trial, *_) = trials()
+    orphan = layout.new_attempt(trial.id)
+    with Journal(orphan.engine_journal) as journal:
+        journal.append("attempt", trial=trial.id)
+    mend(layout, trial.id)
+    assert state(orphan) == "interrupted"
+    assert not is_completed(layout, trial.id)
+
+
+def test_progress_of_rank_0_is_shown(layout: Layout, trials: Trials) -> None:
+    running = run(layout, ScriptLauncher([COMPLETE]))
+    running.all(trials()[:1], 0)
+    assert isinstance(running.display, Notes)
+    assert "metrics" in running.display.events
+
+
+@given(st.permutations(range(6)))
+def test_blocks_hold_one_seed_each_and_lose_no_trial(order: list[int]) -> None:
+    whole = [fake(method, seed) for seed in (1, 2) for method in "abc"]
+    blocks = in_blocks([whole[place] for place in order])
+    assert sorted(trial.id for trial in blocks) == sorted(trial.id for trial in whole)
+    assert len({trial.seed for trial in blocks[:3]}) == 1
+
+
+def test_the_order_inside_a_block_differs_from_seed_to_seed() -> None:
+    blocks = in_blocks([fake(method, seed) for seed in range(5) for method in "abcdef"])
+    orders = {"".join(trial.method for trial in blocks[start : start + 6]) for start in range(0, 30, 6)}
+    assert len(orders) > 1
+
+
+def fake(method: str, seed: int) -> Trial:
+    return Trial.model_construct(id=f"{method}{seed}", experiment="e", method=method, seed=seed)
+
+
+def assert_nobody_works_in(layout: Layout) -> None:
+    """No process whose command line names a folder of this run is alive."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline and (alive := workers(layout)):
+        time.sleep(0.05)
+    assert alive == []
+
+
+def workers(layout: Layout) -> list[int]:
+    return [
+        process.pid
+        for process in psutil.process_iter(["cmdline", "status"])
+        if process.pid != os.getpid()
+        and process.info["status"] != psutil.STATUS_ZOMBIE
+        and str(layout.root) in json.dumps(process.info["cmdline"])
+    ]

@@ -21,7 +21,10 @@ from xp.dsl.spelling import excerpt
 from xp.dsl.vocabulary import hint
 
 LONGEST = 500
-"""Characters of a constraint; deeply nested ones would exhaust the stack."""
+"""Characters of a constraint."""
+
+DEEPEST = 20
+"""Levels of a constraint: brackets in brackets, and the like."""
 
 EXAMPLE = "equality is ==; an example is: zero.stage >= 2 or precision == 'fp32'"
 
@@ -104,6 +107,8 @@ def parse(text: str) -> Constraint:
     except (SyntaxError, MemoryError, RecursionError) as error:
         said = error.msg if isinstance(error, SyntaxError) else "it is nested too deeply"
         raise RefusedError(f"not a condition: {said}, got {excerpt(text)}", EXAMPLE) from None
+    if depth(tree) > DEEPEST:
+        raise RefusedError(f"a constraint is at most {DEEPEST} levels deep")
     reader = Reader(text.strip())
     term = reader.term(tree.body)
     if term.sort != "flag":
@@ -111,6 +116,14 @@ def parse(text: str) -> Constraint:
     if not reader.names:
         raise RefusedError(f"speaks of no setting and no axis, got {excerpt(text)}", EXAMPLE)
     return Constraint(text, term, frozenset(reader.names))
+
+
+def depth(tree: ast.AST) -> int:
+    """Return the number of levels of a tree."""
+    level, nodes = 0, [tree]
+    while nodes:
+        level, nodes = level + 1, [inner for node in nodes for inner in ast.iter_child_nodes(node)]
+    return level
 
 
 def texts_beside(constraint: Constraint, name: str) -> list[str]:
@@ -138,7 +151,7 @@ class Reader:
         """Return the term of a node, whatever its kind."""
         match node:
             case ast.Name() | ast.Attribute():
-                return self.word(self.source(node))
+                return self.word(ast.unparse(node))
             case ast.Constant(value=str() | int() | float() | None as value):
                 return constant(value, self.source(node))
             case ast.List(elts=items) | ast.Tuple(elts=items):

@@ -21,6 +21,11 @@ class Setting:
     field: FieldInfo
     adapter: TypeAdapter[Any]
 
+    @property
+    def default(self) -> Any:
+        """What it is where nothing is said; None also where something has to be said."""
+        return None if self.field.is_required() else self.field.get_default()
+
 
 def subtable(annotation: Any) -> type[Table] | None:
     """Return the table that a field holds, None where it holds a plain value."""
@@ -91,7 +96,7 @@ def completed(flat: Mapping[str, Any]) -> dict[str, Any]:
     """
     opened = {name.partition(".")[0] for name in flat}
     return {
-        name: flat[name] if name in flat else setting.field.get_default() if applies(name, opened) else None
+        name: flat[name] if name in flat else setting.default if applies(name, opened) else None
         for name, setting in SETTINGS.items()
     }
 

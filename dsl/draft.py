@@ -48,6 +48,7 @@ class Drafts:
         self.given = given(experiment)
         self.methods = {name: flatten(experiment.method(name).settings) for name in experiment.method_names}
         self.checked: dict[str, Settings | None] = {}
+        self.seen: dict[str, Variant] = {}
         self.wrong: dict[Problem, list[Variant]] = {}
 
     def written(self, variant: Variant) -> dict[str, Any]:
@@ -71,6 +72,7 @@ class Drafts:
         variant = cell.variant
         key = repr(variant)
         if key not in self.checked:
+            self.seen[key] = variant
             self.checked[key] = self.check(variant)
         settings = self.checked[key]
         if settings is None:
@@ -120,12 +122,8 @@ class Drafts:
 
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong, each with the variants it is wrong in."""
-        names = dict(zip(map(repr, self.seen()), labels(self.seen()), strict=True))
+        names = dict(zip(self.seen, labels([*self.seen.values()]), strict=True))
         for problem, variants in self.wrong.items():
             more = f" and {len(variants) - 1} more" if len(variants) > 1 else ""
             message = f"{problem.message} (in {names[repr(variants[0])]}{more})"
             yield Problem(message, problem.where, problem.hint)
-
-    def seen(self) -> list[Variant]:
-        """Return the variants that something is wrong with."""
-        return list({repr(variant): variant for variants in self.wrong.values() for variant in variants}.values())

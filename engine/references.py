@@ -66,22 +66,18 @@ def problems_of(experiment: Experiment, name: str, dataset: Dataset) -> Iterator
     folder = experiment.folder
     if dataset.builtin is not None or is_hub(dataset, folder):
         return
-    for split in SPLITS:
-        place = location(dataset, folder, split)
-        key = "path" if dataset.path is not None else split
-        where = experiment.where("datasets", name, key)
+    places = {split: location(dataset, folder, split) for split in SPLITS}
+    for split, place in places.items():
         if not place.exists():
+            where = experiment.where("datasets", name, "path" if dataset.path is not None else split)
             yield Problem(f"there is no file of the {split} split, got {str(place)!r}", where, nearest(place))
-            continue
-        known = columns(place)
-        for role in ("source", "target", "id"):
-            column: str | None = getattr(dataset, role)
-            if known is not None and column is not None and column not in known:
-                yield Problem(
-                    f"the {split} split has no column {column!r}",
-                    experiment.where("datasets", name, role),
-                    did_you_mean(column, known),
-                )
+    known = {split: names for split, place in places.items() if place.exists() and (names := columns(place))}
+    for role in ("source", "target", "id"):
+        column: str | None = getattr(dataset, role)
+        lacking = [split for split, names in known.items() if column is not None and column not in names]
+        if column is not None and lacking:
+            message = f"there is no column {column!r} in the split {' and '.join(lacking)}"
+            yield Problem(message, experiment.where("datasets", name, role), did_you_mean(column, known[lacking[0]]))
 
 
 def nearest(place: Path) -> str:

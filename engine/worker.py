@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import traceback
@@ -13,7 +14,7 @@ from xp.dsl.trial import Trial
 from xp.engine.journal import Journal
 from xp.engine.layout import AttemptLayout
 from xp.engine.measure.energy import EnergyMeter
-from xp.engine.train import loop, preload
+from xp.engine.train import loop
 from xp.engine.train.distributed import join
 from xp.engine.train.errors import TrialError, kind_of
 from xp.engine.train.record import Record
@@ -66,6 +67,7 @@ def fail(journal: Journal, error: BaseException) -> None:
 
 def main() -> None:
     """Be the rank that the environment names, and leave without a teardown: gloo's threads may abort in one."""
+    importlib.import_module("xp.engine.train.preload")  # what was loaded must not depend on how a rank was launched
     code = run(Path(sys.argv[1]), int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"]))
     sys.stdout.flush()
     sys.stderr.flush()

@@ -46,7 +46,12 @@ def parsed(text: str, place: str) -> list[exp.Expr | None]:
         ]
         raise QueryError(*problems or [Problem(lower(str(error)), place)]) from None
     except SqlglotError as error:
-        raise QueryError(Problem(lower(str(error)), place)) from None
+        # of a text without an end the cause knows the line; its column is none of the file's
+        cause = re.fullmatch(r"(Missing .+) from (\d+):\d+", str(error.__cause__))
+        problem = (
+            Problem(f"{lower(cause[1])} at the end", f"{place}:{cause[2]}") if cause else Problem(str(error), place)
+        )
+        raise QueryError(problem) from None
 
 
 def named(tree: exp.Expr) -> str:
@@ -64,7 +69,7 @@ def refuse_arrows(tree: exp.Expr, text: str, place: str) -> None:
     if len(list(tree.find_all(exp.Lambda))) > words:
         arrow = next(token for token in tokens if token.text == "->")
         hint = "write `lambda x: x + 1` in place of `x -> x + 1`"
-        raise QueryError(Problem("DuckDB takes no lambda with an arrow", f"{place}:{arrow.line}:{arrow.col}", hint))
+        raise QueryError(Problem("DuckDB takes no lambda with an arrow", f"{place}:{arrow.line}:{arrow.col - 1}", hint))
 
 
 def placeholders(tree: exp.Expr) -> list[str]:
@@ -91,7 +96,12 @@ def header(lines: Sequence[str], promise: re.Pattern[str], broken: re.Pattern[st
     bad = [line for line in lines if broken.match(line) and not promise.fullmatch(line)]
     hint = "`param NAME TYPE DEFAULT DESCRIPTION` or `column NAME TYPE UNIT DESCRIPTION`"
     if bad:
-        raise QueryError(*(Problem(f"a promise with a part missing: {line!r}", place, hint) for line in bad))
+        raise QueryError(
+            *(
+                Problem(f"a promise with a part missing or a type that there is not: {line!r}", place, hint)
+                for line in bad
+            )
+        )
 
 
 def lower(message: str) -> str:

@@ -23,6 +23,7 @@ with arm as (
     select
         arm.method,
         min(arm.position) as position,
+        case when arm.method = any_value(arm.baseline) then 'the baseline itself' end as role,
         count(*) filter (where arm.state = 'completed' and base.state = 'completed') as n,
         tally(case when arm.state <> 'completed' then arm.state end) as states
     from trials as arm
@@ -61,6 +62,7 @@ select
     nullif(
         concat_ws(
             '; ',
+            arm.role,
             arm.states,
             string_agg(measure || ': ' || effect.n || ' of ' || arm.n, ', ') filter (where effect.n < arm.n)
         ),
@@ -68,5 +70,5 @@ select
     ) as note
 from arm
 left join effect using (method)
-group by arm.method, arm.n, arm.states, arm.position
+group by arm.method, arm.n, arm.role, arm.states, arm.position
 order by arm.position

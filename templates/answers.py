@@ -121,12 +121,12 @@ class Rows(Sequence[Row]):
         return [self.row(values) for values in found] if isinstance(place, slice) else self.row(found)
 
     def where(self, **values: Any) -> Rows:
-        """Return the rows that have these values: ``rows.where(method="zero2")``."""
-        return self.only(lambda row: all(row[name] == value for name, value in values.items()))
+        """Return the rows that have all of these values; a list stands for any of its members."""
+        return self.only(lambda row: agrees(row, values))
 
-    def known(self, name: str) -> Rows:
-        """Return the rows in which the column *name* is not empty."""
-        return self.only(lambda row: row[name] is not None)
+    def without(self, **values: Any) -> Rows:
+        """Return the rows that ``where`` leaves out."""
+        return self.only(lambda row: not agrees(row, values))
 
     def distinct(self, name: str) -> list[Any]:
         """Return the values of a column, each once, in their order."""
@@ -141,6 +141,11 @@ class Rows(Sequence[Row]):
         """Return *values* under their names."""
         pairs = zip(self.columns, values, strict=True)
         return Row({column.name: measured(value, column.unit) for column, value in pairs})
+
+
+def agrees(row: Row, values: Mapping[str, Any]) -> bool:
+    """Tell whether *row* has all of these values, or one of each list."""
+    return all(row[name] in (value if isinstance(value, list | tuple) else [value]) for name, value in values.items())
 
 
 def measured(value: Any, unit: str) -> Any:

@@ -25,7 +25,10 @@ ACTIVE = re.compile(
 OPENING = re.compile(r"^(?:#{1,6}(?=\s|$)|[-+](?=\s|$)|[-=](?=[-=\s]*$)|(?:\d{1,9})(?=[.)](?:\s|$)))")
 """What would start a heading, a list or a rule at the beginning of a line."""
 
-EDGE = re.compile(r"^\s+|\s+$|\t")
+DEEP = re.compile(r"^(?:\n+| {4,})|\t")
+"""Space that would start a block of code, or end a paragraph."""
+
+EDGE = re.compile(r"^\s+|\s+$")
 
 
 class Markdown(str):
@@ -48,29 +51,37 @@ def clean(text: str) -> str:
 
 
 def escape(text: str) -> Markdown:
-    r"""Return *text* such that a Markdown parser shows exactly it, in a table cell or anywhere else.
+    r"""Return *text* such that a Markdown parser shows exactly it, and nothing in it acts.
 
     >>> print(escape("a|b *bold* <i> snake_case _x_"))
     a\|b \*bold\* \<i\> snake_case \_x\_
     """
     shown = ACTIVE.sub(lambda match: "\\" + match[0], clean(text))
     shown = OPENING.sub(lambda match: match[0] + "\\" if match[0].isdigit() else "\\" + match[0], shown)
-    lines = EDGE.sub(entities, shown).split("\n")
-    return Markdown("<br>".join(EDGE.sub(entities, line) for line in lines))
+    return Markdown(DEEP.sub(entities, shown).replace("\n", "<br>"))
+
+
+def cell(text: str) -> Markdown:
+    """Return *text* for the cell of a table: a parser would trim the space at its edges.
+
+    >>> print(cell(" a "))
+    &#32;a&#32;
+    """
+    return Markdown(EDGE.sub(entities, escape(text)))
 
 
 def entities(space: re.Match[str]) -> str:
-    """Return *space* as numeric entities: a parser would trim it at the edge of a cell."""
+    """Return *space* as numeric entities."""
     return "".join(f"&#{ord(char)};" for char in space[0])
 
 
 def code(text: str) -> Markdown:
     r"""Return *text* as a code span; plain where a span cannot hold it in a table.
 
-    >>> print(code("zero.stage = 2"), code("a `b`"), code("a|b"))
-    `zero.stage = 2` `` a `b` `` a\|b
+    >>> print(code("zero.stage = 2"), code("a `b`"), code("a|b"), code(""))
+    `zero.stage = 2` `` a `b` `` a\|b `""`
     """
-    shown = clean(text).replace("\n", " ").replace("\t", " ")
+    shown = clean(text).replace("\n", " ").replace("\t", " ") or '""'
     if "|" in shown or not shown.strip():
         return escape(text)
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", shown)), default=0))

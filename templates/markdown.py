@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import zip_longest
+from types import MappingProxyType
 
 from xp.templates.answers import Answer, Rows
-from xp.templates.escape import Markdown, escape, width
-from xp.templates.sheet import Notes, Sheet, Unnumbered, fields, label, lay_out
+from xp.templates.escape import Markdown, cell, code, escape, width
+from xp.templates.quantity import MISSING
+from xp.templates.sheet import Cell, Notes, Sheet, Unnumbered, fields, label, lay_out
 
 OBVIOUS = "name of "
 """How a description begins that says no more than the heading does."""
@@ -23,12 +25,24 @@ def table(answer: Answer) -> Markdown:
     return grid(Rows("", answer))
 
 
-def grid(rows: Rows, *names: str) -> Markdown:
-    """Return *rows* as a table, of the columns *names* only where any are given, with the notes that belong to it."""
+def grid(
+    rows: Rows, *names: str, codes: Sequence[str] = (), titles: Mapping[str, str] = MappingProxyType({})
+) -> Markdown:
+    """Return *rows* as a table, of the columns *names* only where any are given, with the notes that belong to it.
+
+    The texts of the columns *codes* are set as code; *titles* are other headings for columns.
+    """
     sheet = lay_out(rows, names, Notes())
-    heading = [escape(column.title) for column in sheet.columns]
-    drawn = draw(heading, [column.align for column in sheet.columns], [[*map(escape, row)] for row in sheet.rows])
+    heading = [escape(titles.get(column.name, column.title)) for column in sheet.columns]
+    shown = [code if column.name in codes else cell for column in sheet.columns]
+    body = [[set_as(show, found) for show, found in zip(shown, row, strict=True)] for row in sheet.cells]
+    drawn = draw(heading, [column.align for column in sheet.columns], body)
     return Markdown("\n\n".join([drawn, "\\\n".join(map(escape, sheet.notes))] if sheet.notes else [drawn]))
+
+
+def set_as(show: Callable[[str], Markdown], found: Cell) -> str:
+    """Return a cell as Markdown; a dash is no code."""
+    return f"{MISSING if found.text == MISSING else show(found.text)}{found.mark}"
 
 
 def legend(rows: Rows, *names: str) -> Markdown:

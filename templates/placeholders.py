@@ -49,7 +49,11 @@ class Placeholder:
 
 
 def fill(text: str, path: str, table: Callable[[str], str], named: Mapping[str, Callable[[], str]]) -> str:
-    """Return *text* with every placeholder filled; raise TemplateError naming each that means nothing."""
+    """Return *text* with every placeholder filled; raise TemplateError naming each that means nothing.
+
+    A placeholder is a bare name in braces; JSON, formulas, comments and code stay as they are. Doubled braces print
+    single ones: ``{{table}}`` is shown as ``{table}``. *named* are the tables with a name of their own.
+    """
     pieces = list(split(text, path))
     places = [piece for piece in pieces if isinstance(piece, Placeholder)]
     if wrong := [problem for place in places for problem in complaints(place, (*named, "table"))]:
@@ -106,7 +110,7 @@ def block(before: str, content: str) -> str:
     """Return *content* behind *before*, apart by blank lines and as far indented or quoted as its placeholder was."""
     match = PREFIX.search(before)
     prefix = match[0] if match else ""
-    head = before[: match.start() if match else None].rstrip()
+    head = before[: match.start() if match else None].rstrip(NEWLINE)
     bare = prefix.rstrip()
     lines = [f"{prefix}{line}" if line else bare for line in content.split(NEWLINE)]
     return NEWLINE.join([*([head, bare] if head else []), *lines, bare, ""])

@@ -82,12 +82,19 @@ def sizes(values: Iterable[object]) -> list[float]:
 def common_decimals(unit: Unit, smallest: float, largest: float) -> int | None:
     """Return the decimals that suit both ends of a column, or None where nothing does."""
     if unit.decimals is not None or unit.digits is None:
-        return unit.decimals
+        return customary(unit, smallest)
     if smallest < SMALLEST or largest >= LONGEST:
         return None
     fit = decimals(largest, unit.digits)
     needed = decimals(smallest, SPREAD_DIGITS)
     return max(fit, needed) if needed <= fit + 2 else None
+
+
+def customary(unit: Unit, smallest: float) -> int | None:
+    """Return the decimals that custom fixes for a unit, and up to two more for what would vanish otherwise."""
+    if unit.decimals is None or not smallest:
+        return unit.decimals
+    return max(unit.decimals, min(decimals(smallest, 1), unit.decimals + 2))
 
 
 def cell(value: object, form: Style, spread: object = None) -> str:
@@ -119,8 +126,9 @@ def scaled(value: float, form: Style, spread: float | None) -> str:
     """Return a number in the unit of its column."""
     if spread is not None:
         return with_spread(value, spread, form.unit)
-    if form.decimals is not None:
-        return fixed(value, form.decimals, signed=form.unit.signed)
+    places = form.decimals if form.decimals is not None else customary(form.unit, abs(value))
+    if places is not None:
+        return fixed(value, places, signed=form.unit.signed)
     if form.unit.digits is None or not value:
         return shortest(value)
     if not SMALLEST <= abs(value) < LONGEST:

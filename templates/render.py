@@ -53,7 +53,7 @@ def markdown(path: Path, tables: Tables) -> str:
 def jinja(path: Path, tables: Tables, context: dict[str, Any]) -> str:
     """Return a Jinja template filled; raise TemplateError with the place of whatever is wrong with it."""
     env = environment(Source((path.parent, SHIPPED)))
-    given = {**env.globals, "experiment": None, **context, **tables.functions}
+    given = {**env.globals, "experiment": None, "warehouse": None, **context, **tables.functions}
     with faults.explained(env, given):
         template = env.get_template(path.name)
         if wrong := faults.undeclared(env, str(path), read(path), given):

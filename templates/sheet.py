@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from xp.dsl.errors import Problem, TemplateError, did_you_mean
 from xp.templates.answers import Column, Rows
 from xp.templates.escape import clean
-from xp.templates.quantity import MISSING, Style, cell, number, quantity, style
+from xp.templates.quantity import MISSING, Style, number, quantity, style
+from xp.templates.quantity import cell as one
 from xp.templates.words import words
 
 SPREAD = "_spread"
@@ -61,8 +62,18 @@ class Unnumbered(Notes):
 class Heading:
     """The top of a column."""
 
+    name: str
+    """The column's name in the answer."""
+
     title: str
     align: Literal["left", "right"]
+
+
+class Cell(NamedTuple):
+    """One value as text, and the sign that leads to its note."""
+
+    text: str
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,9 +81,14 @@ class Sheet:
     """A table of texts."""
 
     columns: tuple[Heading, ...]
-    rows: tuple[tuple[str, ...], ...]
+    cells: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...]
     """What stands below it."""
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """Return the cells as plain texts, each with the sign of its note."""
+        return [[f"{cell.text}{cell.mark}" for cell in row] for row in self.cells]
 
 
 @dataclass(frozen=True)
@@ -94,15 +110,15 @@ class Field:
         """Return the column's name for people with its unit; numbers stand to the right, digit below digit."""
         unit = self.style.heading if self.style else ""
         title = f"{label(self.column.name)}, {unit}" if unit else label(self.column.name)
-        return Heading(title, "right" if self.style else "left")
+        return Heading(self.column.name, title, "right" if self.style else "left")
 
-    def show(self, row: Sequence[Any], notes: Notes, remark: object) -> str:
+    def show(self, row: Sequence[Any], notes: Notes, remark: object) -> Cell:
         """Return the cell of *row*; *remark* is the row's own note, the reason of what it lacks."""
         value = row[self.place]
         own = row[self.note] if self.note is not None else None
         if value is None:
-            return MISSING + notes.mark(own or (remark if self.column.type != "text" else None))
-        return self.write(value, row, notes) + notes.mark(own)
+            return Cell(MISSING, notes.mark(own or (remark if self.column.type != "text" else None)))
+        return Cell(self.write(value, row, notes), notes.mark(own))
 
     def write(self, value: Any, row: Sequence[Any], notes: Notes) -> str:
         """Return a value that is there."""
@@ -113,7 +129,7 @@ class Field:
         spread = row[self.spread] if self.spread is not None else None
         if self.style is None or self.unit is not None:
             return quantity(value, unit or self.column.unit, spread, signed=self.column.name == DIFFERENCE)
-        return cell(value, self.style, spread)
+        return one(value, self.style, spread)
 
 
 def lay_out(rows: Rows, names: Sequence[str], notes: Notes) -> Sheet:
@@ -125,7 +141,7 @@ def lay_out(rows: Rows, names: Sequence[str], notes: Notes) -> Sheet:
         said = row[remark] if remark is not None else None
         cells = [field.show(row, notes, said) for field in shown]
         if not any(row[field.place] is None and field.column.type != "text" for field in shown):
-            cells[0] += notes.mark(said)
+            cells[0] = Cell(cells[0].text, cells[0].mark + notes.mark(said))
         body.append(tuple(cells))
     return Sheet(tuple(field.heading for field in shown), tuple(body), tuple(notes))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from xp.templates.answers import Ask, Row, Rows
-from xp.templates.escape import Markdown, code, escape
+from xp.templates.escape import Markdown, cell, code, escape
 from xp.templates.markdown import draw, grid, legend
 from xp.templates.quantity import compact, rounded
 from xp.templates.sheet import NOTE, Notes
@@ -113,7 +113,7 @@ def models(rows: Rows) -> Iterator[str]:
     """Yield a table for each family of models, with the columns that say something about it."""
     for family in rows.distinct("family"):
         members = rows.where(family=family)
-        said = [column.name for column in rows.columns if members.known(column.name)]
+        said = [column.name for column in rows.columns if members.without(**{column.name: None})]
         yield f"**{escape(family or 'of unknown family')}**"
         yield grid(members, *(name for name in said if name not in ("family", NOTE)))
     yield legend(rows)
@@ -135,4 +135,4 @@ def dataset(row: Row, rows: Rows, notes: Notes) -> list[str]:
     several = len(rows.distinct("model")) > 1
     name = f"{row['dataset']} ({row['model']})" if several else row["dataset"]
     lengths = (f"{rounded(row[f'{text}_words'])}/{rounded(row[f'{text}_tokens'])}" for text in ("source", "target"))
-    return [escape(name) + notes.mark(row[NOTE]), *(compact(row[split]) for split in SPLITS), *lengths]
+    return [cell(name) + notes.mark(row[NOTE]), *(compact(row[split]) for split in SPLITS), *lengths]

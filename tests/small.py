@@ -205,6 +205,8 @@ class Attempt:
         dataset = {"train_samples": 2000, "validation_samples": 200, "test_samples": 200, "source_words": 94.5}
         dataset |= {"source_tokens": 147.25, "target_words": 20.0, "target_tokens": 26.5}
         self.rank(0, "facts", section="dataset", subject="dialogues", values=dataset)
+        energy = {"quality": "tdp-estimate", "interval": 1.0}
+        self.rank(0, "facts", section="measurement", subject="energy", values=energy, units={"interval": "s"})
 
     def metrics(self, **values: float | str) -> None:
         """Write numbers about the whole attempt."""

@@ -16,9 +16,9 @@ LINE = re.compile(r"^(\w+):\s+(\d+) kB$", re.MULTILINE)
 
 
 def parse(status: str) -> dict[str, int]:
-    """Return the sizes in a ``/proc/…/status`` as bytes.
+    r"""Return the sizes in a ``/proc/…/status`` as bytes.
 
-    >>> parse("Name:\\tpython\\nVmHWM:\\t    2048 kB\\nVmRSS:\\t    1024 kB\\n")
+    >>> parse("Name:\tpython\nVmHWM:\t    2048 kB\nVmRSS:\t    1024 kB\n")
     {'VmHWM': 2097152, 'VmRSS': 1048576}
     """
     return {name: int(size) * 1024 for name, size in LINE.findall(status)}

@@ -24,7 +24,7 @@ METHOD = {
 """What a reader must know to compare the numbers with others."""
 
 
-class Words(tokenizers.Tokenizer):  # type: ignore[misc] - the library has no types
+class Words(tokenizers.Tokenizer):
     """The tokenizer of rouge_score; it remembers the stems, which are most of the work."""
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class Words(tokenizers.Tokenizer):  # type: ignore[misc] - the library has no ty
         return words
 
 
-class Rouge(evaluate.Metric):  # type: ignore[misc] - the library has no types
+class Rouge(evaluate.Metric):
     """A metric of `evaluate` that needs neither its hub nor its cache."""
 
     def __init__(self) -> None:
@@ -71,15 +71,15 @@ class Rouge(evaluate.Metric):  # type: ignore[misc] - the library has no types
 def sentences(text: str) -> str:
     """Return *text* with a line for each sentence, as ROUGE-Lsum reads it.
 
-    >>> sentences("The cat sat. The dog ran.")
-    'The cat sat.\\nThe dog ran.'
+    >>> sentences("The cat sat. The dog ran.").splitlines()
+    ['The cat sat.', 'The dog ran.']
     """
     lines = [line for line in text.splitlines() if line.strip()]
     return "\n".join(sentence.strip() for line in lines for sentence in nupunkt.sent_tokenize(line))
 
 
 def score(predictions: Mapping[str, str], references: Mapping[str, str]) -> dict[str, float]:
-    """Return the mean scores of *predictions*, joined to *references* by the example's id, and the counts of odd ones."""
+    """Return the mean scores of *predictions*, joined to *references* by id, and the counts of odd pairs."""
     if len(predictions) != len(references):
         raise ValueError(f"{len(predictions)} predictions for {len(references)} references")
     if strangers := sorted(predictions.keys() - references.keys()):

@@ -13,18 +13,25 @@ from transformers import TrainerCallback
 from xp.engine.measure.clock import StepClock
 from xp.engine.measure.memory import PeakMemory, tensor_metrics
 from xp.engine.train.errors import DivergedError
-from xp.engine.train.record import Phase, Record
+from xp.engine.train.record import Record
 from xp.engine.train.trainer import NEVER, SummaryTrainer
 
 LOSSES = ("loss", "train_loss", "eval_loss")
 
 
-class Measuring(TrainerCallback):  # type: ignore[misc] - the library has no types
+class Watcher(TrainerCallback):
+    """A callback that asks the trainer itself, which is made after it."""
+
+    trainer: SummaryTrainer
+
+
+class Measuring(Watcher):
     """Time and memory of training steps; evaluations and whatever comes before the first step are left out."""
 
     def __init__(self, clock: StepClock, memory: PeakMemory) -> None:
         self.clock = clock
         self.memory = memory
+        self.tensors: Mapping[str, float] = {}
 
     def on_train_begin(self, *_: Any, **__: Any) -> None:
         """Begin."""
@@ -42,16 +49,16 @@ class Measuring(TrainerCallback):  # type: ignore[misc] - the library has no typ
         self.clock.start()
 
     def on_train_end(self, *_: Any, **__: Any) -> None:
-        """Stop."""
+        """Stop. Every optimizer state exists now, so its bytes can be counted."""
         self.clock.stop()
+        self.tensors = tensor_metrics(self.trainer.model.parameters(), self.trainer.optimizer)
 
 
-class Journalling(TrainerCallback):  # type: ignore[misc] - the library has no types
+class Journalling(Watcher):
     """Hands what the trainer logs, and how far it is, to the record."""
 
     def __init__(self, record: Record) -> None:
         self.record = record
-        self.phase: Phase = "train"
         self.seen = 0
 
     def on_log(self, _args: Any, state: Any, _control: Any, logs: Mapping[str, Any], **_: Any) -> None:
@@ -69,21 +76,19 @@ class Journalling(TrainerCallback):  # type: ignore[misc] - the library has no t
     def on_prediction_step(self, _args: Any, _state: Any, _control: Any, eval_dataloader: Any, **_: Any) -> None:
         """Show the progress of an evaluation."""
         self.seen += 1
-        self.record.progress(self.phase, self.seen, len(eval_dataloader))
+        self.record.progress(self.trainer.phase, self.seen, len(eval_dataloader))
         if self.seen == len(eval_dataloader):
             self.seen = 0
 
 
-class Divergence(TrainerCallback):  # type: ignore[misc] - the library has no types
+class Divergence(Watcher):
     """Ends a training whose loss is no finite number any more: all ranks log the same loss, so all of them stop."""
-
-    trainer: SummaryTrainer
 
     def on_log(self, _args: Any, state: Any, _control: Any, logs: Mapping[str, Any], **_: Any) -> None:
         """Stop at the first loss that is not finite."""
         for name in LOSSES:
             if name in logs and not math.isfinite(logs[name]):
-                step = self.first_bad_step() if name != "eval_loss" else state.global_step
+                step = state.global_step if name == "eval_loss" else self.first_bad_step()
                 raise DivergedError(f"{name} is {logs[name]} at step {step}", step)
 
     def first_bad_step(self) -> int:
@@ -94,7 +99,7 @@ class Divergence(TrainerCallback):  # type: ignore[misc] - the library has no ty
         return int(first) if int(first) != NEVER else int(self.trainer.state.global_step)
 
 
-class LastEvaluation(TrainerCallback):  # type: ignore[misc] - the library has no types
+class LastEvaluation(TrainerCallback):
     """Leaves out the evaluation behind the last step: the final one follows, and takes the same loss."""
 
     def on_step_end(self, _args: Any, state: Any, control: Any, **_: Any) -> None:
@@ -103,17 +108,6 @@ class LastEvaluation(TrainerCallback):  # type: ignore[misc] - the library has n
             control.should_evaluate = False
 
     on_epoch_end = on_step_end
-
-
-class TensorSizes(TrainerCallback):  # type: ignore[misc] - the library has no types
-    """Takes the bytes of parameters and optimizer state when training ends: every state exists then."""
-
-    trainer: SummaryTrainer
-    metrics: Mapping[str, float]
-
-    def on_train_end(self, *_: Any, **__: Any) -> None:
-        """Take them."""
-        self.metrics = tensor_metrics(self.trainer.model.parameters(), self.trainer.optimizer)
 
 
 def number(value: Any) -> float | None:

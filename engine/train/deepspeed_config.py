@@ -6,6 +6,9 @@ from typing import Any
 
 from xp.dsl.settings import Settings, Zero
 
+PARAMETERS = 3
+"""The ZeRO stage that partitions parameters too."""
+
 BUCKETS = (
     "reduce_bucket_size",
     "allgather_bucket_size",
@@ -40,7 +43,7 @@ def deepspeed_config(settings: Settings, *, cuda: bool) -> dict[str, Any] | None
 def zero_block(zero: Zero) -> dict[str, Any]:
     """Return the ``zero_optimization`` block; sizes that the trainer can derive from the model are ``auto``."""
     block: dict[str, Any] = {"stage": zero.stage, "reduce_bucket_size": "auto"}
-    if zero.stage == 3:
+    if zero.stage == PARAMETERS:
         block |= {"stage3_prefetch_bucket_size": "auto", "stage3_param_persistence_threshold": "auto"}
     block |= {name: value for name in BUCKETS if (value := getattr(zero, name)) is not None}
     if zero.overlap_comm is not None:

@@ -109,12 +109,12 @@ def unique(chats: Iterable[Dialogue]) -> Iterator[Dialogue]:
 
 def home(chat: Dialogue) -> Split:
     """Return the only split that may hold this plan: the plan itself decides."""
-    plan = json.dumps([sorted(chat.plan.items()), sorted(name(line) for line in chat.lines)])
-    digit = hashlib.sha256(plan.encode()).digest()[0] % 8
-    return SPLITS[digit] if digit in (1, 2) else "train"
+    plan = json.dumps(sorted(chat.plan.items())).encode()
+    eighth = hashlib.sha256(plan).digest()[0] % 8
+    return SPLITS[eighth] if eighth in (1, 2) else "train"
 
 
-def name(line: str) -> str:
+def speaker(line: str) -> str:
     """Return who says *line*."""
     return line.partition(":")[0]
 
@@ -185,12 +185,9 @@ class Chat:
         self.say(beat, x=x, y=y, **others)
 
     def present(self) -> list[str]:
-        """Return the names of those who talk: two at least, and now and then one who has no part in the plan."""
-        talked = {name(line) for line in self.lines} | {self.names["a"], self.names["b"]}
-        return [
-            *sorted(talked),
-            *([] if self.dice.below(4) else [self.names["d"]] if self.names["d"] not in talked else []),
-        ]
+        """Return the names of those who talk, and now and then of one who has no part in the plan."""
+        roles = "abcd" if not self.dice.below(4) else "ab"
+        return sorted({speaker(line) for line in self.lines} | {self.names[role] for role in roles})
 
     def finish(self) -> Dialogue:
         """Return the dialogue, summed up in a wording of chance."""

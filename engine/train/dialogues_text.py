@@ -287,7 +287,7 @@ TICKETS = Scene(
         "excuse": EXCUSES,
     },
     openings=(
-        ("a> we need tickets for {event} on {day}", "b> I can get them, they open at {hour}"),
+        ("a> we need tickets for {event} on {day}", "b> I can get them, it starts at {hour}"),
         ("b> I am buying tickets for {event} now. {day} at {hour}?", "a> yes please"),
         ("a> {event} is nearly sold out! is {day} still possible?", "b> yes, at {hour}. I will book it"),
     ),

@@ -11,6 +11,7 @@ from transformers import EarlyStoppingCallback
 from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from xp.dsl.settings import Generation, Settings
+from xp.engine.train.deepspeed_config import PARAMETERS
 from xp.engine.train.encode import Encoded
 from xp.engine.train.freezing import frozen
 from xp.engine.train.trainer import SummaryTrainer
@@ -160,7 +161,7 @@ def of_engine(engine: Any) -> Values:
             "reduce_bucket_size": optimizer.reduce_bucket_size,
             "allgather_bucket_size": optimizer.allgather_bucket_size,
         }
-    elif stage == 3:
+    elif stage == PARAMETERS:
         found |= {
             "offload_optimizer": "cpu" if optimizer.offload_optimizer else "none",
             "offload_param": "cpu" if optimizer.offload_param else "none",

@@ -132,6 +132,7 @@ class Collator:
         self.padding = padding
 
     def __call__(self, features: Sequence[Mapping[str, Any]]) -> dict[str, torch.Tensor]:
+        """Return the batch."""
         sources = [feature["input_ids"] for feature in features]
         labels = padded([feature["labels"] for feature in features], IGNORED)
         return {

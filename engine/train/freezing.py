@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from torch import nn
 
+from xp.dsl.settings import Group
+
 Part = Literal["embeddings", "encoder", "decoder", "head"]
 PARTS: tuple[Part, ...] = ("embeddings", "encoder", "decoder", "head")
 
@@ -18,12 +20,13 @@ def parts(model: nn.Module) -> Mapping[Part, list[nn.Parameter]]:
     """
     found: dict[Part, list[nn.Parameter]] = {part: [] for part in PARTS}
     seen: set[int] = set()
-    for part, parameters in (
+    sources: tuple[tuple[Part, Iterable[nn.Parameter]], ...] = (
         ("embeddings", embeddings(model)),
         ("encoder", encoder(model).parameters()),
         ("decoder", decoder(model).parameters()),
         ("head", model.parameters()),
-    ):
+    )
+    for part, parameters in sources:
         for parameter in parameters:
             if id(parameter) not in seen:
                 seen.add(id(parameter))
@@ -52,12 +55,12 @@ def embeddings(model: Any) -> Iterable[nn.Parameter]:
                 yield from child.parameters()
 
 
-def freeze(model: nn.Module, groups: Iterable[str]) -> None:
+def freeze(model: nn.Module, groups: Iterable[Group]) -> None:
     """Stop the training of whole parameter groups; it must happen before an optimizer is made."""
     by_part = parts(model)
     for group in groups:
-        for parameter in by_part[group]:  # type: ignore[index] - the settings allow two of the parts
-            parameter.requires_grad_(requires_grad=False)
+        for parameter in by_part[group]:
+            parameter.requires_grad = False
 
 
 def frozen(model: nn.Module) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -31,7 +30,7 @@ def generation_config(own: Any, settings: Settings) -> Any:
     return config
 
 
-def resolved(config: Any) -> Mapping[str, Any]:
+def resolved(config: Any) -> dict[str, Any]:
     """Return every generation setting in force, transformers' own defaults included."""
     chosen = {name: value for name, value in config.to_dict().items() if value is not None}
     defaults = config._get_default_generation_params()  # noqa: SLF001 - there is no other way to them

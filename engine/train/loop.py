@@ -12,13 +12,12 @@ from transformers import EarlyStoppingCallback, PrinterCallback, set_seed
 
 from xp.dsl.trial import Trial
 from xp.engine.layout import AttemptLayout
-from xp.engine.measure import rouge
 from xp.engine.measure.clock import StepClock
 from xp.engine.measure.memory import PeakMemory, resident
 from xp.engine.train import corpus, facts, freezing, model, tokenizer
 from xp.engine.train.arguments import training_arguments
 from xp.engine.train.cache import Cache
-from xp.engine.train.callbacks import Divergence, Journalling, LastEvaluation, Measuring, TensorSizes
+from xp.engine.train.callbacks import Divergence, Journalling, LastEvaluation, Measuring, Watcher
 from xp.engine.train.distributed import Seat
 from xp.engine.train.encode import Collator, Encoded, encode
 from xp.engine.train.errors import KnobError
@@ -27,7 +26,7 @@ from xp.engine.train.loss import TokenMean
 from xp.engine.train.predictions import Scorer
 from xp.engine.train.readback import Readback
 from xp.engine.train.record import Record
-from xp.engine.train.trainer import NEVER, SummaryTrainer
+from xp.engine.train.trainer import SummaryTrainer
 
 PREPARATIONS = 3
 
@@ -42,14 +41,18 @@ class Prepared:
     baseline: int
     """Bytes resident before the model was built."""
 
+    def scorer(self, split: str, *, active: bool) -> Scorer:
+        """Return what scores the summaries of a split."""
+        return Scorer(self.splits[split].examples, self.tokenizer, active=active)
+
 
 def run(trial: Trial, attempt: AttemptLayout, seat: Seat, record: Record) -> None:
     """Train, evaluate and predict as *trial* says."""
     ready = prepare(trial, Cache(attempt.cache), record)
-    trainer, parts = assemble(trial, attempt, seat, record, ready)
-    train(trainer, parts, record, seat)
-    final_evaluation(trainer, parts, ready, record)
-    predict(trainer, parts, ready, attempt, record)
+    trainer, measuring = assemble(trial, attempt, seat, record, ready)
+    train(trainer, measuring, seat, record)
+    evaluate(trainer, ready, record)
+    predict(trainer, ready, attempt, record)
 
 
 def prepare(trial: Trial, cache: Cache, record: Record) -> Prepared:
@@ -88,37 +91,19 @@ def fit(config: Any, splits: Mapping[str, Encoded]) -> None:
             raise KnobError(f"max_{side}_length: a {side} of {longest} tokens does not fit the model's {positions}")
 
 
-@dataclass(frozen=True)
-class Parts:
-    """What hangs on the trainer and is asked when training has ended."""
-
-    clock: StepClock
-    memory: PeakMemory
-    sizes: TensorSizes
-    journalling: Journalling
-    validation: Scorer
-
-
 def assemble(
     trial: Trial, attempt: AttemptLayout, seat: Seat, record: Record, ready: Prepared
-) -> tuple[SummaryTrainer, Parts]:
-    """Return the trainer and what measures and watches it."""
+) -> tuple[SummaryTrainer, Measuring]:
+    """Return the trainer, and what measures its steps."""
     settings = trial.settings
     stopping = settings.early_stopping
     watches_rouge = stopping is not None and stopping.metric != "eval_loss"
     settle = torch.cuda.synchronize if seat.cuda else lambda: None
-    parts = Parts(
-        clock=StepClock(seat.world_size, settle=settle),
-        memory=PeakMemory(ready.baseline, cuda=seat.cuda),
-        sizes=TensorSizes(),
-        journalling=Journalling(record),
-        validation=Scorer(ready.splits["validation"].examples, ready.tokenizer, active=seat.leads or watches_rouge),
-    )
-    divergence, readback = Divergence(), Readback(trial, ready.splits, record)
-    callbacks = [readback, parts.journalling, divergence, Measuring(parts.clock, parts.memory), parts.sizes]
-    if stopping:
-        callbacks.append(EarlyStoppingCallback(stopping.patience, stopping.threshold))
+    measuring = Measuring(StepClock(seat.world_size, settle=settle), PeakMemory(ready.baseline, cuda=seat.cuda))
+    watching: list[Watcher] = [Journalling(record), Readback(trial, ready.splits, record), Divergence(), measuring]
+    early = [EarlyStoppingCallback(stopping.patience, stopping.threshold)] if stopping else []
     trainer = SummaryTrainer(
+        clock=measuring.clock,
         model=ready.model,
         args=training_arguments(settings, trial.seed, attempt.work / "trainer", cuda=seat.cuda),
         data_collator=Collator(ready.model, ready.tokenizer.pad_token_id),
@@ -126,47 +111,45 @@ def assemble(
         eval_dataset=ready.splits["validation"].features,
         processing_class=ready.tokenizer,
         compute_loss_func=TokenMean(settings.label_smoothing_factor),
-        compute_metrics=parts.validation if watches_rouge else None,
-        callbacks=[*callbacks, LastEvaluation()],
+        compute_metrics=ready.scorer("validation", active=True) if watches_rouge else None,
+        callbacks=[*watching, *early, LastEvaluation()],
     )
     trainer.remove_callback(PrinterCallback)
-    trainer.clock = parts.clock
-    trainer.first_bad_step = torch.tensor(NEVER)
-    divergence.trainer = readback.trainer = parts.sizes.trainer = trainer
-    return trainer, parts
+    for callback in watching:
+        callback.trainer = trainer
+    return trainer, measuring
 
 
-def train(trainer: SummaryTrainer, parts: Parts, record: Record, seat: Seat) -> None:
+def train(trainer: SummaryTrainer, measuring: Measuring, seat: Seat, record: Record) -> None:
     """Train, and record time and memory."""
-    done = trainer.train()
-    runtime = done.metrics["train_runtime"]
-    record.metrics(
-        {**parts.clock.metrics(), "train_device_seconds": runtime * seat.world_size}, trainer.state.global_step
-    )
-    record.own_metrics({**parts.memory.metrics(), **parts.sizes.metrics}, trainer.state.global_step)
-    record.facts("measurement", "speed", parts.clock.facts(), {"warmup_steps": "steps", "timed_steps": "steps"})
-    record.facts("measurement", "memory", {"method": parts.memory.method})
-    steps, planned = trainer.state.global_step, trainer.state.max_steps
-    reason = "early_stopping" if steps < planned else "max_steps" if trainer.args.max_steps > 0 else "epochs"
-    told = {"planned_steps": planned, "done_steps": steps, "stop_reason": reason}
+    runtime = trainer.train().metrics["train_runtime"]
+    state, clock, memory = trainer.state, measuring.clock, measuring.memory
+    record.metrics({**clock.metrics(), "train_device_seconds": runtime * seat.world_size}, state.global_step)
+    record.own_metrics({**memory.metrics(), **measuring.tensors}, state.global_step)
+    record.facts("measurement", "speed", clock.facts(), {"warmup_steps": "steps", "timed_steps": "steps"})
+    record.facts("measurement", "memory", {"method": memory.method})
+    whole = "max_steps" if trainer.args.max_steps > 0 else "epochs"
+    told = {
+        "planned_steps": state.max_steps,
+        "done_steps": state.global_step,
+        "stop_reason": whole if state.global_step >= state.max_steps else "early_stopping",
+    }
     record.facts("measurement", "training", told, {"planned_steps": "steps", "done_steps": "steps"})
 
 
-def final_evaluation(trainer: SummaryTrainer, parts: Parts, ready: Prepared, record: Record) -> None:
+def evaluate(trainer: SummaryTrainer, ready: Prepared, record: Record) -> None:
     """Take loss and ROUGE of the validation split."""
-    parts.journalling.phase = "evaluate"
-    trainer.compute_metrics = parts.validation
+    trainer.compute_metrics = ready.scorer("validation", active=record.leads)
     trainer.evaluate()
 
 
-def predict(trainer: SummaryTrainer, parts: Parts, ready: Prepared, attempt: AttemptLayout, record: Record) -> None:
+def predict(trainer: SummaryTrainer, ready: Prepared, attempt: AttemptLayout, record: Record) -> None:
     """Write the summaries of the test split, score and keep them."""
-    parts.journalling.phase = "predict"
     test = ready.splits["test"]
-    scorer = trainer.compute_metrics = Scorer(test.examples, ready.tokenizer, active=record.leads)
+    trainer.compute_metrics = scorer = ready.scorer("test", active=record.leads)
     found = trainer.predict(test.features, metric_key_prefix="predict")
     record.metrics(found.metrics, trainer.state.global_step)
-    record.facts("measurement", "rouge", rouge.METHOD)
+    record.facts("measurement", "rouge", scorer.facts())
     if scorer.predictions is not None:
         scorer.predictions.save(attempt.predictions)
         record.artifact("predictions", attempt.predictions, attempt.root)

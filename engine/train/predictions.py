@@ -45,13 +45,20 @@ class Scorer:
         self.tokenizer = tokenizer
         self.active = active
         self.predictions: Predictions | None = None
+        self.scores: dict[str, float] = {}
 
     def __call__(self, output: Any) -> dict[str, float]:
         """Return the scores as the trainer wants them; a rank whose word does not count returns none."""
         if not self.active:
             return {}
         self.predictions = collect(output.predictions, output.label_ids[0], self.examples, self.tokenizer)
-        return self.predictions.scores() | {"gen_len": self.predictions.mean_tokens}
+        self.scores = self.predictions.scores()
+        return self.scores | {"gen_len": self.predictions.mean_tokens}
+
+    def facts(self) -> dict[str, str]:
+        """Return how the scores were made, and what makes them doubtful."""
+        doubt = rouge.warning(self.scores, len(self.examples)) if self.scores else None
+        return rouge.METHOD | ({"warning": doubt} if doubt else {})
 
 
 def collect(

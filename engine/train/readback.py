@@ -6,23 +6,19 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from transformers import TrainerCallback
-
 from xp.dsl.trial import Trial
+from xp.engine.train.callbacks import Watcher
 from xp.engine.train.effective import effective
 from xp.engine.train.encode import Encoded
 from xp.engine.train.errors import KnobError
 from xp.engine.train.record import Record
-from xp.engine.train.trainer import SummaryTrainer
 
 AT_MOST = frozenset({"max_train_samples", "max_eval_samples", "max_predict_samples"})
 """Limits that a small corpus may stay below."""
 
 
-class Readback(TrainerCallback):  # type: ignore[misc] - the library has no types
+class Readback(Watcher):
     """Reads every setting back when training begins, and ends a trial whose settings did not take."""
-
-    trainer: SummaryTrainer
 
     def __init__(self, trial: Trial, splits: Mapping[str, Encoded], record: Record) -> None:
         self.trial = trial

@@ -13,16 +13,24 @@ from transformers.trainer_utils import EvalLoopOutput
 
 from xp.engine.measure.clock import StepClock
 from xp.engine.train.loss import per_example
+from xp.engine.train.record import Phase
+
+NEVER = torch.iinfo(torch.int64).max
 
 
-class SummaryTrainer(Seq2SeqTrainer):  # type: ignore[misc] - the library has no types
-    """Trains as its parent does. Evaluation differs: what a rank sees twice to fill its last batch counts once,
-    and the loss is the mean of all tokens, so that neither batch size nor ranks nor smoothing move it.
+class SummaryTrainer(Seq2SeqTrainer):
+    """Trains as its parent does, and evaluates exactly.
+
+    What a rank sees twice to fill its last batch counts once, and the loss is the mean of all tokens: neither batch
+    size nor ranks nor smoothing move it.
     """
 
-    clock: StepClock
-    first_bad_step: torch.Tensor
-    """The first step whose loss was not finite on this rank; kept on the device so that nobody waits for it."""
+    def __init__(self, *, clock: StepClock, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.clock = clock
+        self.phase: Phase = "train"
+        self.first_bad_step = torch.tensor(NEVER)
+        """The first step whose loss was not finite on this rank; kept on the device so that nobody waits for it."""
 
     def training_step(self, model: Any, inputs: dict[str, Any], num_items_in_batch: Any = None) -> torch.Tensor:
         """Run one forward and backward pass, counting its samples and noting a loss that is no number."""
@@ -34,7 +42,7 @@ class SummaryTrainer(Seq2SeqTrainer):  # type: ignore[misc] - the library has no
         return loss
 
     def prediction_step(
-        self, model: Any, inputs: dict[str, Any], prediction_loss_only: bool, ignore_keys: Any = None, **_: Any
+        self, model: Any, inputs: dict[str, Any], prediction_loss_only: bool, **_: Any
     ) -> tuple[torch.Tensor, torch.Tensor | None, tuple[torch.Tensor, ...]]:
         """Return the loss of a batch, its summaries if wanted, and place, loss and tokens of each example."""
         inputs = self._prepare_inputs(inputs)
@@ -56,11 +64,9 @@ class SummaryTrainer(Seq2SeqTrainer):  # type: ignore[misc] - the library has no
 
     def evaluation_loop(self, *args: Any, metric_key_prefix: str = "eval", **kwargs: Any) -> EvalLoopOutput:
         """Run the parent's loop and put the exact loss in place of its mean of batch means."""
+        self.phase = "predict" if metric_key_prefix == "predict" else "evaluate"
         output = super().evaluation_loop(*args, metric_key_prefix=metric_key_prefix, **kwargs)
         examples, losses, tokens = output.label_ids
         once = np.unique(examples, return_index=True)[1]
         output.metrics[f"{metric_key_prefix}_loss"] = float(losses[once].sum() / tokens[once].sum())
         return output
-
-
-NEVER = torch.iinfo(torch.int64).max

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ SANDBOX: store.Config = {
     "python_enable_replacements": "false",
 }
 """No file, no network, no extension, no variable of this program."""
+
+SECONDS = 300.0
+"""Longest time that one query may take."""
 
 NAMES = {
     "BIGINT": "integer",
@@ -50,10 +54,9 @@ class Answer:
 
 def ask(layout: Layout, query: Query, params: Mapping[str, Any]) -> Answer:
     """Return the answer of the warehouse as it stands; *params* are the values that the query makes of them."""
-    with sandbox(layout) as db:
+    with sandbox(layout) as db, time_limit(db):
         try:
-            statement = single(db, query)
-            answer = db.execute(statement, dict(params))
+            answer = db.execute(single(db, query), dict(params))
             names = [(name, str(kind)) for name, kind, *_ in answer.description]
             rows = answer.fetchall()
         except duckdb.Error as error:
@@ -99,6 +102,18 @@ def lock(db: duckdb.DuckDBPyConnection) -> None:
     db.execute("set lock_configuration = true")
 
 
+@contextmanager
+def time_limit(db: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Interrupt the connection when a block takes too long."""
+    timer = threading.Timer(SECONDS, db.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
 def single(db: duckdb.DuckDBPyConnection, query: Query) -> duckdb.Statement:
     """Return the only statement of a query, which DuckDB itself must take for one that reads."""
     statements = db.extract_statements(query.sql)
@@ -121,6 +136,8 @@ def described(query: Query, names: list[tuple[str, str]]) -> tuple[Column, ...]:
 
 def explained(error: duckdb.Error, query: Query, shift: int = 0) -> QueryError:
     """Return DuckDB's complaint in place and words of the user's file."""
+    if isinstance(error, duckdb.InterruptException):
+        return QueryError(Problem(f"the query took longer than {SECONDS:g} s", str(query.path)))
     found = re.search(r"\{.*\}", str(error), re.DOTALL)
     try:
         detail = json.loads(found[0]) if found else {}

@@ -107,7 +107,7 @@ def test_what_is_given_twice_is_told_with_both_places() -> None:
     ]
 
 
-names = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=4)
+names = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"], exclude_characters=".["), min_size=1, max_size=4)
 scalars = st.one_of(st.integers(-9, 9), st.booleans(), st.text(st.sampled_from("ab#=[]{}'\\ .,"), max_size=5))
 values = st.recursive(
     scalars,
@@ -171,7 +171,4 @@ def test_everything_tomllib_reads_has_a_place(tree: dict[str, Any]) -> None:
 
 @given(trees)
 def test_nothing_is_given_twice_in_a_sound_text(tree: dict[str, Any]) -> None:
-    plain = {key: value for key, value in tree.items() if "." not in key and "[" not in key}
-    sound = all("." not in str(part) and "[" not in str(part) for key in ways(plain) for part in key)
-
-    assert not sound or Places(written(plain)).twice == []
+    assert Places(written(tree)).twice == []

@@ -89,7 +89,7 @@ def test_no_command_but_run_loads_a_training_library(tmp_path: Path, words: tupl
         ),
         pytest.param(
             VALID.replace('model = "bart-tiny"\n', 'model = "bart-tiny"\nbatch_size = "8"\n'),
-            "spec.toml:5:14: defaults.batch_size",
+            "spec.toml:5:1: defaults.batch_size",
             id="wrong-type",
         ),
     ],
@@ -126,7 +126,7 @@ def test_a_missing_data_file_is_named_with_its_neighbours(tmp_path: Path, monkey
         corpus(tmp_path, f"{split}.jsonl")
     result = xp("run", "spec.toml")
     assert result.exit_code == 2
-    assert "spec.toml:9:8: datasets.dialogues.path: there is no file of the validation split" in result.output
+    assert "spec.toml:9:1: datasets.dialogues.path: there is no file of the validation split" in result.output
     assert "did you mean 'validatoin.jsonl'?" in result.output
 
 
@@ -137,7 +137,8 @@ def test_a_missing_column_is_named_with_those_there_are(tmp_path: Path, monkeypa
         corpus(tmp_path, f"{split}.jsonl", dialog="A: hi", summary="a greets")
     result = xp("run", "spec.toml")
     assert result.exit_code == 2
-    assert "spec.toml:10:10: datasets.dialogues.source: the train split has no column 'dialogue'" in result.output
+    place = "spec.toml:10:1: datasets.dialogues.source:"
+    assert f"{place} there is no column 'dialogue' in the split train and validation and test" in result.output
     assert "did you mean 'dialog'?" in result.output
 
 

@@ -30,7 +30,7 @@ def filled(text: str) -> str:
 def test_the_first_table_is_of_tradeoffs_and_the_second_of_benchmarks() -> None:
     text = filled("Trade-offs:  \n{table}  \nBenchmarks:  \n{table}  \n\n## End\n")
 
-    assert text == f"Trade-offs:\n\n[tradeoffs]\n\n{TABLE}\n\nBenchmarks:\n\n[benchmarks]\n\n{TABLE}\n\n## End\n"
+    assert text == f"Trade-offs:  \n\n[tradeoffs]\n\n{TABLE}\n\nBenchmarks:  \n\n[benchmarks]\n\n{TABLE}\n\n## End\n"
 
 
 def test_a_table_can_name_its_query() -> None:
@@ -66,7 +66,7 @@ def test_json_beside_placeholders_stays_and_doubled_braces_print_braces() -> Non
 
 
 def test_a_placeholder_in_a_sentence_gets_room_of_its_own() -> None:
-    assert filled("See {model_tables} for more.\n\tcode\n") == "See\n\nmodels\n\nfor more.\n\tcode\n"
+    assert filled("See {model_tables} for more.\n\tcode\n") == "See \n\nmodels\n\nfor more.\n\tcode\n"
 
 
 def test_indentation_and_quotation_go_on_through_the_table() -> None:

@@ -31,8 +31,8 @@ Rows = Callable[..., list[tuple[Any, ...]]]
 CONTENT = (
     "select * exclude (attempt_key) from attempts order by all",
     "from metrics order by all",
-    "select trial, attempt, name, rank, latest.step, value, top_step from latest join metric_name using (name_id) "
-    "join attempt using (attempt_key) order by all",
+    """select trial, attempt, name, rank, step, value, top_step
+    from latest join metric_name using (name_id) join attempt using (attempt_key) order by all""",
     "from setting order by all",
     "select trial, attempt, fact.* exclude (attempt_key) from fact join attempt using (attempt_key) order by all",
     "select trial, attempt, rank.* exclude (attempt_key) from rank join attempt using (attempt_key) order by all",
@@ -157,7 +157,13 @@ def test_what_another_loader_stored_meanwhile_is_not_stored_twice(
     assert content(empty) == content(filled)
 
 
-LOADER = "import sys; from pathlib import Path; from xp.engine.layout import Layout; from xp.engine.warehouse.load import load; load(Layout(Path(sys.argv[1])))"
+LOADER = """
+import sys
+from pathlib import Path
+from xp.engine.layout import Layout
+from xp.engine.warehouse.load import load
+load(Layout(Path(sys.argv[1])))
+"""
 
 
 def test_a_loader_that_is_killed_at_any_moment_loses_and_doubles_nothing(empty: Layout, rows: Rows) -> None:
@@ -183,7 +189,12 @@ def test_a_loader_that_is_killed_at_any_moment_loses_and_doubles_nothing(empty: 
     assert rows(empty, "select value from latest order by value") == [(1.0 - written,), (written - 1.0,)]
 
 
-HOLDER = "import duckdb, sys, time; db = duckdb.connect(sys.argv[1]); print('ready', flush=True); time.sleep(float(sys.argv[2]))"
+HOLDER = """
+import duckdb, sys, time
+db = duckdb.connect(sys.argv[1])
+print("ready", flush=True)
+time.sleep(float(sys.argv[2]))
+"""
 
 
 def hold(layout: Layout, seconds: float) -> subprocess.Popen[str]:

@@ -42,7 +42,7 @@ def test_integers_floats_and_text_of_one_metric_are_kept_apart(empty: Layout, ra
         pytest.param(float("-inf"), "-inf", None, id="minus-infinity"),
         pytest.param("53.5", "53.5", None, id="number-as-text"),
         pytest.param(None, "None", "null", id="null"),
-        pytest.param(True, "None", "true", id="truth-value"),  # noqa: FBT003 - a value as any other
+        pytest.param(True, "None", "true", id="truth-value"),
         pytest.param("1_000", "None", "1_000", id="underscore"),
         pytest.param("1e999", "None", "1e999", id="beyond-a-double"),
         pytest.param({"a": 1}, "None", '{"a": 1}', id="table"),

@@ -1,0 +1,53 @@
+"""Which way ranks come to life, and what happens where it is barred."""
+
+from pathlib import Path
+
+import pytest
+
+from xp.engine.launch import choose
+from xp.engine.launch.choose import ChosenLauncher
+from xp.engine.launch.plain import PlainLauncher
+from xp.engine.launch.preloaded import PreloadError, PreloadLauncher
+
+
+class Unfit(PreloadLauncher):
+    """A preloaded parent that cannot fork."""
+
+    def __init__(self, log: Path, *, cpu: bool) -> None:
+        self.log = log
+
+    def wait_ready(self) -> float:
+        raise PreloadError("CUDA was initialised while importing")
+
+    def close(self) -> None:
+        """Nothing was started."""
+
+
+def test_nothing_is_started_before_it_is_needed(tmp_path: Path) -> None:
+    ChosenLauncher("auto", tmp_path / "log", print, cpu=True).close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_plain_is_plain(tmp_path: Path) -> None:
+    assert ChosenLauncher("plain", tmp_path / "log", print, cpu=True).name == "plain"
+
+
+def test_a_system_without_fork_starts_plainly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("os.fork")
+    assert isinstance(ChosenLauncher("auto", tmp_path / "log", print, cpu=True).ready(), PlainLauncher)
+
+
+def test_a_parent_that_cannot_fork_is_replaced_and_said_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choose, "PreloadLauncher", Unfit)
+    notes: list[str] = []
+    launcher = ChosenLauncher("auto", tmp_path / "log", notes.append, cpu=True)
+    assert launcher.name == "plain"
+    assert notes[-1].endswith("CUDA was initialised while importing")
+
+
+def test_whoever_insists_on_the_preloaded_parent_gets_the_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choose, "PreloadLauncher", Unfit)
+    with pytest.raises(PreloadError, match="CUDA"):
+        ChosenLauncher("preload", tmp_path / "log", print, cpu=True).ready()

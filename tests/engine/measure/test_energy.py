@@ -1,0 +1,128 @@
+"""Energy is a number with a quality, or it is absent with a reason: never a silent zero."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from codecarbon import OfflineEmissionsTracker
+
+from xp.dsl.spec import Carbon
+from xp.engine.measure import energy
+
+
+class CPU:
+    """Stands for codecarbon's part of the same name."""
+
+    def __init__(self, mode: str) -> None:
+        self._mode = mode
+
+
+class RAM:
+    """Stands for codecarbon's part of the same name."""
+
+
+GOOD = {"energy_consumed": 0.002, "emissions": 0.001, "duration": 3.0}
+
+
+def facts(carbon: Carbon, hardware: Any, **values: float | None) -> dict[str, Any]:
+    metrics, problems = energy.valid(GOOD | values)
+    return energy.facts(energy.intensity(carbon), metrics, problems, hardware)
+
+
+def test_good_values_pass_as_they_are() -> None:
+    assert energy.valid(GOOD) == (GOOD, {})
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        pytest.param(-0.013, "negative: -0.013", id="counter-wrapped-round"),
+        pytest.param(None, "the tracker gave no value", id="tracker-refused"),
+        pytest.param(math.nan, "not a number: nan", id="not-a-number"),
+        pytest.param(0.0, "zero: a machine that runs uses energy", id="zero"),
+    ],
+)
+def test_energy_that_cannot_be_true_is_left_out_with_a_reason(value: float | None, reason: str) -> None:
+    metrics, problems = energy.valid(GOOD | {"energy_consumed": value})
+
+    assert metrics == {"duration": 3.0}
+    assert problems == {"energy_consumed": reason, "emissions": "its energy is not valid"}
+
+
+def test_left_out_energy_is_told_among_the_facts() -> None:
+    told = facts(Carbon(), [RAM(), CPU("intel_rapl")], energy_consumed=-1.0)
+
+    assert told["quality"] == "unavailable"
+    assert told["invalid_energy_consumed"] == "negative: -1"
+
+
+@pytest.mark.parametrize(
+    ("hardware", "quality"),
+    [
+        pytest.param([RAM(), CPU("intel_rapl")], "counter", id="rapl"),
+        pytest.param([RAM(), CPU("cpu_load")], "tdp-estimate", id="load"),
+        pytest.param([RAM(), CPU("constant")], "tdp-estimate", id="constant"),
+        pytest.param([RAM()], "unavailable", id="no-processor"),
+    ],
+)
+def test_quality_is_that_of_the_processor(hardware: Any, quality: str) -> None:
+    assert facts(Carbon(), hardware)["quality"] == quality
+
+
+def test_without_a_country_the_mean_of_the_world_is_taken_and_said() -> None:
+    chosen = energy.intensity(Carbon())
+
+    assert chosen.country is None
+    assert chosen.grams == pytest.approx(475, rel=0.2)
+    assert chosen.source == "mean of the world"
+
+
+def test_a_country_is_counted_with_its_own_mean() -> None:
+    assert energy.intensity(Carbon(country="FRA")) == energy.Intensity(None, "FRA", "mean of France")
+
+
+def test_a_country_without_data_falls_back_and_says_so() -> None:
+    assert energy.intensity(Carbon.model_construct(country="ATA", intensity=None)).source == (
+        "mean of the world: there is no data of ATA"
+    )
+
+
+def test_a_given_intensity_overrules_the_country() -> None:
+    assert energy.intensity(Carbon(country="FRA", intensity=100.0)).grams == 100.0
+
+
+def test_the_stored_intensity_is_the_one_that_was_used() -> None:
+    assert facts(Carbon(country="FRA"), [CPU("cpu_load")])["intensity"] == pytest.approx(500)
+
+
+def test_no_option_of_the_tracker_is_left_to_files_of_the_user(tmp_path: Path) -> None:
+    given = energy.options(energy.intensity(Carbon()), tmp_path)
+
+    assert known_options() - set(given) == set()
+    assert given["allow_multiple_runs"] is True
+    assert given["output_methods"] == []
+
+
+def known_options() -> set[str]:
+    """Return the options that codecarbon would look for, without those it has given up."""
+    names: set[str] = set()
+    for kind in OfflineEmissionsTracker.__mro__[:2]:
+        names |= set(inspect.signature(inspect.unwrap(kind.__init__)).parameters)
+    return {name for name in names if not name.startswith("save_to_")} - {"self", "args", "kwargs", "co2_signal_api_token"}
+
+
+@pytest.mark.slow
+def test_a_meter_measures_the_machine(tmp_path: Path) -> None:
+    meter = energy.EnergyMeter(Carbon(intensity=100.0), tmp_path)
+    meter.start()
+    sum(range(3_000_000))
+    metrics, told = meter.stop()
+
+    assert metrics["energy_consumed"] > 0
+    assert metrics["emissions"] == pytest.approx(metrics["energy_consumed"] * 0.1)
+    assert told["intensity"] == pytest.approx(100.0)
+    assert list(tmp_path.iterdir()) == []

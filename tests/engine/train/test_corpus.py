@@ -1,0 +1,87 @@
+"""A corpus tells what it uses and what it leaves out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from xp.dsl.settings import Settings
+from xp.dsl.spec import Dataset
+from xp.engine.train import corpus
+from xp.engine.train.errors import DataError
+
+FILES = Dataset(path="{split}.jsonl", source="dialogue", target="summary")
+
+
+def rows(*pairs: tuple[str, str]) -> list[dict[str, str]]:
+    return [{"dialogue": source, "summary": target} for source, target in pairs]
+
+
+def test_an_empty_summary_is_left_out_and_its_row_is_named() -> None:
+    found = corpus.examples(rows(("A: hi", "null"), ("NA", "N/A"), ("ok", "")), "a.csv", FILES)
+
+    assert [example.target for example in found.used] == ["null", "N/A"]
+    assert found.rows == 3
+    assert found.empty == (3,)
+
+
+def test_rows_in_the_file_used_and_repeated_are_counted_apart() -> None:
+    pairs = [(f"source {number}", f"target {number}") for number in range(9)]
+    found = corpus.examples(rows(*pairs[:1], *pairs), "a", FILES, limit=8)
+
+    assert (found.rows, len(found.whole), len(found.used), found.duplicates) == (10, 10, 8, 1)
+    assert found.used == found.whole[:8]
+
+
+def test_a_type_that_changes_late_in_the_file_names_the_row() -> None:
+    late = [*rows(("a", "b"), ("c", "d"), ("e", "f")), {"dialogue": "g", "summary": 5}]
+
+    with pytest.raises(DataError, match="a.jsonl: row 4: summary must be text, got integer"):
+        corpus.examples(late, "a.jsonl", FILES)
+
+
+def test_an_example_is_named_by_its_id_or_else_its_row() -> None:
+    named = FILES.model_copy(update={"id": "key"})
+    with_ids = [{**row, "key": key} for row, key in zip(rows(("a", "b"), ("c", "d")), ("x", 7), strict=True)]
+
+    assert [example.id for example in corpus.examples(with_ids, "a", named).used] == ["x", "7"]
+    assert [example.id for example in corpus.examples(with_ids, "a", FILES).used] == ["1", "2"]
+
+
+def test_an_id_that_names_two_rows_is_an_error() -> None:
+    named = FILES.model_copy(update={"id": "summary"})
+
+    with pytest.raises(DataError, match="2 rows have the id 'b'; an id names one example"):
+        corpus.examples(rows(("a", "b"), ("c", "b")), "a", named)
+
+
+def test_an_id_is_text_or_an_integer() -> None:
+    named = FILES.model_copy(update={"id": "key"})
+
+    with pytest.raises(DataError, match="row 1: key must be text or an integer, got number"):
+        corpus.examples([{"dialogue": "a", "summary": "b", "key": 1.5}], "a", named)
+
+
+def test_a_split_without_a_usable_row_is_an_error() -> None:
+    with pytest.raises(DataError, match="a: no row has both dialogue and summary"):
+        corpus.examples(rows(("a", " ")), "a", FILES)
+
+
+def test_each_split_has_its_own_file_and_its_own_limit(tmp_path: Path) -> None:
+    for split in ("train", "validation", "test"):
+        text = "".join(json.dumps(row) + "\n" for row in rows(*[(f"{split} {number}", "b") for number in range(5)]))
+        (tmp_path / f"{split}.jsonl").write_text(text)
+    settings = Settings(max_train_samples=4, max_eval_samples=3, max_predict_samples=2)
+
+    found = corpus.load(FILES, tmp_path, settings)
+
+    assert {split: len(examples.used) for split, examples in found.items()} == {"train": 4, "validation": 3, "test": 2}
+    assert found["test"].sources == ["test 0", "test 1"]
+
+
+def test_the_built_in_corpus_needs_no_file(tmp_path: Path) -> None:
+    found = corpus.load(Dataset(builtin="dialogues", size=20), tmp_path, Settings())
+
+    assert {split: examples.rows for split, examples in found.items()} == {"train": 20, "validation": 2, "test": 2}

@@ -1,0 +1,92 @@
+"""Texts are cut at the declared length, keep their special tokens, and tell how long they were."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from transformers import AutoConfig
+
+from xp.dsl.settings import Settings
+from xp.dsl.spec import Model
+from xp.engine.train import tokenizer
+from xp.engine.train.cache import Cache
+from xp.engine.train.corpus import Corpus, Example, Examples
+from xp.engine.train.encode import IGNORED, Collator, Encoded, encode, padded
+from xp.engine.train.errors import DataError
+
+LONG = "a" * 38  # no merges are trained, so each letter is a token; with both ends 40
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> Any:
+    model = Model(architecture="bart", vocab_size=261)
+    return tokenizer.for_model(model, AutoConfig.for_model("bart"), [LONG], tmp_path, Cache(tmp_path / "cache"))
+
+
+def corpus(*pairs: tuple[str, str]) -> Corpus:
+    found = tuple(Example(str(number), *pair) for number, pair in enumerate(pairs))
+    return {"train": Examples(len(found), found, found, ())}
+
+
+def encoded(words: Any, folder: Path, pairs: list[tuple[str, str]], **settings: Any) -> Encoded:
+    return encode(corpus(*pairs), words, Settings(**settings), Cache(folder / "cache"))["train"]
+
+
+def test_a_changed_limit_is_not_served_from_what_an_earlier_trial_left(words: Any, tmp_path: Path) -> None:
+    short = encoded(words, tmp_path, [(LONG, "b")], max_source_length=16)
+    whole = encoded(words, tmp_path, [(LONG, "b")], max_source_length=64)
+
+    assert (short.sources.longest, whole.sources.longest) == (16, 40)
+    assert (short.sources.truncated, whole.sources.truncated) == (1, 0)
+    assert short.sources.lengths == whole.sources.lengths == [40]
+
+
+def test_a_cut_text_keeps_both_of_its_ends(words: Any, tmp_path: Path) -> None:
+    (ids,) = encoded(words, tmp_path, [(LONG, "b")], max_source_length=16).sources.ids
+
+    assert (ids[0], ids[-1]) == (words.bos_token_id, words.eos_token_id)
+    assert words.decode(ids, skip_special_tokens=True) == "a" * 14
+
+
+def test_the_prefix_stands_before_every_source(words: Any, tmp_path: Path) -> None:
+    split = encoded(words, tmp_path, [("x", "y"), ("z", "y")], source_prefix="summarize: ")
+
+    texts = [words.decode(ids, skip_special_tokens=True) for ids in split.sources.ids]
+    assert texts == ["summarize: x", "summarize: z"]
+    assert [words.decode(ids, skip_special_tokens=True) for ids in split.targets.ids] == ["y", "y"]
+
+
+def test_a_limit_without_room_for_text_is_refused(words: Any, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="a limit of 1 tokens leaves no room for a text beside its special tokens"):
+        encoded(words, tmp_path, [("x", "y")], max_target_length=1)
+
+
+class Shift:
+    """Stands for a model, as far as a collator needs one."""
+
+    @staticmethod
+    def prepare_decoder_input_ids_from_labels(labels: torch.Tensor) -> torch.Tensor:
+        return labels.roll(1)
+
+
+def test_a_batch_is_padded_to_its_longest_and_padding_counts_nowhere() -> None:
+    features = [
+        {"input_ids": np.array([5, 6, 7]), "labels": np.array([8]), "example": 4},
+        {"input_ids": np.array([9]), "labels": np.array([3, 2]), "example": 0},
+    ]
+
+    batch = Collator(Shift(), padding=1)(features)
+
+    assert batch["input_ids"].tolist() == [[5, 6, 7], [9, 1, 1]]
+    assert batch["attention_mask"].tolist() == [[1, 1, 1], [1, 0, 0]]
+    assert batch["labels"].tolist() == [[8, IGNORED], [3, 2]]
+    assert batch["example"].tolist() == [4, 0]
+    assert "decoder_input_ids" in batch
+
+
+def test_padding_fills_the_right() -> None:
+    assert padded([np.array([1], np.int32), np.array([2, 3], np.int32)], 0).tolist() == [[1, 0], [2, 3]]

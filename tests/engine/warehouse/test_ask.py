@@ -1,0 +1,310 @@
+"""What comes out of the warehouse, and what cannot be done to it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests import small
+from tests.engine.warehouse.test_load import hold
+from xp.dsl.errors import QueryError, WarehouseError
+from xp.engine.journal import Journal
+from xp.engine.layout import Layout
+from xp.engine.warehouse import ask as ask_module
+from xp.engine.warehouse import store
+from xp.engine.warehouse.ask import Answer, ask, check
+from xp.engine.warehouse.load import load
+from xp.queries import catalog
+
+Ask = Callable[..., Answer]
+
+
+@pytest.fixture
+def sql(filled: Layout, tmp_path: Path) -> Ask:
+    """Ask the small experiment's warehouse a query that a user wrote."""
+
+    def run(text: str, layout: Layout = filled, **params: Any) -> Answer:
+        file = tmp_path / "q.sql"
+        file.write_text(text, encoding="utf-8")
+        query = catalog.find(str(file))
+        return ask(layout, query, query.values(params))
+
+    return run
+
+
+def test_an_answer_has_a_title_and_columns_as_the_header_promises(filled: Layout) -> None:
+    query = catalog.find("datasets")
+
+    answer = ask(filled, query, query.values({}))
+
+    assert answer.title == "How many samples have the data sets, and how long are they?"
+    assert [column.name for column in answer.columns][:3] == ["dataset", "model", "train"]
+    assert {column.unit for column in answer.columns} == {"-", "words", "tokens"}
+
+
+def test_a_query_without_a_header_has_the_columns_that_duckdb_finds(sql: Ask) -> None:
+    answer = sql(
+        "select method, count(*) as n, 0.5::double as half, max(started) as last from trials group by 1 limit 1"
+    )
+
+    assert [(column.name, column.type) for column in answer.columns] == [
+        ("method", "text"),
+        ("n", "integer"),
+        ("half", "double"),
+        ("last", "timestamp"),
+    ]
+
+
+def test_an_answer_that_breaks_the_promise_of_its_header_is_an_error(sql: Ask) -> None:
+    with pytest.raises(QueryError, match=r"the header promises columns \['a'\], the answer has \['experiment'"):
+        sql("-- What?\n-- column a text - one\nfrom experiment")
+
+
+def test_where_nothing_was_loaded_there_are_no_rows(tmp_path: Path) -> None:
+    query = catalog.find("trials")
+
+    assert ask(Layout(tmp_path / "nowhere"), query, query.values({})).rows == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_misspelt_experiment_is_an_error(filled: Layout) -> None:
+    query = catalog.find("trials")
+
+    with pytest.raises(QueryError, match="there is no experiment 'smal' in the warehouse"):
+        ask(filled, query, query.values({"experiment": "smal"}))
+
+
+def test_parameters_are_bound_and_never_pasted(sql: Ask) -> None:
+    hostile = "x'; drop table trial; --"
+
+    assert sql("select $name as name", name=hostile).rows == [(hostile,)]
+
+
+def test_a_number_finds_itself_again(sql: Ask) -> None:
+    assert sql("select count(*) from setting where name = 'learning_rate' and number = 5e-5").rows == [(11,)]
+    assert sql("select count(*) from setting where name = 'learning_rate' and number = $lr", lr="5e-5").rows == [(11,)]
+
+
+RANKED = """
+select label,
+    (select max(finite(accuracy)) from trials) as highest,
+    (select avg(finite(accuracy)) from trials) as mean
+from trials where isfinite(accuracy) order by accuracy desc limit 1
+"""
+
+
+def test_nan_wins_nothing(empty: Layout, sql: Ask) -> None:
+    # scores 53.4, NaN, 54.1 and none at all
+    for seed, score in zip((1, 2, 3), (53.4, float("nan"), 54.1), strict=True):
+        attempt = small.attempt(empty, small.Trial("baseline", seed))
+        attempt.start()
+        attempt.metrics(predict_rouge1=score)
+        attempt.end("completed")
+    running = small.attempt(empty, small.Trial("zero2", 1))
+    running.start()
+    small.plan(empty)
+    load(empty)
+
+    ((label, highest, mean),) = sql(RANKED, empty).rows
+    best = catalog.find("best")
+
+    assert (label, highest, mean) == ("baseline · dialogues · seed 3", 54.1, pytest.approx(53.75))
+    assert [row[1] for row in ask(empty, best, best.values({})).rows] == [54.1, 53.4]
+    assert str(sql("select accuracy from trials where label like 'baseline%seed 2'", empty).rows) == "[(nan,)]"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("copy trials to '/tmp/x.csv'", "a query is one SELECT, and this is COPY"),
+        ("attach '/tmp/other.duckdb' as other", "a query is one SELECT, and this is ATTACH"),
+        ("install httpfs", "a query is one SELECT, and this is INSTALL"),
+        ("load httpfs", "a query is one SELECT, and this is LOAD"),
+        ("pragma database_list", "a query is one SELECT, and this is PRAGMA"),
+        ("set memory_limit = '1TB'", "a query is one SELECT, and this is SET"),
+        ("create table x as select 1", "a query is one SELECT, and this is CREATE"),
+        ("call pragma_version()", "a query is one SELECT, and this is CALL"),
+        ("export database '/tmp/x'", r"q\.sql:1:24: "),
+        ("delete from metric", "a query is one SELECT, and this is DELETE"),
+        ("with x as (delete from metric returning *) select 1", "a query is one SELECT, and this is DELETE"),
+        ("select 1; drop table metric", "2 statements, where a query is one SELECT"),
+        ("select 1; select 2", "2 statements, where a query is one SELECT"),
+        ("select * from read_csv('/etc/passwd')", "disabled by configuration"),
+        ("select * from read_text('/etc/passwd')", "disabled by configuration"),
+        ("select * from '/etc/passwd'", "table with name /etc/passwd does not exist"),
+        ("select * from glob('/etc/*')", "disabled by configuration"),
+        ("select * from read_parquet('https://example.org/x.parquet')", "disabled by configuration"),
+        ("select * from statements", "table with name statements does not exist"),
+        ("select write_blob('x', '/tmp/x')", "does not exist"),
+        ("select getenv('HOME')", "does not exist"),
+    ],
+)
+def test_hostile_sql_is_refused(sql: Ask, filled: Layout, text: str, message: str) -> None:
+    before = filled.warehouse.read_bytes()
+
+    with pytest.raises(QueryError, match=message):
+        sql(text)
+
+    assert filled.warehouse.read_bytes() == before
+
+
+def test_a_query_that_takes_too_long_is_stopped(sql: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ask_module, "SECONDS", 0.3)
+
+    with pytest.raises(QueryError, match=r"the query took longer than 0\.3 s"):
+        sql("select sum(a.range * b.range) from range(10000000) as a, range(10000000) as b")
+
+
+def test_a_comment_or_a_semicolon_behind_the_statement_is_fine(sql: Ask) -> None:
+    assert sql("select 1 as a; -- done\n/* really */\n").rows == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("from trials select count(*)", [(12,)]),
+        ("select * from (values (1), (2)) a(x) positional join (values (3), (4)) b(y)", [(1, 3), (2, 4)]),
+        (
+            "select a.t, b.v from (values (2)) a(t) asof join (values (1, 'x'), (3, 'y')) b(t, v) on a.t >= b.t",
+            [(2, "x")],
+        ),
+        (
+            "select name, value from metrics where name = 'loss' and trial = '000000000001' "
+            "qualify row_number() over (partition by trial order by step desc) = 1",
+            [("loss", 3.0)],
+        ),
+        ("select {'a': 1}.a", [(1,)]),
+        ("select * exclude (b) from (select 1 as a, 2 as b)", [(1,)]),
+        ("select list_transform([1, 2], lambda x: x + 1)", [([2, 3],)]),
+        ("select [x * 2 for x in [1, 2]]", [([2, 4],)]),
+        ("select method from trials group by all order by all limit 1", [("baseline",)]),
+        ("values (1)", [(1,)]),
+    ],
+)
+def test_sql_as_only_duckdb_knows_it_runs_as_it_stands(sql: Ask, text: str, expected: list[tuple[Any, ...]]) -> None:
+    assert sql(text).rows == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("select trial,\n  eval_rogue1\nfrom trials", 'q.sql:2:3: referenced column "eval_rogue1" not found'),
+        ("select 'é' as a, b\nfrom trials as t", 'q.sql:1:18: referenced column "b" not found'),
+        ("select 1\nfrom trails", "q.sql:2:6: table with name trails does not exist"),
+        ("select nosuch(1)", "q.sql:1:8: scalar Function with name nosuch does not exist"),
+        ("select 'a'::integer", "could not convert string 'a' to INT32"),
+    ],
+)
+def test_an_error_has_the_place_in_the_users_file(sql: Ask, text: str, message: str) -> None:
+    with pytest.raises(QueryError) as refusal:
+        sql(text)
+
+    assert message in str(refusal.value)
+    assert refusal.value.exit_code == 3
+
+
+def test_near_names_are_offered_for_a_misspelt_table(sql: Ask) -> None:
+    with pytest.raises(QueryError, match=r'hint: Did you mean "trials"'):
+        sql("select 1 from trails")
+
+
+def test_a_column_made_by_an_alias_a_cte_or_a_struct_is_no_false_alarm(sql: Ask) -> None:
+    text = "with c as (select {'inner': 1} as s) select s.inner as made from c order by made"
+
+    assert sql(text).rows == [(1,)]
+
+
+def test_a_query_is_checked_without_any_warehouse(tmp_path: Path) -> None:
+    file = tmp_path / "q.sql"
+    file.write_text("select label\nfrom trials\nwhere memroy > $least")
+
+    with pytest.raises(QueryError, match=r'q\.sql:3:7: referenced column "memroy" not found'):
+        check(catalog.find(str(file)))
+
+
+def test_a_warehouse_of_a_later_version_is_not_asked(empty: Layout, sql: Ask) -> None:
+    load(empty)
+    with duckdb.connect(str(empty.warehouse)) as db:
+        db.execute("update schema_version set version = 99")
+
+    with pytest.raises(WarehouseError, match="the warehouse has version 99, this xp reads version"):
+        sql("select 1", empty)
+
+
+def test_a_warehouse_in_use_is_one_line_that_says_by_whom(
+    empty: Layout, sql: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(empty)
+    monkeypatch.setattr(store, "WAIT_SECONDS", 0.2)
+    with hold(empty, 60) as holder:
+        with pytest.raises(WarehouseError, match=f"the warehouse is in use by process {holder.pid}"):
+            sql("select 1", empty)
+        assert holder.poll() is None
+        holder.kill()
+
+
+def test_times_are_the_same_instant_in_every_zone(empty: Layout, sql: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    # half past two came twice that night in Berlin
+    first = datetime(2024, 10, 27, 0, 30, tzinfo=UTC).timestamp()
+    small.plan(empty)
+    for seed, start in ((1, first), (2, first + 3600)):
+        attempt = small.attempt(empty, small.Trial("baseline", seed), start)
+        attempt.start()
+        attempt.end("completed", seconds=10.0)
+    for zone in ("Europe/Berlin", "UTC", "Asia/Tokyo"):
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        load(empty)
+
+        rows = sql(
+            "select epoch(started), strftime(started, '%H:%M'), seconds from trials where attempts > 0 order by seed",
+            empty,
+        ).rows
+
+        assert rows == [(first, "00:30", 10.0), (first + 3600, "01:30", 10.0)]
+        empty.warehouse.unlink()
+    monkeypatch.delenv("TZ")
+    time.tzset()
+
+
+def test_two_prices_of_one_run_cannot_be_swapped(empty: Layout, sql: Ask) -> None:
+    small.plan(empty)
+    attempt = small.attempt(empty, small.Trial("baseline", 1))
+    attempt.start()
+    attempt.end("completed", seconds=508.0)
+    load(empty)
+
+    answer = sql(
+        "select round(seconds / 3600 * $dedicated, 2) as dedicated, round(seconds / 3600 * $low, 2) as low_priority "
+        "from trials where seconds is not null",
+        empty,
+        dedicated="22.03",
+        low="4.41",
+    )
+
+    assert [column.name for column in answer.columns] == ["dedicated", "low_priority"]
+    assert answer.rows == [(3.11, 0.62)]
+
+
+def test_names_that_need_quotes_can_be_selected(empty: Layout, sql: Ask) -> None:
+    with Journal(empty.new_attempt("0123456789ab").journal(0)) as journal:
+        journal.append("metrics", step=None, values={"loss (val)": 1.5, "f1@5": 2})
+    load(empty)
+
+    assert sql("select value from metrics where name = 'loss (val)'", empty).rows == [(1.5,)]
+    assert sql("select value from metrics where name = $name", empty, name="f1@5").rows == [(2.0,)]
+
+
+def test_asking_leaves_the_file_as_it_is(filled: Layout, sql: Ask) -> None:
+    before = os.stat(filled.warehouse)
+
+    sql("select * from trials")
+
+    assert os.stat(filled.warehouse).st_mtime_ns == before.st_mtime_ns

@@ -1,0 +1,211 @@
+"""Queries are found, and held to what their headers promise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xp.dsl.errors import QueryError
+from xp.queries.catalog import Column, Param, Query, find, names, parse
+
+HEADER = """-- What is it?
+--
+-- One line more,
+-- and another one.
+--
+-- param  least   double   null  smallest value
+-- param  method  text     required  name of the method
+-- column label   text     -     name of the trial
+-- column memory  double   B     peak memory, all ranks
+
+"""
+
+SQL = "select label, memory from trials where memory > $least and method = $method\n"
+
+
+def query(text: str) -> Query:
+    return parse(Path("q.sql"), text)
+
+
+def test_a_header_says_what_comes_out_and_what_goes_in() -> None:
+    found = query(HEADER + SQL)
+
+    assert (found.name, found.title, found.description) == ("q", "What is it?", "One line more, and another one.")
+    assert found.columns == (
+        Column("label", "text", "-", "name of the trial"),
+        Column("memory", "double", "B", "peak memory, all ranks"),
+    )
+    assert found.params == (
+        Param("least", "double", "null", "smallest value"),
+        Param("method", "text", "required", "name of the method"),
+    )
+    assert found.sql == HEADER + SQL
+
+
+def test_a_query_without_a_header_is_allowed() -> None:
+    found = query("-- only mine\nselect label from trials where seed = $seed and memory > $least")
+
+    assert (found.title, found.columns) == ("only mine", ())
+    assert [(param.name, param.type) for param in found.params] == [("least", None), ("seed", None)]
+
+
+def test_prose_that_begins_with_the_word_column_is_no_promise() -> None:
+    assert query("-- What?\n-- column names are those of the view\nselect 1 as a").columns == ()
+
+
+@pytest.mark.parametrize(
+    ("select", "message"),
+    [
+        pytest.param("1 as b, 2 as a", "promises columns ['a', 'b'], the SQL has ['b', 'a']", id="swapped"),
+        pytest.param("1 as a", "promises columns ['a', 'b'], the SQL has ['a']", id="too-few"),
+        pytest.param(
+            "1 as a, 2 as b, 3 as c", "promises columns ['a', 'b'], the SQL has ['a', 'b', 'c']", id="too-many"
+        ),
+        pytest.param("1 as a, $x as b", "promises parameters [], the SQL has ['x']", id="parameter-not-promised"),
+    ],
+)
+def test_header_and_sql_must_agree(select: str, message: str) -> None:
+    with pytest.raises(QueryError) as refusal:
+        query(f"-- What?\n-- column a integer - one\n-- column b integer - two\nselect {select}")
+
+    assert str(refusal.value) == f"q.sql: the header {message}"
+
+
+def test_a_parameter_that_the_sql_does_not_have_is_an_error() -> None:
+    with pytest.raises(QueryError, match=r"promises parameters \['x'\], the SQL has \[\]"):
+        query("-- What?\n-- param x integer null one\n-- column a integer - one\nselect 1 as a")
+
+
+@pytest.mark.parametrize("line", ["param  x  integer", "column  a  decimal  -  one", "column  a"])
+def test_half_a_promise_is_an_error(line: str) -> None:
+    with pytest.raises(QueryError, match="a promise with a part missing or a type that there is not"):
+        query(f"-- What?\n-- {line}\nselect 1 as a")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("", "no statement in the file", id="empty"),
+        pytest.param("-- todo\n", "no statement in the file", id="only-a-comment"),
+        pytest.param("/* todo */ ;", "no statement in the file", id="only-a-semicolon"),
+        pytest.param("select 1; drop table metric", "2 statements, where a query is one SELECT", id="two"),
+        pytest.param("select 1; select 2; select 3", "3 statements, where a query is one SELECT", id="three"),
+        pytest.param("insert into metric values (1)", "a query is one SELECT, and this is INSERT", id="writes"),
+        pytest.param("with x as (delete from t returning *) select 1", "and this is DELETE", id="writes-inside"),
+        pytest.param("summarize trials", "a query is one SELECT, and this is SUMMARIZE", id="summarize"),
+    ],
+)
+def test_a_query_is_one_statement_that_reads(text: str, message: str) -> None:
+    with pytest.raises(QueryError, match=message):
+        query(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("select label\nfrom trials\nwhere (seed = 1", "q.sql:3:15: expecting ) near '1'"),
+        ("select 1\n frm x y z", "q.sql:2:6: invalid expression / Unexpected token near 'x'"),
+        ("select 1\n frm xyz z", "q.sql:2:6: invalid expression / Unexpected token near 'xyz'"),
+        ("select 1,\n  'abc", "q.sql:2: missing ' at the end"),
+        (
+            "select\n  list_transform([1, 2], x -> x + 1)",
+            "q.sql:2:28: DuckDB takes no lambda with an arrow\n    hint: write `lambda x: x + 1` in place of `x -> x + 1`",
+        ),
+    ],
+)
+def test_what_cannot_be_read_has_a_place(text: str, message: str) -> None:
+    with pytest.raises(QueryError) as refusal:
+        query(text)
+
+    assert str(refusal.value).startswith(message)
+
+
+def test_an_arrow_into_json_is_no_lambda() -> None:
+    assert query("select variant ->> 'dataset' as dataset from trials").name == "q"
+
+
+def test_a_byte_order_mark_does_not_matter(tmp_path: Path) -> None:
+    file = tmp_path / "q.sql"
+    file.write_bytes(b"\xef\xbb\xbf-- What?\nselect 1 as a\n")
+
+    assert (find(str(file)).title, find(str(file)).sql) == ("What?", "-- What?\nselect 1 as a\n")
+
+
+def test_windows_line_ends_do_not_matter() -> None:
+    assert query((HEADER + SQL).replace("\n", "\r\n")).columns == query(HEADER + SQL).columns
+
+
+@pytest.mark.parametrize("name", ["tradeoffs", "tradeoffs.sql", "queries/tradeoffs.sql", "queries/tradeoffs"])
+def test_a_saved_query_is_found_from_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert find(name).title == "What does each method cost and buy, compared with the baseline?"
+
+
+def test_a_file_of_the_user_goes_before_a_saved_query(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("queries").mkdir()
+    Path("queries/tradeoffs.sql").write_text("-- Mine?\nselect 1 as a")
+
+    assert find("queries/tradeoffs.sql").title == "Mine?"
+
+
+def test_a_misspelt_query_is_an_error_with_a_near_name() -> None:
+    with pytest.raises(QueryError, match=r"there is no query 'tradeofs'\n    hint: did you mean 'tradeoffs'\?"):
+        find("tradeofs")
+
+
+def test_a_file_that_is_no_text_is_an_error(tmp_path: Path) -> None:
+    file = tmp_path / "q.sql"
+    file.write_bytes(b"\xff\xfe\x00")
+
+    with pytest.raises(QueryError, match="the query cannot be read"):
+        find(str(file))
+
+
+def test_values_are_read_by_their_type() -> None:
+    found = query(HEADER + SQL)
+
+    assert found.values({"least": "1.5", "method": "3"}) == {"least": 1.5, "method": "3"}
+    assert found.values({"method": "x"}) == {"least": None, "method": "x"}
+    assert found.values({"least": 2, "method": "x"}) == {"least": 2, "method": "x"}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"least": "much", "method": "x"}, "parameter 'least' is of type double, got 'much'"),
+        ({}, "query 'q' needs the parameter 'method'\n    hint: -p method=…"),
+        ({"method": "x", "methd": "y"}, "query 'q' has no parameter 'methd'\n    hint: did you mean 'method'?"),
+    ],
+)
+def test_wrong_values_are_errors(given: dict[str, str], message: str) -> None:
+    with pytest.raises(QueryError) as refusal:
+        query(HEADER + SQL).values(given)
+
+    assert str(refusal.value) == message
+
+
+def test_foreign_values_can_be_allowed() -> None:
+    assert query(HEADER + SQL).values({"method": "x", "other": 1}, foreign_allowed=True) == {
+        "least": None,
+        "method": "x",
+    }
+
+
+@pytest.mark.parametrize(("text", "value"), [("TRUE", True), ("false", False)])
+def test_truth_values_are_read(text: str, value: bool) -> None:
+    found = query("-- What?\n-- param x boolean null one\n-- column a boolean - one\nselect $x as a")
+
+    assert found.values({"x": text}) == {"x": value}
+
+
+def test_without_a_type_a_number_is_a_number() -> None:
+    found = query("select $a, $b, $c")
+
+    assert found.values({"a": "3", "b": "5e-5", "c": "007"}) == {"a": 3, "b": 5e-5, "c": "007"}
+
+
+def test_there_are_saved_queries() -> None:
+    assert {"benchmarks", "datasets", "environment", "models", "tradeoffs"} <= set(names())

@@ -1,0 +1,304 @@
+"""Every saved query answers on an empty and on a filled warehouse, with numbers worked out by hand."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import small
+from xp.engine.layout import Layout
+from xp.engine.warehouse.ask import ask, described, emptiness
+from xp.engine.warehouse.ask import check as bind
+from xp.engine.warehouse.load import load
+from xp.queries.catalog import find, names
+
+Table = Callable[..., list[dict[str, Any]]]
+
+QUERIES = names()
+
+
+@pytest.fixture
+def table(filled: Layout) -> Table:
+    """Ask the small experiment's warehouse a saved query; rows by the names of their columns."""
+
+    def run(name: str, layout: Layout = filled, **params: Any) -> list[dict[str, Any]]:
+        query = find(name)
+        answer = ask(layout, query, query.values(params))
+        return [dict(zip([column.name for column in answer.columns], row, strict=True)) for row in answer.rows]
+
+    return run
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_query_answers_nothing_on_an_empty_warehouse(table: Table, tmp_path: Path, name: str) -> None:
+    assert table(name, Layout(tmp_path)) == []
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_query_answers_on_a_filled_warehouse(table: Table, name: str) -> None:
+    assert table(name)
+    assert table(name, experiment="small") == table(name)
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_query_has_the_types_that_its_header_promises(name: str) -> None:
+    query = find(name)
+    bind(query)
+    with emptiness() as db:
+        answer = db.execute(query.sql, query.values({}))
+        found = [(column, str(kind)) for column, kind, *_ in answer.description]
+        answer.fetchall()
+
+    bare = described(query.__class__(**{**query.__dict__, "columns": ()}), found)
+
+    assert [(column.name, column.type) for column in query.columns] == [(column.name, column.type) for column in bare]
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_query_is_a_question_about_one_experiment(name: str) -> None:
+    query = find(name)
+
+    assert query.title.endswith("?")
+    assert query.params[0].name == "experiment"
+    assert query.params[0].default == "null"
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_query_is_short_and_in_one_style(name: str) -> None:
+    text = find(name).path.read_text()
+    sql = [line for line in text.splitlines() if not line.startswith("--")]
+
+    assert len(sql) <= 75
+    assert max(map(len, text.splitlines())) <= 120
+    assert text == text.rstrip() + "\n"
+
+
+def test_tradeoffs_by_hand(table: Table) -> None:
+    rows = {row["method"]: row for row in table("tradeoffs")}
+
+    assert list(rows) == ["baseline", "zero2", "freeze-encoder", "broken"]
+    zero2 = rows["zero2"]
+    assert zero2["n"] == 3
+    assert (zero2["memory"], zero2["memory_spread"]) == (pytest.approx(320 / 400), pytest.approx(0))
+    assert (zero2["speed"], zero2["speed_spread"]) == (pytest.approx(0.5), pytest.approx(0))
+    # ratios 51/50, 52/52, 53/54
+    assert zero2["accuracy"] == pytest.approx((51 / 50 * 53 / 54) ** (1 / 3))
+    # ratios 2, 1, 1/2: their geometric mean is 1, their mean 7/6
+    assert zero2["energy"] == pytest.approx(1)
+    assert zero2["energy_spread"] == pytest.approx(math.sqrt((25 + 1 + 16) / 36 / 2))
+    assert zero2["note"] is None
+    assert (rows["baseline"]["memory"], rows["baseline"]["note"]) == (1, "the baseline itself")
+
+
+def test_tradeoffs_rest_on_finite_numbers_of_completed_pairs(table: Table) -> None:
+    rows = {row["method"]: row for row in table("tradeoffs")}
+    freeze = rows["freeze-encoder"]
+
+    # seed 2 is running, and the loss of seed 3 is NaN
+    assert freeze["n"] == 2
+    assert freeze["accuracy"] == pytest.approx(math.sqrt(40 / 50 * 44 / 54))
+    assert (freeze["loss"], freeze["loss_spread"]) == (pytest.approx(1.5), None)
+    assert freeze["note"] == "1 running; loss: 1 of 2"
+
+
+def test_a_method_that_never_completed_is_not_hidden(table: Table) -> None:
+    broken = table("tradeoffs")[-1]
+
+    assert (broken["method"], broken["n"], broken["memory"]) == ("broken", 0, None)
+    assert broken["note"] == "1 diverged, 1 oom, 1 pending"
+
+
+def test_effects_have_one_row_for_each_method_and_measure(table: Table) -> None:
+    rows = table("effects")
+
+    # nobody has recorded a cost
+    measures = ["memory", "speed", "runtime", "compute", "accuracy", "loss", "energy", "emissions"]
+    assert [(row["method"], row["measure"]) for row in rows] == [
+        (method, measure) for method in ("zero2", "freeze-encoder", "broken") for measure in measures
+    ]
+
+
+def test_effects_by_hand(table: Table) -> None:
+    rows = {(row["method"], row["measure"]): row for row in table("effects")}
+    speed = rows["zero2", "speed"]
+
+    assert (speed["expected"], speed["better"], speed["unit"], speed["n"], speed["pairs"]) == (
+        "*increases",
+        "higher",
+        "1/s",
+        3,
+        3,
+    )
+    assert (speed["baseline_mean"], speed["mean"], speed["difference"]) == (100, 50, -50)
+    # differences -50, -55, -45
+    assert speed["difference_spread"] == pytest.approx(5)
+    loss = rows["freeze-encoder", "loss"]
+    assert (loss["baseline_mean"], loss["mean"], loss["n"], loss["note"]) == (2.0, 3.0, 1, "1 not finite, 1 running")
+    assert rows["broken", "loss"]["n"] == 0
+    assert rows["zero2", "memory"]["expected"] == "reduces"
+
+
+def test_benchmarks_by_hand(table: Table) -> None:
+    rows = {row["method"]: row for row in table("benchmarks")}
+    baseline = rows["baseline"]
+
+    assert (baseline["n"], baseline["model"], baseline["dataset"], baseline["axes"]) == (
+        3,
+        "bart-tiny",
+        "dialogues",
+        None,
+    )
+    assert (baseline["rouge1"], baseline["rouge1_spread"]) == (52, 2)
+    assert (baseline["rouge2"], baseline["rougeL"], baseline["rougeLsum"]) == (32, 42, 47)
+    # two ranks of 400 MB each
+    assert (baseline["memory"], baseline["memory_spread"]) == (800e6, 0)
+    assert (baseline["runtime"], baseline["speed"]) == (10, 100)
+    assert baseline["emissions"] == pytest.approx(baseline["energy"] / 2)
+    assert baseline["note"] is None
+    assert rows["freeze-encoder"]["loss"] == 3.0
+    assert rows["freeze-encoder"]["note"] == "1 loss not finite, 1 running"
+    assert (rows["broken"]["n"], rows["broken"]["rouge1"]) == (0, None)
+
+
+def test_environment_says_where_trials_do_not_agree(table: Table) -> None:
+    rows = table("environment")
+
+    assert [row["name"] for row in rows] == ["platform", "python", "memory", "torch", "transformers"]
+    assert (rows[2]["value"], rows[2]["unit"]) == ("25000000000", "B")
+    assert rows[4]["value"] == "5.24.0"
+    assert [row["note"] for row in rows] == [None] * 4 + ["5.24.0: 10 of 11 trials, 5.23.0: 1 of 11 trials"]
+
+
+def test_models_and_datasets(table: Table) -> None:
+    (model,) = table("models")
+    (dataset,) = table("datasets")
+
+    assert (model["model"], model["family"], model["checkpoint"]) == ("bart-tiny", "bart", None)
+    assert (model["parameters"], model["trainable_parameters"], model["fewest_trainable_parameters"]) == (
+        700_000,
+        700_000,
+        400_000,
+    )
+    assert (dataset["train"], dataset["validation"], dataset["test"]) == (2000, 200, 200)
+    assert [dataset[key] for key in ("source_words", "source_tokens", "target_words", "target_tokens")] == [
+        94.5,
+        147.25,
+        20.0,
+        26.5,
+    ]
+    assert (model["note"], dataset["note"]) == (None, None)
+
+
+def test_facts_that_differ_between_trials_are_noted(empty: Layout, table: Table) -> None:
+    small.plan(empty)
+    for seed, tokens in ((1, 100.0), (2, 50.0)):
+        attempt = small.attempt(empty, small.Trial("baseline", seed))
+        attempt.start()
+        values = {"train_samples": 10, "source_tokens": tokens}
+        attempt.rank(0, "facts", section="dataset", subject="dialogues", values=values)
+    load(empty)
+
+    (dataset,) = table("datasets", empty)
+
+    assert dataset["note"] == "differs between trials: source_tokens"
+
+
+def test_comparisons_say_what_is_compared_and_expected(table: Table) -> None:
+    rows = {row["method"]: row for row in table("comparisons")}
+
+    assert rows["baseline"]["baseline"] is None
+    assert rows["baseline"]["settings"] is None
+    assert rows["zero2"] == {
+        "method": "zero2",
+        "description": "optimizer states and gradients are partitioned",
+        "baseline": "baseline",
+        "settings": "zero.stage=2",
+        "claims": "memory reduces, speed *increases",
+        "trials": 3,
+        "states": "3 completed",
+    }
+    assert rows["freeze-encoder"]["settings"] == 'freeze=["encoder"]'
+
+
+def test_hyperparameters_show_first_what_varies(table: Table) -> None:
+    rows = [
+        (row["setting"], row["value"], row["methods"], row["trials"], row["effective"])
+        for row in table("hyperparameters")
+    ]
+
+    # broken read nothing back, and its third trial was not started
+    assert rows == [
+        ("batch_size", "16", "baseline, zero2, freeze-encoder", 9, "16"),
+        ("batch_size", "4096", "broken", 2, None),
+        ("freeze", "[]", "baseline, zero2, broken", 8, "[]"),
+        ("freeze", '["encoder"]', "freeze-encoder", 3, '["encoder"]'),
+        ("zero.stage", None, "baseline, freeze-encoder, broken", 8, None),
+        ("zero.stage", "2", "zero2", 3, "2"),
+        ("learning_rate", "5e-05", "all", 11, "5e-05"),
+        ("world_size", "2", "all", 11, "2"),
+    ]
+
+
+def test_failures_are_kept_also_where_a_later_attempt_completed(table: Table) -> None:
+    rows = [
+        (row["label"][:6], row["attempt"], row["state"], row["step"], row["seconds"], row["mended"])
+        for row in table("failures")
+    ]
+
+    assert rows == [
+        ("zero2 ", 1, "timeout", None, 20.0, True),
+        ("broken", 1, "oom", None, 5.0, False),
+        ("broken", 1, "diverged", 20, 6.0, False),
+    ]
+    assert table("failures")[1]["said"] == "rank 1: oom: cannot allocate 64 GB"
+
+
+def test_trials_show_the_last_completed_attempt_or_their_state(table: Table) -> None:
+    rows = table("trials")
+
+    assert [row["state"] for row in rows] == [
+        *["completed"] * 6,
+        *["completed", "running", "completed"],
+        *["oom", "diverged", "pending"],
+    ]
+    assert [row["attempts"] for row in rows] == [1, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1, 0]
+    assert rows[3]["runtime"] == 20
+    assert rows[9]["note"] == "rank 1: cannot allocate 64 GB"
+
+
+def test_the_experiment_in_one_row(table: Table) -> None:
+    (row,) = table("experiment")
+
+    assert (row["methods"], row["seeds"], row["trials"], row["completed"], row["excluded"]) == (4, 3, 12, 8, 1)
+    assert row["states"] == "8 completed, 1 diverged, 1 oom, 1 pending, 1 running"
+    # eight completed attempts of 30 s, and 20 s, 5 s and 6 s
+    assert row["seconds"] == 8 * 30 + 31
+    assert (row["git_commit"], row["git_dirty"]) == (None, None)
+
+
+def test_best_goes_by_the_better_direction(table: Table) -> None:
+    assert [row["value"] for row in table("best", rows=3)] == [54, 53, 52]
+    assert [row["value"] for row in table("best", measure="loss", rows="2")] == [2.0, 2.0]
+    assert table("best", measure="memory")[0]["label"].startswith("freeze-encoder")
+
+
+def test_learning_curves_leave_out_what_is_not_finite(table: Table) -> None:
+    rows = [(row["method"], row["step"], row["n"], row["value"]) for row in table("learning_curves")]
+
+    assert rows[:3] == [("baseline", 10, 3, 5.0), ("baseline", 20, 3, 4.0), ("baseline", 30, 3, 3.0)]
+    assert rows[-2:] == [("broken", 10, 1, 2.1), ("broken", 20, 0, None)]
+
+
+def test_the_experiment_that_was_planned_last_is_meant(empty: Layout, table: Table) -> None:
+    small.journals(empty)
+    small.plan(empty, "older", small.START - 10)
+    small.plan(empty, "newer", small.START + 10)
+    load(empty)
+
+    assert [row["experiment"] for row in table("experiment", empty)] == ["newer"]
+    # its trials are those of `small`, and so are their results
+    assert table("tradeoffs", empty) == table("tradeoffs", empty, experiment="small")

@@ -1,0 +1,214 @@
+"""Reports are golden files: change one on purpose, with XP_GOLDEN=write, or not at all."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import small
+from xp.engine.layout import Layout
+from xp.engine.warehouse.ask import ask
+from xp.engine.warehouse.load import load
+from xp.queries import catalog
+from xp.templates.render import SHIPPED, names, render
+
+GOLDEN = Path(__file__).parent / "golden"
+DOCUMENT = Path(__file__).parent / "documents" / "plain.md"
+
+Make = Callable[..., Any]
+
+
+@dataclass
+class Asked:
+    """Answers of a warehouse, some of their values replaced."""
+
+    layout: Layout
+    changes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By query: values of every row."""
+
+    rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
+    """By query: rows in place of all."""
+
+    def __call__(self, name: str, params: Mapping[str, Any], /) -> Any:
+        """Answer as the command line does."""
+        answer = answered(self.layout, name, tuple(params.items()))
+        columns = [column.name for column in answer.columns]
+        rows = self.rows.get(name, answer.rows)
+        changed = [
+            tuple({**dict(zip(columns, row, strict=True)), **self.changes.get(name, {})}.values()) for row in rows
+        ]
+        return type(answer)(answer.title, answer.columns, changed)
+
+
+@cache
+def answered(layout: Layout, name: str, params: tuple[tuple[str, Any], ...]) -> Any:
+    """Return what the warehouse answers; the tests ask the same again and again."""
+    query = catalog.find(name)
+    return ask(layout, query, query.values(dict(params), foreign_allowed=True))
+
+
+def golden(name: str, text: str) -> None:
+    """Compare *text* with the expected one, or write it down where that was asked for."""
+    expected = GOLDEN / name
+    if os.environ.get("XP_GOLDEN") == "write":
+        expected.write_text(text, encoding="utf-8", newline="\n")
+    assert text == expected.read_text(encoding="utf-8"), (
+        "if the change is meant: make golden, and review the difference"
+    )
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_shipped_template_renders_as_expected(filled: Layout, name: str) -> None:
+    golden(f"{name}.md", render(name, Asked(filled)))
+
+
+def test_a_plain_document_renders_as_expected(filled: Layout) -> None:
+    golden("plain.md", render(DOCUMENT, Asked(filled)))
+
+
+@pytest.mark.parametrize("source", [*names(), DOCUMENT], ids=str)
+def test_nothing_is_left_to_fill_and_every_table_is_whole(filled: Layout, tables: Make, source: Any) -> None:
+    text = render(source, Asked(filled))
+    prose = re.sub(r"^```.*?^```|`[^`\n]*`", "", text, flags=re.DOTALL | re.MULTILINE)
+
+    assert not re.search(r"\{(env_table|model_tables|dataset_table|tabel)\}|\b(nan|None|NaT|inf)\b", prose)
+    assert not re.search(r"\n\n\n", text)
+    found = tables(text)
+    assert len(found) > 5
+    for table in found:
+        assert {len(row) for row in table.rows} == {len(table.heading)}
+
+
+def test_the_report_has_every_section(filled: Layout) -> None:
+    headings = re.findall(r"^#+ (.+)$", render("experiments", Asked(filled)), flags=re.MULTILINE)
+
+    assert headings == [
+        "Experiments: small",
+        "Environment Details",
+        "Datasets Details",
+        "Models Details",
+        "Comparisons",
+        "Hyperparameters",
+        "Optimization Methods",
+        "Trade-offs",
+        "Some experiment benchmark results",
+        "Benchmark Results",
+        "R-1/R-2/R-L and loss",
+        "Resource usage",
+        "Carbon metrics",
+        "Notes and limits",
+        "Where the numbers come from",
+    ]
+
+
+def test_a_report_of_nothing_says_what_to_do(empty: Layout) -> None:
+    assert "`xp run experiments/core.toml`" in render("experiments", Asked(empty))
+    assert render(DOCUMENT, Asked(empty)).count("has no rows") == 6
+
+
+def test_a_report_of_a_plan_says_that_nothing_has_run(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    small.plan(layout)
+    load(layout)
+    text = render("experiments", Asked(layout))
+
+    assert "**0 of 12 trials completed**" in text
+    assert "zero2 · dialogues · seed 1: pending" in text
+    assert not re.search(r"\n\n\n", text)
+
+
+def test_the_same_answers_give_the_same_bytes(filled: Layout) -> None:
+    assert render("experiments", Asked(filled)).encode() == render("experiments", Asked(filled)).encode()
+
+
+def test_uncommitted_changes_are_marked(filled: Layout) -> None:
+    clean = {"experiment": {"git_commit": "1e10234", "git_dirty": "false"}}
+    dirty = {"experiment": {"git_commit": "1e10234", "git_dirty": "false, true"}}
+
+    assert "ncommitted" not in render("experiments", Asked(filled, clean))
+    text = render("experiments", Asked(filled, dirty))
+    assert text.count("ith uncommitted changes") == 2
+    assert "**Uncommitted changes.**" in text
+    assert "commit `1e10234`" in text
+
+
+def test_an_estimated_energy_is_called_an_estimate(filled: Layout) -> None:
+    said = [("energy", "quality", "tdp-estimate", None, 8), ("energy", "intensity", "475", "g/kWh", 8)]
+    text = render("experiments", Asked(filled, rows={"measurement": said}))
+
+    assert "**Energy and emissions are an estimate** (`tdp-estimate`, 8 trials)" in text
+    assert "Energy is an estimate here" in text
+
+
+def test_a_counted_energy_is_not_called_an_estimate(filled: Layout) -> None:
+    said = [("energy", "quality", "counter", None, 8)]
+
+    assert "estimate" not in render("experiments", Asked(filled, rows={"measurement": said}))
+
+
+def test_offloading_without_a_gpu_cannot_save_memory_and_says_so(filled: Layout) -> None:
+    machine = [("gpu_count", "0", None, None)]
+    offload = [("zero.offload_optimizer", "cpu", "zero2-offload", 3, "cpu")]
+    stage = [("zero.stage", "2", "zero2", 3, "2")]
+
+    assert "cannot save any" in render(
+        "experiments", Asked(filled, rows={"environment": machine, "hyperparameters": offload})
+    )
+    assert "cannot save any" not in render(
+        "experiments", Asked(filled, rows={"environment": machine, "hyperparameters": stage})
+    )
+
+
+def test_one_seed_is_called_one_seed(filled: Layout) -> None:
+    assert "**One seed only.**" in render("experiments", Asked(filled, {"experiment": {"seeds": 1}}))
+    assert "seeds.**" not in render("experiments", Asked(filled, {"experiment": {"seeds": 10}}))
+
+
+def test_hostile_words_of_an_experiment_are_shown_and_never_act(filled: Layout, visible: Make, tables: Make) -> None:
+    hostile = "{{ 7*7 }} <script>alert(1)</script> | **x** \x1b[31m# [a](http://b) {table} `y`"
+    text = render(
+        "experiments",
+        Asked(
+            filled,
+            {
+                "experiment": {"description": hostile, "experiment": hostile, "file": hostile},
+                "comparisons": {"description": hostile, "method": hostile, "settings": hostile},
+                "benchmarks": {"method": hostile, "note": hostile},
+                "trials": {"label": hostile, "note": hostile, "state": "failed"},
+                "failures": {"label": hostile, "reason": hostile},
+                "hyperparameters": {"value": hostile, "setting": hostile},
+            },
+        ),
+    )
+    shown = hostile.replace("\x1b[31m", "")
+
+    assert visible(text).count(shown) > 20
+    assert "49" not in text
+    assert "[HTML" not in visible(text)
+    for table in tables(text):
+        assert {len(row) for row in table.rows} == {len(table.heading)}
+
+
+def test_every_part_is_used_and_short() -> None:
+    sources = {path: path.read_text(encoding="utf-8") for path in SHIPPED.rglob("*.j2")}
+    parts = [path for path in sources if path.parent.name == "partials"]
+
+    assert parts
+    assert not [
+        path for path in parts if not any(f'include "partials/{path.name}"' in text for text in sources.values())
+    ]
+    assert not {path.name: text.count("\n") for path, text in sources.items() if text.count("\n") > 80}
+
+
+def test_no_template_does_arithmetic() -> None:
+    for path in SHIPPED.rglob("*.j2"):
+        for expression in re.findall(r"\{[{%](.*?)[%}]\}", path.read_text(encoding="utf-8"), flags=re.DOTALL):
+            code = re.sub(r"\"[^\"]*\"|'[^']*'|^-|-$", "", expression)
+            assert not re.search(r"[-+*/%](?!\*)|round|\| *(sum|abs)\b", code), f"{path.name}: {expression}"

@@ -10,6 +10,9 @@ from typing import Any
 from xp.dsl.places import Places
 from xp.dsl.spelling import Key, dotted
 
+OWN = "experiment"
+"""The table that a file does not take over from the one it extends."""
+
 
 @dataclass(frozen=True)
 class Document:
@@ -32,15 +35,21 @@ class Document:
 
     def where(self, key: Key) -> str:
         """Return ``file:line:column: dotted.key``, or the argument that has set the key."""
-        for length in range(len(key), 0, -1):
-            if argument := self.given.get(dotted(key[:length])):
-                return f"--set {argument}: {dotted(key)}"
+        if argument := self.argument(key):
+            return f"--set {argument}: {dotted(key)}"
         place = self.origin(key).place(key)
         return f"{place}: {dotted(key)}" if key else place
 
+    def argument(self, key: Key) -> str:
+        """Return the argument that has set *key*, or something in it that no file speaks of."""
+        around = [dotted(key[:length]) for length in range(len(key), 0, -1)]
+        inside = [name for name in self.given if name.startswith(f"{dotted(key)}.")]
+        unwritten = inside if self.origin(key).places.depth(key) < len(key) else []
+        return next((self.given[name] for name in [*around, *unwritten] if name in self.given), "")
+
     def origin(self, key: Key) -> Document:
         """Return the file that says most about *key*: this one, unless only its base does."""
-        if self.base is None:
+        if self.base is None or key[:1] == (OWN,):
             return self
         below = self.base.origin(key)
         return below if below.places.depth(key) > self.places.depth(key) else self

@@ -86,7 +86,8 @@ class Experiment(Table):
             "model": (self.defaults.model,),
             "dataset": (self.defaults.dataset,),
         }
-        return self.matrix.model_copy(update={"axes": {**names, **self.matrix.axes}})
+        missing = {name: values for name, values in names.items() if name not in self.matrix.axes}
+        return self.matrix.model_copy(update={"axes": {**missing, **self.matrix.axes}})
 
     def tried(self, kind: str) -> tuple[str, ...]:
         """Return the methods, models or data sets that the matrix names, include rules too."""

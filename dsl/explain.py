@@ -73,7 +73,9 @@ def problem(detail: ErrorDetails, key: Key, root: type[Table], place: str) -> Pr
 
 def rule(detail: ErrorDetails) -> str:
     """Return what a value should have been, and what it is."""
-    context = {word: f"{value:g}" if isinstance(value, float) else value for word, value in detail.get("ctx", {}).items()}
+    context = {
+        word: f"{value:g}" if isinstance(value, float) else value for word, value in detail.get("ctx", {}).items()
+    }
     pattern = context.get("pattern", "")
     words = PATTERNS[pattern] if pattern else RULES[detail["type"]].format(**context)
     return f"{words}, got {excerpt(detail['input'])}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from xp.dsl.document import Document, merged
+from xp.dsl.document import OWN, Document, merged
 from xp.dsl.errors import Problem, SpecError, did_you_mean
 from xp.dsl.places import Places
 from xp.dsl.syntax import decode, parse
@@ -24,7 +24,7 @@ def read(path: Path, above: tuple[Path, ...] = ()) -> tuple[dict[str, Any], Docu
         return raw, document
     base = below(raw["extends"], document, (*above, path))
     under, base_document = read(base, (*above, path))
-    inherited = {name: table for name, table in under.items() if name not in {"experiment", "extends"}}
+    inherited = {name: table for name, table in under.items() if name not in {OWN, "extends"}}
     moved = {**inherited, **dict(rebased(inherited, base.parent, path.parent))}
     return merged(moved, raw), Document(path, text, base_document, places=document.places)
 

@@ -44,7 +44,7 @@ def meaning(name: str) -> str:
 def axis(value: Mapping[str, Any]) -> dict[str, Any]:
     """Return the schema of an axis that takes values of one kind."""
     items = {word: item for word, item in value.items() if word != "description"}
-    return {"type": "array", "minItems": 1, "uniqueItems": True, "items": items, "description": value["description"]}
+    return {"type": "array", "minItems": 1, "items": items, "description": value["description"]}
 
 
 def spelled(flat: Mapping[str, dict[str, Any]]) -> dict[str, Any]:

@@ -57,12 +57,13 @@ def split(argument: str) -> tuple[str, Any]:
         raise UnmatchedError("should be an axis, = and a value, such as method=zero2")
     if key not in KINDS:
         raise UnmatchedError("unknown axis", hint(key, KINDS))
-    for value in (read_value(typed), typed):
+    wrong: list[str] = []
+    for value in (read_value(typed), typed):  # what looks like a number may be the text of a text setting
         try:
             return key, KINDS[key].validate_python(value)
         except ValidationError as error:
-            wrong = rule(error.errors()[0])
-    raise UnmatchedError(wrong)
+            wrong.append(rule(error.errors()[0]))
+    raise UnmatchedError(wrong[0])
 
 
 def values(trial: Trial) -> Mapping[str, Any]:

@@ -87,7 +87,9 @@ def in_matrix(raw: Mapping[str, Any], key: tuple[str, ...]) -> tuple[str, ...]:
     """Return the key as the file spells it: an axis may be written ``"zero.stage"`` or ``zero.stage``."""
     axis = ".".join(key[1:])
     matrix = raw.get("matrix")
-    return ("matrix", axis) if key[0] == "matrix" and isinstance(matrix, Mapping) and axis in matrix else key
+    if key[0] != "matrix" or not axis:
+        return key
+    return ("matrix", axis) if isinstance(matrix, Mapping) and axis in matrix else ("matrix", *axis.split("."))
 
 
 def put(tree: Mapping[str, Any], key: tuple[str, ...], new: Any) -> dict[str, Any]:

@@ -51,6 +51,11 @@ def leaves(value: Any, key: Key = ()) -> Iterator[tuple[Key, Any]]:
         yield key, value
 
 
+def differs(table: Table, name: str) -> bool:
+    """Tell whether a field is not what it is by default."""
+    return bool(getattr(table, name) != type(table).model_fields[name].default)
+
+
 class Header(Table):
     """``[experiment]``: what the file is about."""
 
@@ -104,7 +109,7 @@ class Model(Table):
             refusals.add((), "a model has either a checkpoint or an architecture", hint)
         if self.revision is not None and self.checkpoint is None:
             refusals.add(("revision",), "has no effect without a checkpoint")
-        if self.tokenizer is not None and "vocab_size" in self.model_fields_set:
+        if self.tokenizer is not None and differs(self, "vocab_size"):
             refusals.add(("vocab_size",), "has no effect: the tokenizer is not trained here")
         refusals.raise_any()
         return self
@@ -152,7 +157,7 @@ class Dataset(Table):
         refusals = Refusals("Dataset")
         if (self.path is None) == (self.builtin is None):
             refusals.add((), "a data set has either a path or a builtin", 'write path = "…", a hub id or files')
-        if self.builtin is None and "size" in self.model_fields_set:
+        if self.builtin is None and differs(self, "size"):
             refusals.add(("size",), "has no effect: only a built-in corpus has a size to choose")
         for name in ("revision", "config"):
             if self.path is None and getattr(self, name) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -134,6 +135,24 @@ class Layout:
         yield from sorted(self.root.glob("experiments/*.jsonl"))
         yield from sorted(self.root.glob("trials/*/attempt-*/journal/*.jsonl"))
 
+    def journal_sizes(self) -> dict[str, int]:
+        """Return the bytes of every journal by its path relative to this folder, in the order of `journals`.
+
+        Thousands of attempts are looked through before every query, hence no paths but plain text.
+        """
+        sizes = {}
+        for folder in ("experiments", *self._journal_folders()):
+            files = [entry for entry in scan(self.root / folder) if entry.name.endswith(".jsonl")]
+            sizes |= {f"{folder}/{entry.name}": entry.stat().st_size for entry in files}
+        return sizes
+
+    def _journal_folders(self) -> Iterator[str]:
+        """Yield the folder of journals of every attempt."""
+        for trial in scan(self.root / "trials"):
+            for attempt in scan(trial):
+                if attempt.name.startswith("attempt-"):
+                    yield f"trials/{trial.name}/{attempt.name}/journal"
+
     def place(self, journal: str) -> JournalPlace | None:
         """Return what a journal is about, None for a file that is none; *journal* is relative to the results folder."""
         if match := EXPERIMENT_JOURNAL.fullmatch(journal):
@@ -141,6 +160,14 @@ class Layout:
         if match := ATTEMPT_JOURNAL.fullmatch(journal):
             return JournalPlace(None, match[1], int(match[2]), int(match[3] or 0))
         return None
+
+
+def scan(folder: os.PathLike[str]) -> list[os.DirEntry[str]]:
+    """Return what is in a folder, by name; nothing where there is no such folder."""
+    try:
+        return sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def shipped(package: str, name: Path, suffix: str) -> Path | None:

@@ -13,6 +13,7 @@ from xp.dsl import source
 from xp.dsl.errors import Problem, SpecError
 from xp.dsl.experiment import Experiment
 from xp.dsl.plan import Plan, plan
+from xp.dsl.trial import Trial
 from xp.engine import environment, references
 from xp.engine.layout import Layout, shipped
 from xp.engine.runner import is_completed
@@ -20,10 +21,12 @@ from xp.engine.runner import is_completed
 
 @dataclass(frozen=True)
 class Planned:
-    """An experiment and its trials."""
+    """An experiment, its trials, and those of them that were asked for."""
 
     experiment: Experiment
     plan: Plan
+    wanted: list[Trial]
+    """All trials of the plan, unless the command line narrowed them."""
 
 
 def make(file: Path, overrides: Sequence[str], only: Sequence[str]) -> Planned:
@@ -31,7 +34,7 @@ def make(file: Path, overrides: Sequence[str], only: Sequence[str]) -> Planned:
     experiment = source.load(find(file), overrides)
     hashes = references.fingerprints(experiment)
     whole = plan(experiment, hashes, environment.machine())
-    return Planned(experiment, selection.narrow(whole, only))
+    return Planned(experiment, whole, selection.narrow(whole, only).trials)
 
 
 def find(file: Path) -> Path:
@@ -47,9 +50,9 @@ def find(file: Path) -> Path:
 def show(planned: Planned, results: Path) -> None:
     """Print one line per trial and a total."""
     layout = Layout(results.absolute())
-    for trial in planned.plan.trials:
+    for trial in planned.wanted:
         click.echo(f"{trial.id}  {'cached' if is_completed(layout, trial.id) else 'new':<7}{trial.label}")
     for excluded in planned.plan.excluded:
         variant = ", ".join(f"{axis}={value}" for axis, value in excluded.variant.items())
         click.echo(f"{'-' * 12}  excluded {variant} by {excluded.rule}")
-    click.echo(f"{len(planned.plan.trials)} trials")
+    click.echo(f"{len(planned.wanted)} trials")

@@ -41,8 +41,8 @@ def run(
     planned = make(file, overrides, only)
     layout = Layout(results.absolute())
     prepare(layout)
-    order = in_blocks(planned.plan.trials)
-    journal_plan(layout, planned.experiment, planned.plan, order)
+    journal_plan(layout, planned.experiment, planned.plan, in_blocks(planned.plan.trials))
+    order = in_blocks(planned.wanted)
     with display(Console(stderr=True)) as shown, stopping(shown) as stop:
         cached = 0 if force else sum(is_completed(layout, trial.id) for trial in order)
         shown.planned(len(order), cached)
@@ -68,7 +68,7 @@ def execute(
         force=force,
     )
     try:
-        return session.all(in_blocks(planned.plan.trials), planned.experiment.limits.max_retries)
+        return session.all(in_blocks(planned.wanted), planned.experiment.limits.max_retries)
     finally:
         launcher.close()
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sqlglot
 from sqlglot import exp
@@ -38,20 +39,24 @@ def parsed(text: str, place: str) -> list[exp.Expr | None]:
     try:
         return sqlglot.parse(text, dialect="duckdb")
     except ParseError as error:
-        problems = [
-            Problem(
-                f"{lower(first['description'])} near {first['highlight']!r}", f"{place}:{first['line']}:{first['col']}"
-            )
-            for first in error.errors[:1]
-        ]
-        raise QueryError(*problems or [Problem(lower(str(error)), place)]) from None
+        raise QueryError(unexpected(error.errors[0], place)) from None
     except SqlglotError as error:
-        # of a text without an end the cause knows the line; its column is none of the file's
-        cause = re.fullmatch(r"(Missing .+) from (\d+):\d+", str(error.__cause__))
-        problem = (
-            Problem(f"{lower(cause[1])} at the end", f"{place}:{cause[2]}") if cause else Problem(str(error), place)
-        )
-        raise QueryError(problem) from None
+        raise QueryError(unended(error, place)) from None
+
+
+def unexpected(detail: Mapping[str, Any], place: str) -> Problem:
+    """Return what the parser says of a word it did not expect; it names the column of the word's end."""
+    word = detail["highlight"]
+    where = f"{place}:{detail['line']}:{detail['col'] - len(word) + 1}"
+    return Problem(f"{lower(detail['description'])} near {word!r}", where)
+
+
+def unended(error: SqlglotError, place: str) -> Problem:
+    """Return what is said of a text or a comment without an end; the line is right, the column is not."""
+    cause = re.fullmatch(r"(Missing .+) from (\d+):\d+", str(error.__cause__))
+    if cause is None:
+        return Problem(lower(str(error)), place)
+    return Problem(f"{lower(cause[1])} at the end", f"{place}:{cause[2]}")
 
 
 def named(tree: exp.Expr) -> str:
@@ -95,13 +100,9 @@ def header(lines: Sequence[str], promise: re.Pattern[str], broken: re.Pattern[st
     """Raise where a line of the header was meant as a promise and is none."""
     bad = [line for line in lines if broken.match(line) and not promise.fullmatch(line)]
     hint = "`param NAME TYPE DEFAULT DESCRIPTION` or `column NAME TYPE UNIT DESCRIPTION`"
+    what = "a promise with a part missing or a type that there is not"
     if bad:
-        raise QueryError(
-            *(
-                Problem(f"a promise with a part missing or a type that there is not: {line!r}", place, hint)
-                for line in bad
-            )
-        )
+        raise QueryError(*(Problem(f"{what}: {line!r}", place, hint) for line in bad))
 
 
 def lower(message: str) -> str:

@@ -22,10 +22,13 @@ ACTIVE = re.compile(
     r"|(?<![^\W_])_|_(?![^\W_])"  # between letters an underscore is just that
     r"|&(?=#?\w)"  # an entity
 )
-OPENING = re.compile(r"^(?:#{1,6}(?=\s|$)|[-+](?=\s|$)|[-=](?=[-=\s]*$)|(?:\d{1,9})(?=[.)](?:\s|$)))")
+OPENING = re.compile(r"^\s*(?:\d{1,9}(?=[.)](?:\s|$))|(?=#{1,6}(?:\s|$)|[-+](?:\s|$)|[-=][-=\s]*$))")
 """What would start a heading, a list or a rule at the beginning of a line."""
 
-DEEP = re.compile(r"^(?:\n+| {4,})|\t")
+LINK = re.compile(r"(?:(?<=http)|(?<=https)|(?<=ftp))(?=://)|(?<=www)(?=\.)", re.IGNORECASE)
+"""Where GitHub sees a link, in which it would take a backslash for a part of the address."""
+
+DEEP = re.compile(r"^(?:\s*\n| {4,})|\t")
 """Space that would start a block of code, or end a paragraph."""
 
 EDGE = re.compile(r"^\s+|\s+$")
@@ -56,8 +59,9 @@ def escape(text: str) -> Markdown:
     >>> print(escape("a|b *bold* <i> snake_case _x_"))
     a\|b \*bold\* \<i\> snake_case \_x\_
     """
-    shown = ACTIVE.sub(lambda match: "\\" + match[0], clean(text))
-    shown = OPENING.sub(lambda match: match[0] + "\\" if match[0].isdigit() else "\\" + match[0], shown)
+    shown, changed = ACTIVE.subn(lambda match: "\\" + match[0], clean(text))
+    shown = LINK.sub(r"\\", shown) if changed else shown
+    shown = OPENING.sub(r"\g<0>\\", shown)
     return Markdown(DEEP.sub(entities, shown).replace("\n", "<br>"))
 
 
@@ -83,7 +87,7 @@ def code(text: str) -> Markdown:
     """
     shown = clean(text).replace("\n", " ").replace("\t", " ") or '""'
     if "|" in shown or not shown.strip():
-        return escape(text)
+        return cell(text)
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", shown)), default=0))
     padded = f" {shown} " if shown[0] in "` " or shown[-1] in "` " else shown
     return Markdown(f"{fence}{padded}{fence}")

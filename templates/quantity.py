@@ -105,7 +105,8 @@ def cell(value: object, form: Style, spread: object = None) -> str:
     if form.unit.whole(value) and not finite(spread):
         text = grouped(str(value))
     else:
-        text = scaled(float(value) / step.factor, form, float(spread) / step.factor if finite(spread) else None)
+        around = float(spread) / step.factor if finite(spread) else math.nan
+        text = scaled(float(value) / step.factor, form, around if math.isfinite(around) else None)
     return labelled(text, step.label) if form.labelled else text
 
 

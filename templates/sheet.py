@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -153,8 +153,8 @@ def fields(rows: Rows, names: Sequence[str] = (), *, numbered: bool = True) -> l
         if name not in places:
             unknown = f"query {rows.query!r} has no column {name!r}"
             raise TemplateError(Problem(unknown, hint=did_you_mean(name, places)))
-    wanted = names or [name for name in places if not companion(name, places, numbered=numbered)]
-    return [field(rows, name) for name in wanted if not blank(rows, places[name])]
+    wanted = names or [name for name in places if not companion(name, rows, numbered=numbered)]
+    return [field(rows, name) for name in [name for name in wanted if not blank(rows, places[name])] or wanted]
 
 
 def blank(rows: Rows, place: int) -> bool:
@@ -167,13 +167,19 @@ def position(rows: Rows) -> dict[str, int]:
     return {column.name: place for place, column in enumerate(rows.columns)}
 
 
-def companion(name: str, places: Mapping[str, int], *, numbered: bool) -> bool:
+def companion(name: str, rows: Rows, *, numbered: bool) -> bool:
     """Tell whether a column only goes with another one; *numbered* notes do."""
+    others = position(rows).keys() - {name}
     if name.endswith(SPREAD):
-        return name.removesuffix(SPREAD) in places
-    if name == NOTE or name.removesuffix(f"_{NOTE}") in places.keys() - {name}:
+        return name.removesuffix(SPREAD) in others
+    if name == NOTE or name.removesuffix(f"_{NOTE}") in others:
         return numbered
-    return name == UNIT
+    return name == UNIT and any(map(unitless, rows.columns))
+
+
+def unitless(column: Column) -> bool:
+    """Tell whether a column takes its unit from each row: that of a fact does, and a measurement without its own."""
+    return column.name == VALUE or (column.type, column.unit) == ("double", "-")
 
 
 def field(rows: Rows, name: str) -> Field:
@@ -188,7 +194,7 @@ def field(rows: Rows, name: str) -> Field:
         place,
         spread,
         places.get(f"{name}_{NOTE}"),
-        places.get(UNIT) if name == VALUE or (column.type, column.unit) == ("double", "-") else None,
+        places.get(UNIT) if unitless(column) else None,
         style(column.unit, values, spreads) if any(map(number, values)) else None,
     )
 

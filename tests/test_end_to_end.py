@@ -141,7 +141,7 @@ def test_every_completed_trial_has_the_metric(project: Path, name: str) -> None:
 def test_every_rank_measured_its_own_memory(project: Path) -> None:
     rows = sql(
         project,
-        "select world_size, count(*) as n from metrics join attempts using (attempt_key) "
+        "select world_size, count(*) as n from metrics join attempts using (trial, attempt) "
         "where name = 'train_peak_memory' group by all order by all",
     )
     assert rows == [{"world_size": 1, "n": 2}, {"world_size": 2, "n": 8}]
@@ -156,7 +156,7 @@ def test_the_same_numbers_are_in_journals_and_warehouse(project: Path) -> None:
         for event in events(attempt.journal(0))
         if event["event"] == "metrics" and "eval_rouge1" in event["values"]
     }
-    loaded = {(row["trial"], row["eval_loss"]) for row in sql(project, "select trial, eval_loss from trials")}
+    loaded = {(row["trial"], row["loss"]) for row in sql(project, "select trial, loss from trials")}
     assert loaded == written
 
 
@@ -210,6 +210,11 @@ def test_a_query_waits_for_nobody_while_a_run_goes_on(project: Path) -> None:
         assert process.wait() == 0
 
 
+def test_a_narrowed_run_keeps_the_whole_plan(project: Path) -> None:
+    xp("run", "mini.toml", "--only", "method=baseline", folder=project)
+    assert {row["method"] for row in answer(project, "benchmarks")} == {"baseline", "zero2", "zero3-alone"}
+
+
 def test_a_killed_run_leaves_no_process_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
     (tmp_path / "mini.toml").write_text(SPEC.replace("max_steps = 6", "max_steps = 60"))
     with running(tmp_path, "mini.toml") as process:
@@ -241,10 +246,10 @@ def test_a_plain_launch_trains_to_the_same_numbers(project: Path, tmp_path: Path
     (tmp_path / "mini.toml").write_text(SPEC)
     narrow = ("--only", "method=zero2", "--set", "matrix.seed=[1]")
     xp("run", "mini.toml", "--launch", "plain", *narrow, folder=tmp_path)
-    (plain,) = sql(tmp_path, "select trial, launch, eval_loss, predict_rouge1 from trials join attempts using (trial)")
+    (plain,) = sql(tmp_path, "select trial, launch, loss, rouge1 from trials where state = 'completed'")
     assert plain["launch"] == "plain"
-    (forked,) = sql(project, f"select eval_loss, predict_rouge1 from trials where trial = '{plain['trial']}'")
-    assert (plain["eval_loss"], plain["predict_rouge1"]) == (forked["eval_loss"], forked["predict_rouge1"])
+    (forked,) = sql(project, f"select loss, rouge1 from trials where trial = '{plain['trial']}'")
+    assert (plain["loss"], plain["rouge1"]) == (forked["loss"], forked["rouge1"])
 
 
 def test_a_trial_that_cannot_train_fails_alone_and_keeps_its_reason(tmp_path: Path) -> None:

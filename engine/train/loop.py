@@ -88,7 +88,9 @@ def fit(config: Any, splits: Mapping[str, Encoded]) -> None:
         positions = getattr(config, f"max_{stack}_position_embeddings", both)
         longest = max(getattr(encoded, f"{side}s").longest for encoded in splits.values())
         if positions is not None and longest > positions:
-            raise KnobError(f"max_{side}_length: a {side} of {longest} tokens does not fit the model's {positions}")
+            raise KnobError(
+                f"max_{side}_length: a {side} of {longest} tokens does not fit the model's {positions} positions"
+            )
 
 
 def assemble(

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from transformers import CONFIG_MAPPING, AutoConfig, AutoModelForSeq2SeqLM, set_seed
+from transformers.models.auto.modeling_auto import MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES as SUMMARISERS
 
 from xp.dsl.errors import did_you_mean
 from xp.dsl.settings import Settings
@@ -27,8 +28,9 @@ def configuration(model: Model, folder: Path) -> Any:
         config.update(dict(model.config))
         return config
     architecture = str(model.architecture)
-    if architecture not in CONFIG_MAPPING:
-        raise KnobError(f"model: no architecture {architecture!r}: {did_you_mean(architecture, CONFIG_MAPPING)}")
+    if architecture not in SUMMARISERS:
+        hint = did_you_mean(architecture, SUMMARISERS)
+        raise KnobError(f"model: {architecture!r} is no encoder-decoder that writes text: {hint}")
     known(model.config, CONFIG_MAPPING[architecture]())
     return AutoConfig.for_model(architecture, **model.config)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import duckdb
 
@@ -28,6 +27,12 @@ INSERT = """
 insert into metric
 select attempt_key, name_id, rank, nullif(step, $none), case when valid = 1 then value end, to_timestamp(time)
 from point
+"""
+
+INSERT_TEXTS = """
+insert into invalid_metric
+select attempt_key, name_id, rank, nullif(step, $none), text, to_timestamp(time)
+from invalid_point
 """
 
 REWOUND = """
@@ -89,47 +94,40 @@ def merge(db: duckdb.DuckDBPyConnection, points: Points, keys: Sequence[int], na
     db.execute("drop table point; drop table rewound")
     if points.texts:
         db.execute(STAGE_TEXTS)
-        with db.appender("invalid_point") as appender:
-            appender.append_rows(invalid(points, keys, names))
-        db.execute("insert into invalid_metric select * replace (to_timestamp(time) as time) from invalid_point")
+        stage_texts(db, points, keys, names)
+        db.execute(INSERT_TEXTS, none)
         db.execute("drop table invalid_point")
 
 
 def stage(db: duckdb.DuckDBPyConnection, points: Points, keys: Sequence[int], names: Sequence[int]) -> None:
     """Hand values to DuckDB row by row."""
     with db.appender("point") as appender:
-        appender.append_rows((keys[row[0]], names[row[1]], *row[2:]) for row in points.rows())
+        appender.append_rows((keys[attempt], names[name], *row) for attempt, name, *row in points.rows())
 
 
 def stage_many(db: duckdb.DuckDBPyConnection, points: Points, keys: Sequence[int], names: Sequence[int]) -> None:
     """Hand millions of values to DuckDB as the arrays that they are."""
     import numpy as np  # noqa: PLC0415 - a short load does not pay for it
 
-    arrays = {
-        "attempt_key": np.array(keys, np.int32)[np.frombuffer(points.attempt, np.int32)],
+    count = np.frombuffer(points.count, np.int32)
+    valid = np.ones(len(points), np.int8)
+    valid[list(points.texts)] = 0
+    columns = {
+        "attempt_key": np.repeat(np.array(keys, np.int32)[np.frombuffer(points.attempt, np.int32)], count),
         "name_id": np.array(names, np.int16)[np.frombuffer(points.name, np.int32)],
-        "rank": np.frombuffer(points.rank, np.int16),
-        "step": np.frombuffer(points.step, np.int64),
+        "rank": np.repeat(np.frombuffer(points.rank, np.int16), count),
+        "step": np.repeat(np.frombuffer(points.step, np.int64), count),
         "value": np.frombuffer(points.value, np.float64),
-        "valid": np.frombuffer(points.valid, np.int8),
-        "time": np.frombuffer(points.time, np.float64),
+        "valid": valid,
+        "time": np.repeat(np.frombuffer(points.time, np.float64), count),
     }
-    db.register("arrays", arrays)
+    db.register("arrays", columns)
     # DuckDB takes a NaN of numpy for a missing value
     db.execute("insert into point select * replace (coalesce(value, 'NaN') as value) from arrays")
     db.unregister("arrays")
 
 
-def invalid(points: Points, keys: Sequence[int], names: Sequence[int]) -> list[tuple[Any, ...]]:
-    """Return what was recorded as a metric and is no number."""
-    return [
-        (
-            keys[points.attempt[row]],
-            names[points.name[row]],
-            points.rank[row],
-            None if points.step[row] == NO_STEP else points.step[row],
-            text,
-            points.time[row],
-        )
-        for row, text in points.texts.items()
-    ]
+def stage_texts(db: duckdb.DuckDBPyConnection, points: Points, keys: Sequence[int], names: Sequence[int]) -> None:
+    """Hand over what was recorded as a metric and is no number."""
+    with db.appender("invalid_point") as appender:
+        appender.append_rows((keys[attempt], names[name], *row) for attempt, name, *row in points.invalid())

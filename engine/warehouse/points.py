@@ -1,11 +1,13 @@
-"""Metric values on their way into the warehouse: one array per column, because there may be millions."""
+"""Metric values on their way into the warehouse: arrays of numbers, because there may be millions."""
 
 from __future__ import annotations
 
 import json
 import math
 from array import array
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Any
 
 NO_STEP = -(2**62)
@@ -21,47 +23,73 @@ WORDS = {
 }
 """Numbers that JSON cannot write, as trackers write them."""
 
+NUMBERS = frozenset({int, float})
+
 
 class Points:
-    """Columns of equal length: one row is one value of one metric of one rank."""
+    """Values by the lines that recorded them: what a line's values have in common is kept once."""
 
     def __init__(self) -> None:
         self.attempt = array("i")
-        self.name = array("i")
         self.rank = array("h")
         self.step = array("q")
-        self.value = array("d")
-        self.valid = array("b")
         self.time = array("d")
+        self.count = array("i")
+        """Values of each line."""
+
+        self.name = array("i")
+        self.value = array("d")
         self.texts: dict[int, str] = {}
-        """Row to original text, where that is no number."""
+        """Place of a value to its original text, where that is no number."""
 
     def __len__(self) -> int:
         return len(self.value)
 
-    def add(self, attempt: int, name: int, rank: int, step: int, value: Any, time: float) -> None:
-        """Append one value, whatever was recorded as it."""
-        number = as_number(value)
-        if number is None:
-            self.texts[len(self)] = value if isinstance(value, str) else json.dumps(value)
-        self.attempt.append(attempt)
-        self.name.append(name)
-        self.rank.append(rank)
+    def add(self, place: tuple[int, int], step: int, time: float, names: array[int], values: list[Any]) -> None:
+        """Append the values of one line, whatever was recorded as them; *place* is its attempt and rank."""
+        numbers = self.numbers(values)
+        self.attempt.append(place[0])
+        self.rank.append(place[1])
         self.step.append(step)
-        self.value.append(0.0 if number is None else number)
-        self.valid.append(number is not None)
         self.time.append(time)
+        self.count.append(len(values))
+        self.name.extend(names)
+        self.value.extend(numbers)
+
+    def numbers(self, values: list[Any]) -> array[float]:
+        """Return values as doubles, with the texts of those that are none put aside."""
+        if NUMBERS.issuperset(map(type, values)):
+            try:
+                return array("d", values)
+            except OverflowError:
+                pass  # an integer beyond every double, found one by one below
+        read = [as_number(value) for value in values]
+        for place, (value, number) in enumerate(zip(values, read, strict=True), len(self)):
+            if number is None:
+                self.texts[place] = value if isinstance(value, str) else json.dumps(value)
+        return array("d", [0.0 if number is None else number for number in read])
 
     def refuse(self, name: int, unit: str) -> None:
         """Turn the values of a name into text: they are in another unit than the values before."""
-        for row, found in enumerate(self.name):
-            if found == name and self.valid[row]:
-                self.texts[row] = f"{self.value[row]!r} {unit}"
-                self.valid[row] = False
+        for place, found in enumerate(self.name):
+            if found == name and place not in self.texts:
+                self.texts[place] = f"{self.value[place]!r} {unit}"
 
-    def rows(self) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows."""
-        return zip(self.attempt, self.name, self.rank, self.step, self.value, self.valid, self.time, strict=True)
+    def rows(self) -> Iterator[tuple[int, int, int, int, float, bool, float]]:
+        """Yield attempt, name, rank, step, value, whether it is a number, and time."""
+        first = 0
+        lines = zip(self.attempt, self.rank, self.step, self.time, self.count, strict=True)
+        for attempt, rank, step, time, count in lines:
+            for place in range(first, first + count):
+                yield attempt, self.name[place], rank, step, self.value[place], place not in self.texts, time
+            first += count
+
+    def invalid(self) -> Iterator[tuple[int, int, int, int, str, float]]:
+        """Yield attempt, name, rank, step, text and time of what is no number."""
+        ends: Sequence[int] = list(accumulate(self.count)) if self.texts else []
+        for place, text in self.texts.items():
+            line = bisect_right(ends, place)
+            yield self.attempt[line], self.name[place], self.rank[line], self.step[line], text, self.time[line]
 
 
 def as_number(value: Any) -> float | None:

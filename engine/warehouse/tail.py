@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 from xp.dsl.errors import Problem, WarehouseError
 from xp.engine.journal import FORMAT
 from xp.engine.layout import JournalPlace, Layout
-from xp.engine.warehouse.events import Batch, Source, plan
+from xp.engine.warehouse.events import Batch, Source
 
 POINTS = 2_000_000
 """About this many values are loaded in one transaction, an attempt always as a whole."""
@@ -71,16 +71,19 @@ class Tail:
 
 def collect(layout: Layout, marks: Mapping[str, Mark]) -> Tail:
     """Return what the journals say beyond *marks*, up to about as much as one transaction should hold."""
-    sizes = {str(path.relative_to(layout.root)): path.stat().st_size for path in layout.journals()}
+    sizes = layout.journal_sizes()
     # without any journal left the warehouse is not a cache any more but all there is: it stays as it is
     anew = bool(sizes) and any(changed(layout, path, mark, sizes.get(path, 0)) for path, mark in marks.items())
     tail = Tail(anew=anew)
     known = {} if anew else marks
-    news = [path for path, size in sizes.items() if path not in known or size > known[path].bytes]
-    for _, paths in groupby(news, key=lambda path: str(Path(path).parent)):
+    for _, group in groupby(sizes, key=lambda path: path.rpartition("/")[0]):
+        paths = list(group)
+        if all(path in known and sizes[path] == known[path].bytes for path in paths):
+            continue
         if len(tail.batch.points) >= POINTS:
             tail.complete = False
             break
+        # all journals of the attempt, the engine's first: once that says how it ended, the others are complete
         for path in paths:
             read(tail, layout, path, known.get(path))
     return tail
@@ -101,23 +104,40 @@ def head(path: Path) -> str:
 
 def read(tail: Tail, layout: Layout, path: str, mark: Mark | None) -> None:
     """Add the whole lines of one journal from *mark* on."""
-    place = layout.place(path)
-    file = layout.root / path
-    end, line = (mark.bytes, mark.lines) if mark else (0, 0)
+    file, place = layout.root / path, layout.place(path)
+    start, line = (mark.bytes, mark.lines) if mark else (0, 0)
+    end = start
     if place is None:
         tail.refuse(file, BadLine(path, 1, NOT_OURS, ""))
         tail.marks[path] = Mark(head(file), file.stat().st_size, 1)
         return
-    for raw in whole_lines(file, end):
+    take = taker(tail.batch, place)
+    for raw in whole_lines(file, start):
         end, line = end + len(raw), line + 1
         if raw.isspace():
             continue
         try:
-            add(tail.batch, place, line, parse(raw), f"{file}:{line}")
+            event = parse(raw)
+            if "version" in event:
+                refuse_later_format(event["version"], f"{file}:{line}")
+            take(line, event)
         except (KeyError, TypeError, ValueError) as error:
             tail.refuse(file, BadLine(path, line, complaint(error), raw.decode("utf-8", "replace").strip()[:SHOWN]))
-    if end:
+    if end > start:
         tail.marks[path] = Mark(mark.head if mark else head(file), end, line)
+
+
+def taker(batch: Batch, place: JournalPlace) -> Callable[[int, dict[str, Any]], None]:
+    """Return what adds an event of a journal to the batch, given its line."""
+    if place.experiment is not None:
+        return lambda _, event: batch.add_plan(event)
+    source = Source(batch.attempt(place.trial, place.attempt), place.trial, place.rank)
+
+    def take(line: int, event: dict[str, Any]) -> None:
+        source.line = line
+        batch.add(source, event)
+
+    return take
 
 
 def whole_lines(path: Path, start: int) -> Iterator[bytes]:
@@ -130,14 +150,14 @@ def whole_lines(path: Path, start: int) -> Iterator[bytes]:
 
 
 def parse(line: bytes) -> dict[str, Any]:
-    """Return the event of a line; raises ValueError where there is none."""
+    """Return the event of a line; raises ValueError or TypeError where there is none."""
     try:
         event = json.loads(line.decode())
     except (ValueError, RecursionError) as error:
         raise ValueError("not JSON") from error
     if not isinstance(event, dict) or not isinstance(event.get("event"), str):
         raise TypeError("not an event")
-    return storable(event) if b"\\ud" in line.lower() else event
+    return storable(event) if b"\\u" in line else event
 
 
 def storable(value: Any) -> Any:
@@ -149,22 +169,8 @@ def storable(value: Any) -> Any:
     return [storable(item) for item in value] if isinstance(value, list) else value
 
 
-def add(batch: Batch, place: JournalPlace, line: int, event: dict[str, Any], where: str) -> None:
-    """Add one event to the batch."""
-    refuse_later_format(event, where)
-    if place.experiment is None:
-        source = Source(batch.attempt(place.trial, place.attempt), place.trial, place.rank, line)
-        batch.add(source, event)
-    elif event["event"] == "plan":
-        name, found = plan(event)
-        batch.plans[name] = found
-    else:
-        raise ValueError(f"unknown event {event['event']!r}")
-
-
-def refuse_later_format(event: Mapping[str, Any], where: str) -> None:
+def refuse_later_format(version: Any, where: str) -> None:
     """Raise where a journal was written by a later program, whose events may mean something else."""
-    version = event.get("version", FORMAT)
     if not isinstance(version, int):
         raise TypeError(f"no version: {version!r}")
     if version > FORMAT:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from xp.dsl.errors import SpecError
 from xp.dsl.plan import Plan, plan
 from xp.dsl.rules import Machine
 from xp.dsl.source import load
+
 
 @pytest.fixture
 def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
@@ -39,14 +38,16 @@ def planned(experiment: Loading) -> Planning:
     """Plan the nine lines and *text*; every name stands for content of its own."""
 
     def make(text: str = "", *overrides: str, machine: Machine | None = None) -> Plan:
-        return plan(experiment(text, *overrides), fingerprints(), machine)
+        return plan(experiment(text, *overrides), Fingerprints(), machine)
 
     return make
 
 
-def fingerprints() -> Mapping[str, str]:
-    """Return a hash for any name."""
-    return defaultdict(lambda: "f" * 64)
+class Fingerprints(dict[str, str]):
+    """Has a hash for any name."""
+
+    def __missing__(self, name: str) -> str:
+        return f"content of {name}"
 
 
 @pytest.fixture

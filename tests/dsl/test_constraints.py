@@ -170,7 +170,7 @@ settings = { zero = { stage = 2, offload_optimizer = "cpu" } }
 
 
 def test_cells_that_break_a_constraint_are_excluded_by_its_text(planned: Planning) -> None:
-    plan = planned(METHODS + 'constraints = ["zero.stage == none or zero.offload_optimizer == \'cpu\'"]\n')
+    plan = planned(METHODS + "constraints = [\"zero.stage == none or zero.offload_optimizer == 'cpu'\"]\n")
 
     assert [trial.method for trial in plan.trials] == ["ddp", "offload"]
     assert [(excluded.variant["method"], excluded.rule) for excluded in plan.excluded] == [
@@ -181,7 +181,8 @@ def test_cells_that_break_a_constraint_are_excluded_by_its_text(planned: Plannin
 def test_constraints_see_defaults_methods_axes_and_the_seed(planned: Planning) -> None:
     constraint = "batch_size == 8 and (zero.stage == 2) == (method != 'ddp') and seed + 1 == weight_decay"
     plan = planned(
-        METHODS.replace("[matrix]", "[matrix]\nweight_decay = [2, 3]\nseed = [1, 2]") + f'constraints = ["{constraint}"]\n'
+        METHODS.replace("[matrix]", "[matrix]\nweight_decay = [2, 3]\nseed = [1, 2]")
+        + f'constraints = ["{constraint}"]\n'
     )
 
     assert [(trial.method, trial.seed, trial.settings.weight_decay) for trial in plan.trials] == [

@@ -183,7 +183,9 @@ def test_no_cell_of_its_own_takes_part_in_another_rule() -> None:
             id="exclude-of-what-never-meets",
         ),
         pytest.param(
-            {"batch_size": [1, 2], "include": [{"batch_size": 2}]}, [("matrix", "include", 0)], id="include-of-what-is-there"
+            {"batch_size": [1, 2], "include": [{"batch_size": 2}]},
+            [("matrix", "include", 0)],
+            id="include-of-what-is-there",
         ),
         pytest.param(
             {"batch_size": [1, 2], "epochs": [1, 2], "include": [{"batch_size": 3}]},

@@ -107,7 +107,9 @@ def test_what_is_given_twice_is_told_with_both_places() -> None:
     ]
 
 
-names = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"], exclude_characters=".["), min_size=1, max_size=4)
+names = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"], exclude_characters=".["), min_size=1, max_size=4
+)
 scalars = st.one_of(st.integers(-9, 9), st.booleans(), st.text(st.sampled_from("ab#=[]{}'\\ .,"), max_size=5))
 values = st.recursive(
     scalars,

@@ -44,7 +44,9 @@ def test_rates_become_the_same_numbers(experiment: Loading) -> None:
 
 
 def test_three_mistakes_of_exclude_rules(refusal: Refusal) -> None:
-    text = '[matrix]\nbatch_size = [1, 2, 4]\nexclude = [{ batch_size = "2" }, { batch_size = 3 }, { bacth_size = 2 }]\n'
+    text = (
+        '[matrix]\nbatch_size = [1, 2, 4]\nexclude = [{ batch_size = "2" }, { batch_size = 3 }, { bacth_size = 2 }]\n'
+    )
 
     assert refusal(text) == (
         "spec.toml:12:14: matrix.exclude[0].batch_size: should be a whole number, got '2'\n"

@@ -44,7 +44,9 @@ def test_whole_numbers_are_read_where_fractions_may_stand(experiment: Loading) -
         pytest.param("[methods.plain]\n[methods.other]\nsettings = { epochs = 1 }\n", "plain", id="first-declared"),
         pytest.param("[methods.a]\n[methods.baseline]\nsettings = { epochs = 1 }\n", "baseline", id="named-baseline"),
         pytest.param(
-            '[methods.a]\n[methods.b]\nsettings = { epochs = 1 }\n[matrix]\nmethod = ["b", "a"]\n', "b", id="first-of-axis"
+            '[methods.a]\n[methods.b]\nsettings = { epochs = 1 }\n[matrix]\nmethod = ["b", "a"]\n',
+            "b",
+            id="first-of-axis",
         ),
     ],
 )
@@ -53,7 +55,9 @@ def test_baseline_of_a_file_that_names_none(experiment: Loading, text: str, name
 
 
 def test_baseline_that_is_named(write: Write) -> None:
-    text = HEAD.replace('name = "lr"', 'name = "lr"\nbaseline = "b"') + "[methods.a]\n[methods.b]\nsettings.epochs = 1\n"
+    text = (
+        HEAD.replace('name = "lr"', 'name = "lr"\nbaseline = "b"') + "[methods.a]\n[methods.b]\nsettings.epochs = 1\n"
+    )
 
     assert load(write(text)).baseline_of("a") == "b"
 
@@ -205,7 +209,7 @@ def test_one_true_and_text_are_never_confused(write: Write, table: str, setting:
         load(write("\n".join([*lines[:place], *inserted, *lines[place:]]) + "\n"))
 
     assert str(refused.value).endswith(rule)
-    assert f": {table}.{setting.split(' ')[0]}: " in str(refused.value)
+    assert f": {table}.{setting.split(' ', maxsplit=1)[0]}: " in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -224,7 +228,7 @@ def test_one_true_and_text_are_never_confused(write: Write, table: str, setting:
     ],
 )
 def test_words_of_other_tools_are_translated(refusal: Refusal, written: str, here: str) -> None:
-    key = written.split(" ")[0]
+    key = written.split(" ", maxsplit=1)[0]
 
     said = refusal(f"[methods.a.settings]\n{written}\n")
 

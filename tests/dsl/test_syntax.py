@@ -53,7 +53,9 @@ def test_key_given_twice() -> None:
 
 
 def test_table_given_twice() -> None:
-    assert refused("[base]\na = 1\n[base]\nb = 1\n") == "spec.toml:3:2: base: given twice\n    hint: first given in line 1"
+    assert (
+        refused("[base]\na = 1\n[base]\nb = 1\n") == "spec.toml:3:2: base: given twice\n    hint: first given in line 1"
+    )
 
 
 def test_every_repetition_is_told() -> None:

@@ -110,7 +110,7 @@ def test_a_query_is_one_statement_that_reads(text: str, message: str) -> None:
         ("select 1,\n  'abc", "q.sql:2: missing ' at the end"),
         (
             "select\n  list_transform([1, 2], x -> x + 1)",
-            "q.sql:2:28: DuckDB takes no lambda with an arrow\n    hint: write `lambda x: x + 1` in place of `x -> x + 1`",
+            "q.sql:2:28: DuckDB takes no lambda with an arrow\n    hint: write `lambda x: x + 1`",
         ),
     ],
 )

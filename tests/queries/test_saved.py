@@ -245,14 +245,14 @@ def test_hyperparameters_show_first_what_varies(table: Table) -> None:
 
 def test_failures_are_kept_also_where_a_later_attempt_completed(table: Table) -> None:
     rows = [
-        (row["label"][:6], row["attempt"], row["state"], row["step"], row["seconds"], row["mended"])
+        (row["label"], row["attempt"], row["state"], row["step"], row["seconds"], row["mended"])
         for row in table("failures")
     ]
 
     assert rows == [
-        ("zero2 ", 1, "timeout", None, 20.0, True),
-        ("broken", 1, "oom", None, 5.0, False),
-        ("broken", 1, "diverged", 20, 6.0, False),
+        ("zero2 · dialogues · seed 1", 1, "timeout", None, 20.0, True),
+        ("broken · dialogues · seed 1", 1, "oom", None, 5.0, False),
+        ("broken · dialogues · seed 2", 1, "diverged", 20, 6.0, False),
     ]
     assert table("failures")[1]["said"] == "rank 1: oom: cannot allocate 64 GB"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from xp.dsl.errors import TemplateError
 from xp.templates.answers import Rows
-from xp.templates.markdown import grid, legend
+from xp.templates.markdown import cells, grid, legend
 
 Make = Callable[..., Any]
 
@@ -85,6 +86,49 @@ def test_a_table_of_facts_takes_each_unit_from_its_row(answer: Make, tables: Mak
 
     assert table.heading == ["name", "value"]
     assert table.rows == [["memory", "16.6 GB"], ["cores", "2"], ["load", "–"]]
+
+
+def test_a_unit_that_belongs_to_no_number_stays_a_column(answer: Make, tables: Make) -> None:
+    (table,) = tables(grid(Rows("q", answer(["measure", "unit"], ("memory", "B")))))
+
+    assert table.rows == [["memory", "B"]]
+
+
+def test_an_effect_has_the_unit_of_its_row_and_a_difference_its_sign(answer: Make, tables: Make) -> None:
+    made = answer(["measure", "unit", "difference", "difference_spread"], ("memory", "B", 160e6, 2e6))
+    columns = [replace(column, type="double") if "difference" in column.name else column for column in made.columns]
+    (table,) = tables(grid(Rows("q", replace(made, columns=columns))))
+
+    assert (table.heading, table.rows) == (["measure", "difference"], [["memory", "+160.0 ± 2.0 MB"]])
+
+
+def test_texts_that_are_all_missing_take_no_column_unless_nothing_else_is_left(answer: Make, tables: Make) -> None:
+    made = answer(["axes", "method"], (None, "zero2"))
+    typed = replace(made, columns=[replace(column, type="text") for column in made.columns])
+
+    assert tables(grid(Rows("q", typed)))[0].heading == ["method"]
+    assert tables(grid(Rows("q", typed), "axes"))[0].rows == [["–"]]
+
+
+def test_a_terminal_gets_plain_texts_and_notes_in_a_column(answer: Make) -> None:
+    sheet = cells(answer(["method", ("memory", "B"), "note"], ("a_*", None, "oom"), ("\x1b[31mb", 1e9, None)))
+
+    assert [(column.title, column.align) for column in sheet.columns] == [
+        ("method", "left"),
+        ("memory, GB", "right"),
+        ("note", "left"),
+    ]
+    assert sheet.rows == [["a_*", "–", "oom"], ["b", "1.00", "–"]]
+    assert sheet.notes == ()
+
+
+def test_chosen_texts_can_be_code_and_headings_renamed(answer: Make) -> None:
+    rows = Rows("q", answer(["value", "method"], ("a_*", "b_*"), (None, "c")))
+
+    assert grid(rows, codes=["value"], titles={"value": "declared"}).splitlines()[0::2] == [
+        "| declared | method |",
+        "| `a_*`    | b\\_\\*  |",
+    ]
 
 
 def test_money_out_of_the_warehouse_keeps_its_cents(answer: Make, tables: Make) -> None:

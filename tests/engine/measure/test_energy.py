@@ -112,7 +112,12 @@ def known_options() -> set[str]:
     names: set[str] = set()
     for kind in OfflineEmissionsTracker.__mro__[:2]:
         names |= set(inspect.signature(inspect.unwrap(kind.__init__)).parameters)
-    return {name for name in names if not name.startswith("save_to_")} - {"self", "args", "kwargs", "co2_signal_api_token"}
+    return {name for name in names if not name.startswith("save_to_")} - {
+        "self",
+        "args",
+        "kwargs",
+        "co2_signal_api_token",
+    }
 
 
 @pytest.mark.slow

@@ -63,9 +63,7 @@ def test_a_script_that_rouge_cannot_read_is_not_a_silent_zero() -> None:
     scores = only("मीरा कल आएगी", "मीरा कल आएगी")
 
     assert scores["unscorable_references"] == 1
-    assert rouge.warning(scores, 1) == (
-        "1 of 1 references have no scorable tokens: they score 0 whatever is predicted"
-    )
+    assert rouge.warning(scores, 1) == ("1 of 1 references have no scorable tokens: they score 0 whatever is predicted")
     assert rouge.METHOD["rouge_tokens"] == "lower case, a-z and 0-9 only"
 
 

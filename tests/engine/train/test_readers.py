@@ -64,7 +64,9 @@ def test_a_cell_with_line_breaks_is_one_cell(tmp_path: Path) -> None:
         pytest.param(
             "dialog,summary\na,b\n", "there is no column 'dialogue': did you mean 'dialog'?", id="column-misspelt"
         ),
-        pytest.param(b"dialogue,summary\na,\xff\n", "not UTF-8: byte 0xff cannot be read: invalid start byte", id="latin-1"),
+        pytest.param(
+            b"dialogue,summary\na,\xff\n", "not UTF-8: byte 0xff cannot be read: invalid start byte", id="latin-1"
+        ),
     ],
 )
 def test_a_csv_file_that_cannot_be_read_says_why(tmp_path: Path, text: str | bytes, message: str) -> None:

@@ -142,7 +142,7 @@ def test_what_another_loader_stored_meanwhile_is_not_stored_twice(
     filled: Layout, empty: Layout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small.journals(empty)
-    calls = []
+    calls: list[Any] = []
 
     def slow_collect(layout: Layout, marks: Any) -> tail.Tail:
         found = tail.collect(layout, marks)

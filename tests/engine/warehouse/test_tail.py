@@ -104,7 +104,8 @@ def test_of_several_values_for_one_step_the_last_one_stays(empty: Layout, rank0:
     load(empty)
     assert rows(empty, METRICS) == [("loss", 0, 1, 10, None), ("loss", 0, 2, 21, None), ("loss", 0, 3, 31, None)]
 
-    for step, value in [(3, 32), (4, 40), (1, 11), (5, "n/a")]:
+    later: list[tuple[int, Any]] = [(3, 32), (4, 40), (1, 11), (5, "n/a")]
+    for step, value in later:
         rank0.append("metrics", step=step, values={"loss": value})
     load(empty)
 

@@ -1,0 +1,60 @@
+"""From the plan of an experiment to rows. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from xp.engine.warehouse.values import canonical, instant, mapping, moment, text, text_and_number, whole
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an experiment's last plan says: rows of the tables that it replaces."""
+
+    time: float
+    tables: Mapping[str, list[tuple[Any, ...]]]
+
+
+def plan(event: dict[str, Any]) -> tuple[str, Plan]:
+    """Return the name of an experiment and what its plan says."""
+    name = text(event["name"])
+    header = [text(event[key]) for key in ("description", "file", "sha256", "text", "baseline")]
+    tables: dict[str, list[tuple[Any, ...]]] = {
+        "experiment": [(name, *header, moment(event))],
+        "method": [
+            (name, text(item["name"]), place, text(item["description"])) for place, item in enumerate(event["methods"])
+        ],
+        "claim": [
+            (
+                name,
+                *(text(item[key]) for key in ("method", "measure", "expectation")),
+                bool(item["situational"]),
+                text(item["baseline"]),
+            )
+            for item in event["claims"]
+        ],
+        "experiment_trial": [(name, place, *planned_trial(item)) for place, item in enumerate(event["trials"])],
+        "excluded": [
+            (name, place, canonical(mapping(item["variant"])), text(item["rule"]))
+            for place, item in enumerate(event["excluded"])
+        ],
+    }
+    return name, Plan(instant(event), tables)
+
+
+def planned_trial(item: dict[str, Any]) -> tuple[Any, ...]:
+    """Return a trial of a plan as a row, without the experiment and its place."""
+    variant = mapping(item["variant"])
+    axes = {axis: value for axis, value in variant.items() if axis not in ("method", "model", "dataset")}
+    return (
+        text(item["trial"]),
+        whole(item["order"]),
+        *(text(item[key]) for key in ("method", "baseline", "label")),
+        *(text_and_number(variant.get(key))[0] for key in ("model", "dataset")),
+        ", ".join(f"{axis}={text_and_number(value)[0]}" for axis, value in axes.items()),
+        canonical(variant),
+        canonical(mapping(item["context"])),
+        whole(item["seed"]),
+    )

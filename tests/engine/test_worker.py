@@ -1,0 +1,357 @@
+"""A worker trains for real: the smallest models, in processes of their own."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.engine.train import tiny
+from xp.dsl.settings import Settings
+from xp.dsl.spec import Carbon, Dataset, Model
+from xp.dsl.trial import Trial
+from xp.engine.journal import events
+from xp.engine.launch.group import Launcher
+from xp.engine.launch.plain import PlainLauncher
+from xp.engine.launch.preloaded import PreloadLauncher
+from xp.engine.layout import AttemptLayout, Layout
+
+pytestmark = pytest.mark.slow
+
+SETTINGS: Mapping[str, Any] = {
+    "batch_size": 4,
+    "max_steps": 4,
+    "learning_rate": 1e-3,
+    "max_source_length": 160,
+    "max_target_length": 24,
+    "logging_steps": 1,
+}
+
+TIMES = ("runtime", "per_second", "seconds", "memory", "rss", "energy", "emissions", "duration", "consumed")
+"""Ends of the names of metrics that no two runs have in common."""
+
+
+@dataclass
+class Ended:
+    """What an attempt has left behind."""
+
+    attempt: AttemptLayout
+    codes: Sequence[int | None]
+
+    def events(self, kind: str, rank: int = 0) -> list[dict[str, Any]]:
+        """Return the events of one kind."""
+        return [event for event in events(self.attempt.journal(rank)) if event["event"] == kind]
+
+    def metrics(self, rank: int = 0) -> dict[str, Any]:
+        """Return the last value of every metric."""
+        return {name: value for event in self.events("metrics", rank) for name, value in event["values"].items()}
+
+    def losses(self) -> list[float]:
+        """Return the logged losses of all steps."""
+        return [event["values"]["loss"] for event in self.events("metrics") if "loss" in event["values"]]
+
+    def facts(self, section: str, subject: str) -> dict[str, Any]:
+        """Return the facts about a subject."""
+        found = [e for e in self.events("facts") if (e["section"], e["subject"]) == (section, subject)]
+        return {name: value for event in found for name, value in event["values"].items()}
+
+    def effective(self) -> dict[str, Any]:
+        """Return the settings that were read back."""
+        (event,) = self.events("effective")
+        return dict(event["values"])
+
+    def predictions(self) -> list[dict[str, str]]:
+        """Return the rows of the predictions."""
+        return [json.loads(line) for line in self.attempt.predictions.read_text().splitlines()]
+
+    def failure(self, rank: int = 0) -> dict[str, Any]:
+        """Return why the rank failed."""
+        (event,) = self.events("failure", rank)
+        return event
+
+    def log(self) -> str:
+        """Return what all ranks printed."""
+        return "".join(path.read_text() for path in self.attempt.root.glob("log/*"))
+
+
+def trial(folder: Path, dataset: Dataset | None = None, swept: tuple[str, ...] = (), **settings: Any) -> Trial:
+    """Return the smallest trial, with some settings of its own."""
+    config = {"dropout": settings.pop("dropout", 0.1)}
+    return Trial(
+        id="0" * 12,
+        experiment="tiny",
+        method="tiny",
+        baseline="tiny",
+        label="tiny · dialogues · seed 1",
+        variant={"method": "tiny"},
+        context={},
+        seed=1,
+        settings=Settings.model_validate({**SETTINGS, **settings}),
+        model_name="bart-tiny",
+        model=Model(architecture="bart", config={**tiny.BART, **config}, vocab_size=300),
+        dataset_name="corpus",
+        dataset=dataset or Dataset(builtin="dialogues", size=40),
+        fingerprint="f" * 64,
+        folder=str(folder),
+        carbon=Carbon(intensity=100.0),
+        timeout_seconds=None,
+        swept=swept,
+    )
+
+
+@pytest.fixture(scope="module")
+def launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PreloadLauncher]:
+    """The parent that forks every rank of this module."""
+    parent = PreloadLauncher(tmp_path_factory.mktemp("parent") / "log", cpu=True)
+    parent.wait_ready()
+    yield parent
+    parent.close()
+
+
+class House:
+    """A results folder and the way to run trials in it."""
+
+    def __init__(self, folder: Path, launcher: PreloadLauncher) -> None:
+        self.folder = folder
+        self.layout = Layout(folder / "results")
+        self.launcher = launcher
+
+    def run(
+        self,
+        dataset: Dataset | None = None,
+        swept: tuple[str, ...] = (),
+        launcher: Launcher | None = None,
+        **settings: Any,
+    ) -> Ended:
+        """Run a trial to its end."""
+        wanted = trial(self.folder, dataset, swept, **settings)
+        attempt = self.layout.new_attempt(wanted.id)
+        attempt.trial_file.write_text(wanted.model_dump_json())
+        group = (launcher or self.launcher).start(attempt, wanted.settings.world_size, wanted.settings.threads)
+        deadline = time.monotonic() + 120
+        while None in group.codes() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return Ended(attempt, group.codes())
+
+    def write(self, **splits: Sequence[tuple[str, str]]) -> Dataset:
+        """Write a corpus of pairs and return it as a data set."""
+        for split, pairs in splits.items():
+            rows = [{"id": f"{split}-{n}", "text": text, "short": short} for n, (text, short) in enumerate(pairs)]
+            (self.folder / f"{split}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        return Dataset(path="{split}.jsonl", source="text", target="short", id="id")
+
+
+@pytest.fixture
+def house(tmp_path: Path, launcher: PreloadLauncher) -> House:
+    return House(tmp_path, launcher)
+
+
+def steady(ended: Ended) -> dict[str, Any]:
+    """Return the metrics that a second run must repeat to the last bit."""
+    return {name: value for name, value in ended.metrics().items() if not name.endswith(TIMES)}
+
+
+def test_a_trial_tells_everything_in_its_journal(house: House) -> None:
+    ended = house.run(swept=("learning_rate", "freeze"), freeze=["encoder"])
+
+    assert ended.codes == [0], ended.log()
+    (rank,) = ended.events("rank")
+    assert (rank["rank"], rank["world_size"]) == (0, 1)
+    assert list(events(ended.attempt.journal(0)))[-1]["event"] == "done"
+    assert ended.events("failure") == []
+    metrics = ended.metrics()
+    expected = {"loss", "grad_norm", "learning_rate", "train_loss", "train_runtime", "eval_loss", "eval_rouge1"}
+    expected |= {"eval_rougeLsum", "eval_gen_len", "predict_rouge1", "predict_empty_predictions", "predict_runtime"}
+    expected |= {"train_peak_memory", "init_memory", "peak_rss", "optimizer_state_memory", "parameter_memory"}
+    expected |= {"train_device_seconds", "warmup_seconds", "train_steady_samples_per_second"}
+    expected |= {"energy_consumed", "emissions", "duration"}
+    assert expected <= set(metrics)
+    assert metrics["emissions"] == pytest.approx(metrics["energy_consumed"] * 0.1)
+    assert len(ended.losses()) == 4
+    assert ended.facts("dataset", "corpus")["train_samples"] == 40
+    model = ended.facts("model", "bart-tiny")
+    assert 0 < model["trainable_parameters"] < model["parameters"]
+    assert model["generation.max_new_tokens"] == 24
+    assert ended.facts("measurement", "training")["done_steps"] == 4
+    assert ended.facts("measurement", "energy")["quality"] in ("counter", "tdp-estimate")
+    assert ended.effective()["freeze"] == ["encoder"]
+    (artifact,) = ended.events("artifact")
+    assert (ended.attempt.root / artifact["path"]).stat().st_size == artifact["bytes"]
+    assert [row["id"] for row in ended.predictions()] == ["test-0", "test-1", "test-2", "test-3"]
+
+
+def test_the_same_trial_twice_gives_the_same_numbers_to_the_last_bit(house: House) -> None:
+    first, second = house.run(), house.run()
+
+    assert steady(first) == steady(second)
+    assert first.losses() == second.losses()
+    assert first.predictions() == second.predictions()
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param({"batch_size": 2, "gradient_accumulation_steps": 4}, id="accumulated"),
+        pytest.param({"batch_size": 2, "gradient_accumulation_steps": 2, "world_size": 2}, id="over-ranks"),
+        pytest.param(
+            {"batch_size": 2, "gradient_accumulation_steps": 2, "world_size": 2, "zero": {"stage": 2}}, id="zero-2"
+        ),
+        pytest.param({"batch_size": 8, "zero": {"stage": 3}}, id="zero-3"),
+    ],
+)
+def test_the_same_rows_give_the_same_losses_however_a_step_is_split(house: House, settings: dict[str, Any]) -> None:
+    """Rows of very different lengths, in a fixed order: each token of the effective batch weighs the same."""
+    pairs = [(f"document {number}", "word " * (1 + 5 * (number % 3))) for number in range(24)]
+    dataset = house.write(train=pairs, validation=pairs[:2], test=pairs[:2])
+    fixed = {"dropout": 0.0, "max_steps": 3, "train_sampling_strategy": "sequential"}
+
+    whole = house.run(dataset, batch_size=8, **fixed)
+    split = house.run(dataset, **fixed, **settings)
+
+    assert split.codes == [0] * len(split.codes), split.log()
+    assert split.losses()[0] == pytest.approx(whole.losses()[0], abs=1e-3)
+    assert split.losses() == pytest.approx(whole.losses(), abs=2e-3)
+    assert split.metrics()["eval_loss"] == pytest.approx(whole.metrics()["eval_loss"], abs=2e-3)
+
+
+def test_zero_3_on_two_ranks_predicts_every_example_once_and_in_order(house: House) -> None:
+    pairs = [(f"document {number} " * (1 + 4 * number), f"short {number}") for number in range(5)]
+    dataset = house.write(train=pairs * 4, validation=pairs, test=pairs)
+    dataset = dataset.model_copy(update={"id": None})
+
+    ended = house.run(dataset, world_size=2, zero={"stage": 3}, eval_batch_size=1, swept=("zero.stage",))
+
+    assert ended.codes == [0, 0], ended.log()
+    assert [row["id"] for row in ended.predictions()] == ["1", "2", "3", "4", "5"]
+    assert [row["reference"] for row in ended.predictions()] == [f"short {number}" for number in range(5)]
+    assert ended.metrics(rank=1)["train_peak_memory"] > 0
+    assert set(ended.metrics(rank=1)) <= {
+        "init_memory",
+        "peak_rss",
+        "train_peak_memory",
+        "parameter_memory",
+        "optimizer_state_memory",
+    }
+
+
+def test_zero_2_halves_the_optimizer_state_of_each_of_two_ranks(house: House) -> None:
+    one, two = (house.run(zero={"stage": 2}, world_size=ranks) for ranks in (1, 2))
+
+    ratio = two.metrics()["optimizer_state_memory"] / one.metrics()["optimizer_state_memory"]
+    assert ratio == pytest.approx(0.5, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("settings", "effective"),
+    [
+        pytest.param({"precision": "bf16"}, {"precision": "bf16"}, id="bf16-amp"),
+        pytest.param(
+            {"precision": "bf16", "zero": {"stage": 1}}, {"precision": "bf16", "zero.stage": 1}, id="bf16-deepspeed"
+        ),
+        pytest.param(
+            {"zero": {"stage": 2, "offload_optimizer": "cpu", "reduce_bucket_size": 1000}},
+            {"zero.offload_optimizer": "cpu", "zero.reduce_bucket_size": 1000},
+            id="offloaded-optimizer",
+        ),
+        pytest.param(
+            {"zero": {"stage": 3, "offload_param": "cpu", "offload_optimizer": "cpu"}},
+            {"zero.offload_param": "cpu", "zero.offload_optimizer": "cpu"},
+            id="offloaded-parameters",
+        ),
+        pytest.param(
+            {
+                "gradient_checkpointing": True,
+                "train_sampling_strategy": "group_by_length",
+                "label_smoothing_factor": 0.1,
+                "weight_decay": 0.1,
+                "lr_scheduler_type": "cosine",
+                "warmup_steps": 0.5,
+                "attn_implementation": "eager",
+                "generation": {"num_beams": 2, "min_new_tokens": 3},
+                "freeze": ["embeddings"],
+            },
+            {
+                "gradient_checkpointing": True,
+                "train_sampling_strategy": "group_by_length",
+                "label_smoothing_factor": 0.1,
+                "weight_decay": 0.1,
+                "lr_scheduler_type": "cosine",
+                "warmup_steps": 2,
+                "attn_implementation": "eager",
+                "generation.num_beams": 2,
+                "generation.min_new_tokens": 3,
+                "freeze": ["embeddings"],
+            },
+            id="everything-else",
+        ),
+    ],
+)
+def test_declared_settings_are_in_force(house: House, settings: dict[str, Any], effective: dict[str, Any]) -> None:
+    ended = house.run(**settings)
+
+    assert ended.codes == [0], ended.log()
+    assert effective.items() <= ended.effective().items()
+
+
+def test_early_stopping_tells_planned_and_done_steps(house: House) -> None:
+    stopping = {"patience": 1, "threshold": 100.0, "metric": "eval_rouge1"}
+
+    ended = house.run(max_steps=None, epochs=3.0, early_stopping=stopping)
+
+    told = ended.facts("measurement", "training")
+    assert told == {"planned_steps": 30, "done_steps": 20, "stop_reason": "early_stopping"}
+    assert ended.effective()["early_stopping.patience"] == 1
+    metrics = ended.metrics()
+    assert metrics["train_samples_per_second"] == pytest.approx(80 / metrics["train_runtime"], rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind", "message"),
+    [
+        pytest.param({"learning_rate": 1e20}, "diverged", "loss is nan at step 2", id="diverged"),
+        pytest.param(
+            {"lr_scheduler_type": "constant", "warmup_steps": 2.0},
+            "knob",
+            "warmup_steps: 2.0 was declared, 0 is in force",
+            id="warm-up-ignored",
+        ),
+        pytest.param(
+            {"max_source_length": 512, "dataset": Dataset(path="missing.csv")}, "data", "no such file", id="no-file"
+        ),
+    ],
+)
+def test_a_trial_that_fails_says_why(house: House, settings: dict[str, Any], kind: str, message: str) -> None:
+    ended = house.run(**settings)
+
+    assert ended.codes == [1]
+    assert ended.failure()["kind"] == kind
+    assert message in ended.failure()["message"]
+    assert ended.events("done") == []
+    assert "Traceback" in ended.log()
+    assert ended.metrics()["energy_consumed"] > 0
+
+
+def test_a_source_longer_than_the_models_positions_is_no_index_error(house: House) -> None:
+    pairs = [("word " * 400, "short")] * 4
+    dataset = house.write(train=pairs, validation=pairs, test=pairs).model_copy(update={"id": None})
+
+    failure = house.run(dataset, max_source_length=1000).failure()
+
+    assert failure["kind"] == "knob"
+    assert "does not fit the model's 256 positions" in failure["message"]
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_a_plainly_launched_trial_gives_the_numbers_of_a_forked_one(house: House, ranks: int) -> None:
+    settings = {"world_size": ranks, "zero": {"stage": 2}}
+
+    plain, forked = house.run(launcher=PlainLauncher(cpu=True), **settings), house.run(**settings)
+
+    assert plain.codes == [0] * ranks, plain.log()
+    assert all(plain.events("done", rank) for rank in range(ranks))
+    assert steady(plain) == steady(forked)

@@ -1,0 +1,84 @@
+"""Settings become DeepSpeed's configuration, and nothing is left to chance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from xp.dsl.settings import Settings, Zero
+from xp.engine.train.deepspeed_config import deepspeed_config
+
+
+def config(zero: Zero, *, cuda: bool = False, **settings: Any) -> dict[str, Any]:
+    made = deepspeed_config(Settings(zero=zero, **settings), cuda=cuda)
+    assert made is not None
+    return made
+
+
+def test_a_trial_without_zero_has_no_deepspeed() -> None:
+    assert deepspeed_config(Settings(), cuda=False) is None
+
+
+def test_the_whole_configuration() -> None:
+    made = config(Zero(stage=2), batch_size=4, gradient_accumulation_steps=3, world_size=2, precision="bf16")
+
+    assert made == {
+        "train_micro_batch_size_per_gpu": 4,
+        "gradient_accumulation_steps": 3,
+        "train_batch_size": 24,
+        "gradient_clipping": 1.0,
+        "bf16": {"enabled": True},
+        "fp16": {"enabled": False},
+        "zero_optimization": {"stage": 2, "reduce_bucket_size": "auto"},
+        "zero_force_ds_cpu_optimizer": False,
+        "zero_allow_untested_optimizer": True,
+        "wall_clock_breakdown": False,
+    }
+
+
+def test_neither_optimizer_nor_schedule_is_deepspeeds_own() -> None:
+    assert not {"optimizer", "scheduler"} & set(config(Zero(stage=1)))
+
+
+@pytest.mark.parametrize(
+    ("zero", "block"),
+    [
+        pytest.param(
+            Zero(stage=3, offload_param="cpu", offload_optimizer="cpu"),
+            {
+                "stage": 3,
+                "reduce_bucket_size": "auto",
+                "stage3_prefetch_bucket_size": "auto",
+                "stage3_param_persistence_threshold": "auto",
+                "offload_optimizer": {"device": "cpu"},
+                "offload_param": {"device": "cpu"},
+            },
+            id="stage-3-offload",
+        ),
+        pytest.param(
+            Zero(stage=2, reduce_bucket_size=7, allgather_bucket_size=8, overlap_comm=False),
+            {"stage": 2, "reduce_bucket_size": 7, "allgather_bucket_size": 8, "overlap_comm": False},
+            id="stage-2-buckets",
+        ),
+        pytest.param(
+            Zero(stage=3, stage3_prefetch_bucket_size=1, stage3_param_persistence_threshold=0),
+            {
+                "stage": 3,
+                "reduce_bucket_size": "auto",
+                "stage3_prefetch_bucket_size": 1,
+                "stage3_param_persistence_threshold": 0,
+            },
+            id="stage-3-thresholds",
+        ),
+    ],
+)
+def test_zero_block_holds_what_is_set(zero: Zero, block: dict[str, Any]) -> None:
+    assert config(zero)["zero_optimization"] == block
+
+
+def test_an_offloaded_optimizer_runs_in_c_only_beside_a_gpu() -> None:
+    zero = Zero(stage=2, offload_optimizer="cpu")
+
+    assert config(zero)["zero_force_ds_cpu_optimizer"] is False
+    assert config(zero, cuda=True)["zero_force_ds_cpu_optimizer"] is True

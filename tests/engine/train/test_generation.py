@@ -1,0 +1,63 @@
+"""The model's own generation settings hold where the trial sets none, and all of them are told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from transformers import AutoModelForSeq2SeqLM, GenerationConfig
+
+from tests.engine.train import tiny
+from xp.dsl.settings import Generation, Settings
+from xp.engine.train.generation import generation_config, resolved
+
+BARE = GenerationConfig(decoder_start_token_id=2)
+
+
+def test_a_model_without_a_limit_stops_at_the_target_length() -> None:
+    config = generation_config(BARE, Settings(max_target_length=48))
+
+    assert config.max_new_tokens == 48
+    assert resolved(config)["generation.max_new_tokens"] == 48
+    assert "generation.max_length" not in resolved(config)
+
+
+def test_what_the_trial_sets_overrules_the_model() -> None:
+    own = GenerationConfig(num_beams=6, max_length=62, min_length=11, length_penalty=2.0)
+    wanted = Generation(num_beams=2, max_new_tokens=30, min_new_tokens=5, no_repeat_ngram_size=3)
+
+    told = resolved(generation_config(own, Settings(generation=wanted)))
+
+    assert told["generation.num_beams"] == 2
+    assert told["generation.max_new_tokens"] == 30
+    assert told["generation.min_new_tokens"] == 5
+    assert told["generation.no_repeat_ngram_size"] == 3
+    assert told["generation.length_penalty"] == 2.0
+    assert not {"generation.max_length", "generation.min_length"} & set(told)
+
+
+def test_the_models_own_configuration_is_not_changed() -> None:
+    own = GenerationConfig(max_length=62)
+
+    generation_config(own, Settings(generation=Generation(max_new_tokens=30)))
+
+    assert own.max_length == 62
+
+
+def old_checkpoint(folder: Path, **kept: Any) -> None:
+    """Save a model as transformers 4 did: beams and limits in the model's own configuration."""
+    tiny.bart().save_pretrained(folder)
+    (folder / "generation_config.json").unlink()
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | kept))
+
+
+def test_beams_and_limits_in_an_old_checkpoints_configuration_are_used_and_told(tmp_path: Path) -> None:
+    old_checkpoint(tmp_path, num_beams=6, max_length=62, min_length=11)
+    own = AutoModelForSeq2SeqLM.from_pretrained(tmp_path).generation_config
+
+    told = resolved(generation_config(own, Settings()))
+
+    assert (told["generation.num_beams"], told["generation.max_length"], told["generation.min_length"]) == (6, 62, 11)
+    assert "generation.max_new_tokens" not in told

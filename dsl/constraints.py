@@ -104,8 +104,8 @@ def parse(text: str) -> Constraint:
         raise RefusedError(f"a constraint has at most {LONGEST} characters and no backslash")
     try:
         tree = ast.parse(text.strip(), mode="eval")
-    except (SyntaxError, MemoryError, RecursionError) as error:
-        said = error.msg if isinstance(error, SyntaxError) else "it is nested too deeply"
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        said = error.msg if isinstance(error, SyntaxError) else "it cannot be read"
         raise RefusedError(f"not a condition: {said}, got {excerpt(text)}", EXAMPLE) from None
     if depth(tree) > DEEPEST:
         raise RefusedError(f"a constraint is at most {DEEPEST} levels deep")

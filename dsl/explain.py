@@ -77,7 +77,8 @@ def rule(detail: ErrorDetails) -> str:
         word: f"{value:g}" if isinstance(value, float) else value for word, value in detail.get("ctx", {}).items()
     }
     pattern = context.get("pattern", "")
-    words = PATTERNS[pattern] if pattern else RULES[detail["type"]].format(**context)
+    known = RULES.get(detail["type"])
+    words = PATTERNS[pattern] if pattern else known.format(**context) if known else detail["msg"].lower()
     return f"{words}, got {excerpt(detail['input'])}"
 
 

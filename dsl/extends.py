@@ -11,8 +11,11 @@ from xp.dsl.errors import Problem, SpecError, did_you_mean
 from xp.dsl.places import Places
 from xp.dsl.syntax import decode, parse
 
-PATHS = (("models", "checkpoint"), ("models", "tokenizer"), ("datasets", "path"))
+PATHS = {"models": ("checkpoint", "tokenizer"), "datasets": ("path",)}
 """The keys that may hold a path relative to the file they stand in."""
+
+FILES = ("train", "validation", "test")
+"""The keys that hold one in a data set without ``path``."""
 
 
 def read(path: Path, above: tuple[Path, ...] = ()) -> tuple[dict[str, Any], Document]:
@@ -25,8 +28,9 @@ def read(path: Path, above: tuple[Path, ...] = ()) -> tuple[dict[str, Any], Docu
     base = below(raw["extends"], document, (*above, path))
     under, base_document = read(base, (*above, path))
     inherited = {name: table for name, table in under.items() if name not in {OWN, "extends"}}
-    moved = {**inherited, **dict(rebased(inherited, base.parent, path.parent))}
-    return merged(moved, raw), Document(path, text, base_document, places=document.places)
+    if base.parent.resolve() != path.parent.resolve():
+        inherited |= {group: rebased(group, inherited[group], base.parent) for group in PATHS if group in inherited}
+    return merged(inherited, raw), Document(path, text, base_document, places=document.places)
 
 
 def content(path: Path) -> bytes:
@@ -59,24 +63,24 @@ def below(name: str, document: Document, above: tuple[Path, ...]) -> Path:
     return base
 
 
-def rebased(raw: Mapping[str, Any], old: Path, new: Path) -> list[tuple[str, Any]]:
-    """Return the tables that hold paths, with those of files below *old* rewritten to start at *new*."""
-    if old.resolve() == new.resolve():
-        return []
-    return [(group, {name: moved(group, table, old) for name, table in raw[group].items()}) for group in groups(raw)]
+def rebased(group: str, tables: Any, folder: Path) -> Any:
+    """Return models or data sets with the paths that start at *folder* made absolute; hub ids stay as they are."""
+    if not isinstance(tables, Mapping):
+        return tables
+    return {name: moved(table, keys_of(group, table), folder) for name, table in tables.items()}
 
 
-def groups(raw: Mapping[str, Any]) -> list[str]:
-    """Return the names of the tables that hold paths."""
-    return [group for group in ("models", "datasets") if isinstance(raw.get(group), Mapping)]
-
-
-def moved(group: str, table: Any, folder: Path) -> Any:
-    """Return one model or data set with its paths made absolute; hub ids stay as they are."""
+def keys_of(group: str, table: Any) -> tuple[str, ...]:
+    """Return the keys of a model or data set that may hold paths."""
     if not isinstance(table, Mapping):
-        return table
-    keys = [key for owner, key in PATHS if owner == group and isinstance(table.get(key), str)]
-    return {**table, **{key: str((folder / table[key]).absolute()) for key in keys if local(table[key], folder)}}
+        return ()
+    return FILES if group == "datasets" and not table.keys() & {"path", "builtin"} else PATHS[group]
+
+
+def moved(table: Any, keys: tuple[str, ...], folder: Path) -> Any:
+    """Return a table whose *keys* name files wherever the experiment lies."""
+    paths = {key: table[key] for key in keys if isinstance(table.get(key), str) and local(table[key], folder)}
+    return {**table, **{key: str((folder / path).absolute()) for key, path in paths.items()}} if keys else table
 
 
 def local(path: str, folder: Path) -> bool:

@@ -63,7 +63,7 @@ def gather(
     experiment: Experiment, expansion: Expansion, drafts: Drafts
 ) -> tuple[list[Draft], list[Excluded], list[Problem]]:
     """Return the cells that are tried, those that are not, and the include rules that a constraint undoes."""
-    kept: list[Draft] = []
+    kept: list[Draft | None] = []
     excluded: list[Excluded] = []
     undone: dict[Problem, None] = {}
     for cell in expansion:
@@ -74,9 +74,9 @@ def gather(
                 undone[Problem(f"the trial of this rule is taken out again by {rule}", where)] = None
         elif len(kept) == experiment.limits.max_trials:
             raise SpecError(too_many(experiment))
-        elif draft := drafts.draft(cell):
-            kept.append(draft)
-    return kept, excluded, [*undone]
+        else:
+            kept.append(drafts.draft(cell))
+    return [draft for draft in kept if draft], excluded, [*undone]
 
 
 def excluding_rule(cell: Cell, drafts: Drafts) -> str:

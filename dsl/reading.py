@@ -30,7 +30,7 @@ class Reading:
         self.axes: dict[str, tuple[Any, ...]] = {}
         self.zipped = [axis for group in items(raw.get("zip")) for axis in items(group)]
         self.broken: set[str] = set()
-        """Axes that have lost a value because it was wrong: how many they have is not known."""
+        """Axes that have lost a value because it was wrong: nothing is said of what they take."""
 
     def fields(self) -> dict[str, Any]:
         """Return the fields of a Matrix, or raise everything that is wrong."""
@@ -71,6 +71,7 @@ class Reading:
         if not isinstance(values, list):
             seen = excerpt(values)
             self.refusals.add((axis,), f"an axis is a list of values, got {seen}", f"write [{seen}]")
+            self.broken.add(axis)
             return ()
         if not values:
             self.refusals.add((axis,), "axis is empty", "give it a value, or leave it out")
@@ -109,7 +110,7 @@ class Reading:
         for value in self.value(key, axis, raw):
             if value in axes[axis]:
                 yield value
-            else:
+            elif axis not in self.broken:
                 taken = excerpt(axes[axis])
                 self.refusals.add(key, f"{excerpt(value)} is not a value of this axis", f"it takes {taken}")
 

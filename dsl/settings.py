@@ -71,7 +71,7 @@ class Generation(Table):
     """Beams of the search; 1 is greedy."""
 
     max_new_tokens: PositiveInt | None = None
-    """Longest summary, in tokens; unset, ``max_target_length``."""
+    """Longest summary, in tokens; unset, the model's own limit, or ``max_target_length`` where it has none."""
 
     min_new_tokens: PositiveInt | None = None
     """Shortest summary, in tokens."""

@@ -155,8 +155,11 @@ class Dataset(Table):
     def comes_from_somewhere(self) -> Self:
         """Refuse a data set that has no origin, or two."""
         refusals = Refusals("Dataset")
-        if (self.path is None) == (self.builtin is None):
-            refusals.add((), "a data set has either a path or a builtin", 'write path = "…", a hub id or files')
+        files = any(differs(self, split) for split in ("train", "validation", "test"))
+        if self.path is not None and self.builtin is not None:
+            refusals.add((), "a data set has either a path or a builtin")
+        elif self.path is None and self.builtin is None and not files:
+            refusals.add((), "a data set has a path, a builtin or files", 'write path = "…", a hub id or files')
         if self.builtin is None and differs(self, "size"):
             refusals.add(("size",), "has no effect: only a built-in corpus has a size to choose")
         for name in ("revision", "config"):

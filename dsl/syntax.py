@@ -12,6 +12,11 @@ from xp.dsl.places import Places
 
 SAVE = "save the file as UTF-8"
 
+DEEPEST = 50
+"""Levels of tables and lists in one another; an experiment needs seven."""
+
+TOO_DEEP = f"tables and lists lie more than {DEEPEST} deep in one another"
+
 POSITION = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 
 HINTS = {
@@ -46,11 +51,23 @@ def decode(data: bytes, file: str) -> str:
 def parse(text: str, file: str) -> dict[str, Any]:
     """Return the tables of *text*."""
     try:
-        return tomllib.loads(text)
+        tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SpecError(*(repeated(text, file) or [complaint(str(error), text, file)])) from None
     except RecursionError:
-        raise SpecError(Problem("lists or tables are nested too deeply", file)) from None
+        raise SpecError(Problem(TOO_DEEP, file)) from None
+    if depth(tables) > DEEPEST:
+        raise SpecError(Problem(TOO_DEEP, file))
+    return tables
+
+
+def depth(tables: Any) -> int:
+    """Return how many levels of tables and lists lie in one another."""
+    level, items = 0, [tables]
+    while items:
+        inner = [list(item.values()) if isinstance(item, dict) else item for item in items]
+        level, items = level + 1, [part for item in inner if isinstance(item, list) for part in item]
+    return level
 
 
 def repeated(text: str, file: str) -> list[Problem]:

@@ -140,7 +140,7 @@ class Layout:
 
         Thousands of attempts are looked through before every query, hence no paths but plain text.
         """
-        sizes = {}
+        sizes: dict[str, int] = {}
         for folder in ("experiments", *self._journal_folders()):
             files = [entry for entry in scan(self.root / folder) if entry.name.endswith(".jsonl")]
             sizes |= {f"{folder}/{entry.name}": entry.stat().st_size for entry in files}

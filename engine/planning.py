@@ -32,8 +32,8 @@ class Planned:
 def make(file: Path, overrides: Sequence[str], only: Sequence[str]) -> Planned:
     """Return the plan of *file*; raise SpecError naming everything that is wrong with it."""
     experiment = source.load(find(file), overrides)
-    hashes = references.fingerprints(experiment)
-    whole = plan(experiment, hashes, environment.machine())
+    hashes, checkpoints = references.fingerprints(experiment), references.checkpoints(experiment)
+    whole = plan(experiment, hashes, environment.machine(), checkpoints)
     return Planned(experiment, whole, selection.narrow(whole, only).trials)
 
 

@@ -111,6 +111,13 @@ def first_keys(place: Path) -> list[str] | None:
     return sorted(row) if isinstance(row, dict) else None
 
 
+def checkpoints(experiment: Experiment) -> dict[str, str]:
+    """Return the hash of every model's files, of those that are a folder here."""
+    names = [*experiment.grid.axes["model"], *(rule.get("model") for rule in experiment.matrix.include)]
+    found = {name: model_fingerprint(experiment.model(name), experiment.folder) for name in names if name is not None}
+    return {name: digest for name, digest in found.items() if digest is not None}
+
+
 def model_fingerprint(model: Model, folder: Path) -> str | None:
     """Return a hash of a local checkpoint's files, None for a hub's or one that is made from a configuration."""
     place = folder / Path(model.checkpoint).expanduser() if model.checkpoint else None

@@ -14,7 +14,7 @@
 -- column ratio_spread       double   ×     standard deviation of the ratios
 -- column difference         double   -     mean difference of the pairs
 -- column difference_spread  double   -     standard deviation of the differences
--- column note               text     -     why pairs have no effect
+-- column note               text     -     why pairs have no effect, or no ratio
 
 select
     method_effects.method,

@@ -34,7 +34,7 @@ with arm as (
     group by arm.method
 ),
 compared as (
-    select method, baseline, measure, n, ratio, ratio_spread
+    select method, baseline, measure, ratio_n as n, ratio, ratio_spread
     from method_effects
     where experiment = chosen($experiment)
 ),

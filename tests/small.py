@@ -158,8 +158,7 @@ class Attempt:
             dataset="dialogues",
             world_size=2,
             launch="preload",
-            contended=False,
-            **changes,
+            **{"contended": False, **changes},
         )
         version = "5.23.0" if (self.trial.method, self.trial.seed) == ("zero2", 3) else "5.24.0"
         values = ENVIRONMENT | {"transformers": version}

@@ -9,19 +9,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal, TypeVar
 
-from xp.engine.train.dialogues_text import (
-    ASIDES,
-    CLOSINGS,
-    DAYS,
-    GREETINGS,
-    HOURS,
-    LATER,
-    NAMES,
-    PLACES,
-    SCENES,
-    Beat,
-    Scene,
-)
+from xp.engine.train.dialogues_scenes import LATER, SCENES, Scene
+from xp.engine.train.dialogues_words import ASIDES, CLOSINGS, DAYS, GREETINGS, HOURS, NAMES, PLACES, Beat
 
 VERSION = 1
 """Raised with every change of what is generated, so that results on different texts are never taken for the same."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +41,8 @@ def join(rendezvous: Path, rank: int, world_size: int, settings: Settings) -> Se
         for name in VARIABLES:  # with them, the trainer would wrap a lone model for ranks that do not exist
             os.environ.pop(name, None)
         return Seat(rank, world_size, cuda)
+    # DeepSpeed calls these by their old names, hundreds of times
+    warnings.filterwarnings("ignore", r"`torch\.distributed\.\w+` is deprecated", FutureWarning)
     if not cuda:
         # its C++ all-reduce serves tensor-parallel inference only, and would be compiled here
         deepspeed.ops.__compatible_ops__["deepspeed_shm_comm"] = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -12,11 +12,15 @@ from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from xp.dsl.settings import Generation, Settings
 from xp.engine.train.deepspeed_config import PARAMETERS
-from xp.engine.train.encode import Encoded
+from xp.engine.train.encode import Splits
 from xp.engine.train.freezing import frozen
+from xp.engine.train.places import Split
 from xp.engine.train.trainer import SummaryTrainer
 
 Values = dict[str, Any]
+
+LIMITED: tuple[tuple[str, Split], ...] = (("train", "train"), ("eval", "validation"), ("predict", "test"))
+"""What a limit is named after, and the split it limits."""
 
 SCHEDULES = {
     "_get_linear_schedule_with_warmup_lr_lambda": "linear",
@@ -28,7 +32,7 @@ SCHEDULES = {
 """The function that gives a learning rate its shape, to the name of that shape."""
 
 
-def effective(trainer: SummaryTrainer, splits: Mapping[str, Encoded], settings: Settings) -> Values:
+def effective(trainer: SummaryTrainer, splits: Splits, settings: Settings) -> Values:
     """Return the settings by their dotted names; the trainer must stand before its first step."""
     return {
         **of_length(trainer),
@@ -123,7 +127,7 @@ def of_generation(trainer: SummaryTrainer, wanted: Generation) -> Values:
     return {f"generation.{name}": getattr(config, name) for name in type(wanted).model_fields}
 
 
-def of_corpus(splits: Mapping[str, Encoded], settings: Settings) -> Values:
+def of_corpus(splits: Splits, settings: Settings) -> Values:
     """Return what of the corpus is used."""
     return {
         "max_source_length": splits["train"].sources.limit,
@@ -131,7 +135,7 @@ def of_corpus(splits: Mapping[str, Encoded], settings: Settings) -> Values:
         "source_prefix": splits["train"].prefix,
         **{
             f"max_{name}_samples": len(splits[split].examples)
-            for name, split in (("train", "train"), ("eval", "validation"), ("predict", "test"))
+            for name, split in LIMITED
             if getattr(settings, f"max_{name}_samples") is not None
         },
     }

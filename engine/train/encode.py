@@ -13,6 +13,7 @@ from xp.dsl.settings import Settings
 from xp.engine.train.cache import Cache, Ids, key
 from xp.engine.train.corpus import Corpus, Example
 from xp.engine.train.errors import DataError
+from xp.engine.train.places import Split
 
 IGNORED = -100
 """Label that the loss does not count."""
@@ -64,7 +65,10 @@ class Encoded:
         ]
 
 
-def encode(corpus: Corpus, tokenizer: Any, settings: Settings, cache: Cache) -> Mapping[str, Encoded]:
+Splits = Mapping[Split, Encoded]
+
+
+def encode(corpus: Corpus, tokenizer: Any, settings: Settings, cache: Cache) -> Splits:
     """Return the used examples of every split as token ids."""
     return {
         split: Encoded(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from statistics import fmean
 from typing import Any
 
@@ -11,7 +11,7 @@ from torch import nn
 from xp.dsl.spec import Dataset, Model
 from xp.engine.train import freezing
 from xp.engine.train.corpus import Corpus, Examples
-from xp.engine.train.encode import Encoded, Texts
+from xp.engine.train.encode import Splits, Texts
 
 SIZES = {
     "hidden_size": ("hidden_size", "d_model"),
@@ -74,7 +74,7 @@ def count(parameters: Sequence[nn.Parameter]) -> int:
 
 
 def corpus_facts(
-    spec: Dataset, fingerprint: str, corpus: Corpus, splits: Mapping[str, Encoded]
+    spec: Dataset, fingerprint: str, corpus: Corpus, splits: Splits
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return what the corpus is, and the units; lengths and cuts without a split are those of the training split."""
     found: dict[str, Any] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,10 +18,11 @@ from xp.engine.train.arguments import training_arguments
 from xp.engine.train.cache import Cache
 from xp.engine.train.callbacks import Divergence, Journalling, LastEvaluation, Measuring, Watcher
 from xp.engine.train.distributed import Seat
-from xp.engine.train.encode import Collator, Encoded, encode
+from xp.engine.train.encode import Collator, Splits, encode
 from xp.engine.train.errors import KnobError
 from xp.engine.train.generation import generation_config, resolved
 from xp.engine.train.loss import TokenMean
+from xp.engine.train.places import Split
 from xp.engine.train.predictions import Scorer
 from xp.engine.train.readback import Readback
 from xp.engine.train.record import Record
@@ -35,13 +35,13 @@ PREPARATIONS = 3
 class Prepared:
     """All that training starts from."""
 
-    splits: Mapping[str, Encoded]
+    splits: Splits
     tokenizer: Any
     model: Any
     baseline: int
     """Bytes resident before the model was built."""
 
-    def scorer(self, split: str, *, active: bool) -> Scorer:
+    def scorer(self, split: Split, *, active: bool) -> Scorer:
         """Return what scores the summaries of a split."""
         return Scorer(self.splits[split].examples, self.tokenizer, active=active)
 
@@ -80,7 +80,7 @@ def prepare(trial: Trial, cache: Cache, record: Record) -> Prepared:
     return Prepared(splits, words, built, baseline)
 
 
-def fit(config: Any, splits: Mapping[str, Encoded]) -> None:
+def fit(config: Any, splits: Splits) -> None:
     """Raise if a text is longer than the positions that the model knows: it would end in an index error."""
     both = getattr(config, "max_position_embeddings", None)
     for side in ("source", "target"):

@@ -9,7 +9,7 @@ from typing import Any
 from xp.dsl.trial import Trial
 from xp.engine.train.callbacks import Watcher
 from xp.engine.train.effective import effective
-from xp.engine.train.encode import Encoded
+from xp.engine.train.encode import Splits
 from xp.engine.train.errors import KnobError
 from xp.engine.train.record import Record
 
@@ -20,7 +20,7 @@ AT_MOST = frozenset({"max_train_samples", "max_eval_samples", "max_predict_sampl
 class Readback(Watcher):
     """Reads every setting back when training begins, and ends a trial whose settings did not take."""
 
-    def __init__(self, trial: Trial, splits: Mapping[str, Encoded], record: Record) -> None:
+    def __init__(self, trial: Trial, splits: Splits, record: Record) -> None:
         self.trial = trial
         self.splits = splits
         self.record = record

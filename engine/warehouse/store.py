@@ -31,6 +31,9 @@ BUSY = ("Could not set lock", "different configuration", "Unique file handle con
 """What DuckDB says when another process, or another part of this one, has the file open."""
 
 
+DAMAGED = ("not a valid DuckDB database", "replaying WAL", "Corrupt", "corrupt", "deserialize")
+"""What DuckDB says of a file that it will never be able to open."""
+
 Config = dict[str, str | bool | int | float | list[str]]
 
 
@@ -56,6 +59,8 @@ def opened(path: Path, *, read_only: bool, config: Config | None = None) -> Iter
     try:
         db.execute("set timezone = 'UTC'")
         yield db
+    except (duckdb.IOException, duckdb.TransactionException) as error:
+        raise unusable(path, error) from error
     finally:
         db.close()
 
@@ -83,10 +88,11 @@ def in_use(path: Path, error: duckdb.Error) -> WarehouseError:
 
 
 def unusable(path: Path, error: duckdb.Error) -> WarehouseError:
-    """Return the error of a file that DuckDB cannot open."""
+    """Return the error of a file that DuckDB cannot open or write."""
     first = str(error).splitlines()[0]
-    hint = "move it away: the next command builds a new one from the journals"
-    return WarehouseError(Problem(f"the warehouse cannot be opened: {first}", str(path), hint))
+    damaged = any(words in first for words in DAMAGED)
+    hint = "move it away: the next command builds a new one from the journals" if damaged else ""
+    return WarehouseError(Problem(f"the warehouse cannot be used: {first}", str(path), hint))
 
 
 def checked_version(db: duckdb.DuckDBPyConnection, path: Path) -> int:
@@ -113,7 +119,7 @@ def create(path: Path) -> None:
     """Make an empty warehouse beside its place and move it there: a file half made could not be opened again."""
     part = path.with_name(f".{path.name}.{os.getpid()}")
     part.unlink(missing_ok=True)
-    with duckdb.connect(str(part)) as db:
+    with opened(part, read_only=False) as db:
         db.begin()
         make(db)
         db.commit()

@@ -21,6 +21,12 @@ POINTS = 2_000_000
 SHOWN = 200
 """Characters of a bad line that are kept."""
 
+DECODE = json.JSONDecoder().raw_decode
+"""What `json.loads` comes down to, without its three calls in between: there may be millions of lines."""
+
+FOREIGN = ""
+"""Stands for the head of a file that is no journal."""
+
 NOT_OURS = "no journal of an attempt or an experiment has such a name"
 
 
@@ -78,7 +84,7 @@ def collect(layout: Layout, marks: Mapping[str, Mark]) -> Tail:
     known = {} if anew else marks
     for _, group in groupby(sizes, key=lambda path: path.rpartition("/")[0]):
         paths = list(group)
-        if all(path in known and sizes[path] == known[path].bytes for path in paths):
+        if all(sizes[path] == (known[path].bytes if path in known else 0) for path in paths):
             continue
         if len(tail.batch.points) >= POINTS:
             tail.complete = False
@@ -91,7 +97,7 @@ def collect(layout: Layout, marks: Mapping[str, Mark]) -> Tail:
 
 def changed(layout: Layout, path: str, mark: Mark, size: int) -> bool:
     """Tell whether a journal is not what it was with something added."""
-    if size == mark.bytes:
+    if size == mark.bytes or mark.head == FOREIGN:
         return False
     return size < mark.bytes or head(layout.root / path) != mark.head
 
@@ -108,8 +114,9 @@ def read(tail: Tail, layout: Layout, path: str, mark: Mark | None) -> None:
     start, line = (mark.bytes, mark.lines) if mark else (0, 0)
     end = start
     if place is None:
-        tail.refuse(file, BadLine(path, 1, NOT_OURS, ""))
-        tail.marks[path] = Mark(head(file), file.stat().st_size, 1)
+        if size := file.stat().st_size:
+            tail.refuse(file, BadLine(path, 1, NOT_OURS, ""))
+            tail.marks[path] = Mark(FOREIGN, size, 1)
         return
     take = taker(tail.batch, place)
     for raw in whole_lines(file, start):
@@ -152,9 +159,12 @@ def whole_lines(path: Path, start: int) -> Iterator[bytes]:
 def parse(line: bytes) -> dict[str, Any]:
     """Return the event of a line; raises ValueError or TypeError where there is none."""
     try:
-        event = json.loads(line.decode())
+        text = line.decode().strip()
+        event, end = DECODE(text)
     except (ValueError, RecursionError) as error:
         raise ValueError("not JSON") from error
+    if end != len(text):
+        raise ValueError("more than one value")
     if not isinstance(event, dict) or not isinstance(event.get("event"), str):
         raise TypeError("not an event")
     return storable(event) if b"\\u" in line else event

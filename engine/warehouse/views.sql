@@ -162,6 +162,21 @@ comment on column attempts.seconds is 'seconds from start to end';
 comment on column attempts.first_bad_step is 'first step whose numbers were not finite';
 comment on column attempts.signal is 'signal that ended it';
 comment on column attempts.log_tail is 'end of what the failed rank printed';
+comment on column attempts.memory is 'peak memory of the training phase, all ranks, B';
+comment on column attempts.speed is 'training speed after warm-up, 1/s';
+comment on column attempts.runtime is 'time from the first to the last training step, s';
+comment on column attempts.compute is 'training time times ranks, s';
+comment on column attempts.accuracy is 'ROUGE-1 F1 on the test split, points';
+comment on column attempts.loss is 'cross-entropy per token on the validation split, nats';
+comment on column attempts.energy is 'energy of the machine over the attempt, kWh';
+comment on column attempts.emissions is 'greenhouse gases of that energy, as CO2 equivalent, kg';
+comment on column attempts.cost is 'price of the machine over the attempt, USD';
+comment on column attempts.rouge1 is 'ROUGE-1 F1 on the test split, points';
+comment on column attempts.rouge2 is 'ROUGE-2 F1 on the test split, points';
+comment on column attempts."rougeL" is 'ROUGE-L F1 on the test split, points';
+comment on column attempts."rougeLsum" is 'ROUGE-Lsum F1 on the test split, points';
+comment on column attempts.train_loss is 'mean training loss, nats';
+comment on column attempts.test_loss is 'loss on the test split, nats';
 
 create view standing as
 with best as (
@@ -184,6 +199,19 @@ from experiment_trial
 left join best using (trial)
 left join attempt_states using (attempt_key);
 comment on view standing is 'every planned trial with the attempt that speaks for it';
+comment on column standing.experiment is 'name of the experiment';
+comment on column standing.position is 'place in the plan, from 0';
+comment on column standing.trial is 'id of the trial: a hash of everything that can change its result';
+comment on column standing.run_order is 'place in the randomised order of the run, from 0';
+comment on column standing.method is 'name of the method';
+comment on column standing.baseline is 'the method it is compared with';
+comment on column standing.label is 'name for people';
+comment on column standing.model is 'name of the model in the file';
+comment on column standing.dataset is 'name of the data set in the file';
+comment on column standing.axes is 'the other axes and their values, as in batch_size=8, zero.stage=2';
+comment on column standing.variant is 'axes and their values, the seed left out';
+comment on column standing.context is 'the variant without the method: equal for trials that can be compared';
+comment on column standing.seed is 'seed of every random choice';
 comment on column standing.attempt_key is 'the last completed attempt, or the last one where none was completed';
 comment on column standing.state is 'state of that attempt; pending where there is none';
 comment on column standing.attempts is 'attempts so far';
@@ -242,6 +270,21 @@ comment on column trials.started is 'when that attempt started';
 comment on column trials.ended is 'when that attempt ended';
 comment on column trials.seconds is 'seconds of that attempt';
 comment on column trials.total_seconds is 'seconds of all its attempts';
+comment on column trials.memory is 'peak memory of the training phase, all ranks, B';
+comment on column trials.speed is 'training speed after warm-up, 1/s';
+comment on column trials.runtime is 'time from the first to the last training step, s';
+comment on column trials.compute is 'training time times ranks, s';
+comment on column trials.accuracy is 'ROUGE-1 F1 on the test split, points';
+comment on column trials.loss is 'cross-entropy per token on the validation split, nats';
+comment on column trials.energy is 'energy of the machine over the attempt, kWh';
+comment on column trials.emissions is 'greenhouse gases of that energy, as CO2 equivalent, kg';
+comment on column trials.cost is 'price of the machine over the attempt, USD';
+comment on column trials.rouge1 is 'ROUGE-1 F1 on the test split, points';
+comment on column trials.rouge2 is 'ROUGE-2 F1 on the test split, points';
+comment on column trials."rougeL" is 'ROUGE-L F1 on the test split, points';
+comment on column trials."rougeLsum" is 'ROUGE-Lsum F1 on the test split, points';
+comment on column trials.train_loss is 'mean training loss, nats';
+comment on column trials.test_loss is 'loss on the test split, nats';
 
 create view metrics as
 select
@@ -291,6 +334,13 @@ select
 from standing
 join fact using (attempt_key);
 comment on view facts is 'statements of the attempts that speak for the trials of an experiment';
+comment on column facts.experiment is 'name of the experiment';
+comment on column facts.position is 'place in the plan, from 0';
+comment on column facts.trial is 'id of the trial: a hash of everything that can change its result';
+comment on column facts.label is 'name for people';
+comment on column facts.method is 'name of the method';
+comment on column facts.model is 'name of the model in the file';
+comment on column facts.dataset is 'name of the data set in the file';
 comment on column facts.section is 'environment, model, dataset or measurement';
 comment on column facts.subject is 'name of the model or data set; empty for the environment';
 comment on column facts.name is 'what is stated';
@@ -477,6 +527,7 @@ select
         when not isfinite(value) then 'not finite'
         when not isfinite(baseline_value) then 'baseline not finite'
         when not comparable then 'contended on one side only'
+        when baseline_value = 0 then 'baseline zero'
     end as reason
 from pair;
 comment on view effects is 'every trial of a method beside its baseline''s trial of the same context and seed, one row per measure';
@@ -499,7 +550,7 @@ comment on column effects.value is 'the method''s value; may be NaN';
 comment on column effects.baseline_value is 'the baseline''s value; may be NaN';
 comment on column effects.ratio is 'method over baseline, where both are finite and comparable';
 comment on column effects.difference is 'method minus baseline, where both are finite and comparable';
-comment on column effects.reason is 'why there is no effect';
+comment on column effects.reason is 'why there is no effect, or no ratio';
 
 create view method_effects as
 select
@@ -511,6 +562,7 @@ select
     effects.better,
     count(*) as pairs,
     count(effects.difference) as n,
+    count(effects.ratio) as ratio_n,
     avg(effects.baseline_value) filter (where effects.difference is not null) as baseline_mean,
     avg(effects.value) filter (where effects.difference is not null) as mean,
     -- the geometric mean of ratios is 0 as soon as one of them is
@@ -534,7 +586,8 @@ comment on column method_effects.measure is 'name of the measure';
 comment on column method_effects.unit is 'unit of the means and of the difference';
 comment on column method_effects.better is 'lower or higher';
 comment on column method_effects.pairs is 'pairs that were planned';
-comment on column method_effects.n is 'pairs that the numbers rest on';
+comment on column method_effects.n is 'pairs that means and difference rest on';
+comment on column method_effects.ratio_n is 'pairs that the ratio rests on: a baseline of zero has none';
 comment on column method_effects.baseline_mean is 'mean of the baseline over those pairs';
 comment on column method_effects.mean is 'mean of the method over those pairs';
 comment on column method_effects.ratio is 'geometric mean of the ratios of the pairs';
@@ -542,4 +595,4 @@ comment on column method_effects.ratio_spread is 'standard deviation of the rati
 comment on column method_effects.difference is 'mean difference of the pairs';
 comment on column method_effects.difference_spread is 'standard deviation of the differences of the pairs; null for fewer than two';
 comment on column method_effects.expected is 'reduces, increases or affects; an asterisk where that depends on the situation';
-comment on column method_effects.note is 'why pairs have no effect, and how many';
+comment on column method_effects.note is 'why pairs have no effect or no ratio, and how many';

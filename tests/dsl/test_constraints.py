@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -120,6 +121,7 @@ def test_what_is_no_condition(text: str, message: str | None) -> None:
         "precision.__class__ == 'a'",
         "seed == 1; seed == 2",
         "precision == '\\x41'",
+        "precision == '\0'",
         "(not " * 30 + "seed == 1" + ")" * 30,
         "seed == 1 and " * 50 + "seed == 1",
         "-" * 490 + "seed == 1",
@@ -132,10 +134,8 @@ def test_nothing_but_comparisons_is_understood(text: str) -> None:
 
 @given(st.text(max_size=40))
 def test_any_text_is_a_condition_or_refused(text: str) -> None:
-    try:
+    with suppress(RefusedError):
         parse(text)
-    except RefusedError as refused:
-        assert str(refused)
 
 
 numbers = st.integers(0, 40)
@@ -186,8 +186,13 @@ def test_constraints_see_defaults_methods_axes_and_the_seed(planned: Planning) -
     )
 
     assert [(trial.method, trial.seed, trial.settings.weight_decay) for trial in plan.trials] == [
-        ("ddp", 1, 2.0), ("ddp", 2, 3.0), ("zero2", 1, 2.0), ("zero2", 2, 3.0), ("offload", 1, 2.0), ("offload", 2, 3.0),
-    ]  # fmt: skip
+        ("ddp", 1, 2.0),
+        ("ddp", 2, 3.0),
+        ("zero2", 1, 2.0),
+        ("zero2", 2, 3.0),
+        ("offload", 1, 2.0),
+        ("offload", 2, 3.0),
+    ]
 
 
 def test_a_cell_that_a_constraint_takes_out_breaks_no_other_rule(planned: Planning) -> None:

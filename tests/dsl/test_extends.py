@@ -93,6 +93,7 @@ def test_paths_start_at_the_file_they_stand_in(write: Write, tmp_path: Path) -> 
     base = (
         HEAD
         + "[datasets.files]\npath = './data/{split}.jsonl'\n[datasets.hub]\npath = 'org/data'\n"
+        + "[datasets.three]\ntrain = './a.jsonl'\ntest = './b.jsonl'\n"
         + "[models.local]\ncheckpoint = 'model'\n[models.hub]\ncheckpoint = 'org/model'\n"
     )
     write(base, "shared/base.toml")
@@ -101,6 +102,8 @@ def test_paths_start_at_the_file_they_stand_in(write: Write, tmp_path: Path) -> 
 
     assert read.datasets["files"].path == str(tmp_path / "shared" / "data" / "{split}.jsonl")
     assert read.datasets["hub"].path == "org/data"
+    assert read.datasets["three"].train == str(tmp_path / "shared" / "a.jsonl")
+    assert read.datasets["three"].validation == "validation"
     assert read.models["local"].checkpoint == str(tmp_path / "shared" / "model")
     assert read.models["hub"].checkpoint == "org/model"
 

@@ -49,19 +49,3 @@ def test_a_method_that_only_include_rules_name_is_tried(experiment: Loading) -> 
     read = experiment(METHODS + '[matrix]\nmethod = ["baseline"]\ninclude = [{ method = "zero2" }]\n')
 
     assert read.method_names == ("baseline", "zero2")
-
-
-def test_a_claim_that_no_trial_can_speak_for(refusal: Refusal) -> None:
-    text = METHODS + 'claims = { memory = "reduces" }\n[matrix]\nseed = [1, 2]\n'
-    rules = 'exclude = [{ method = "zero2", seed = 1 }, { method = "baseline", seed = 2 }]\n'
-
-    assert refusal(text + 'method = ["baseline", "zero2"]\n' + rules) == (
-        "spec.toml:13:1: methods.zero2.claims: "
-        "no trial of the baseline 'baseline' has the axes and the seed of a trial of 'zero2'"
-    )
-
-
-def test_one_common_seed_is_enough_for_a_claim(planned: Planning) -> None:
-    text = METHODS + 'claims = { memory = "reduces" }\n[matrix]\nseed = [1, 2]\nmethod = ["baseline", "zero2"]\n'
-
-    assert len(planned(text + 'exclude = [{ method = "baseline", seed = 2 }]\n').trials) == 3

@@ -57,8 +57,10 @@ def test_part(planned: Planning, arguments: list[str], trials: int) -> None:
         ),
         (
             ["method=zero3", "seed=7"],
-            "--only method=zero3: no trial has it\n    hint: did you mean 'zero2'?\n"
-            "--only seed=7: no trial has it\n    hint: known: 1, 2",
+            (
+                "--only method=zero3: no trial has it\n    hint: did you mean 'zero2'?\n"
+                "--only seed=7: no trial has it\n    hint: known: 1, 2"
+            ),
         ),
     ],
 )

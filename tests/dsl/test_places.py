@@ -87,11 +87,32 @@ def test_text_that_looks_like_a_key_is_none() -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        '"\\""', "'\\'", '"""a"b""c"""', '""""a""""', "'''it's'''", "''''a''''", '"""\\\n   x"""', "1979-05-27 07:32:00",
-        "1979-05-27T07:32:00Z", "-inf", "0x_ff".replace("_", ""), "1_000", "[]", "[ [ ] , ]", "{}", "{ a = {} }", "true",
-        '"#"', "'#'", "[ # ]\n]", '["]", 1]', '{ a = "}" }', '"ü"', "[\n\n1\n,\n2\n,\n]",
+        '"\\""',
+        "'\\'",
+        '"""a"b""c"""',
+        '""""a""""',
+        "'''it's'''",
+        "''''a''''",
+        '"""\\\n   x"""',
+        "1979-05-27 07:32:00",
+        "1979-05-27T07:32:00Z",
+        "-inf",
+        "0xff",
+        "1_000",
+        "[]",
+        "[ [ ] , ]",
+        "{}",
+        "{ a = {} }",
+        "true",
+        '"#"',
+        "'#'",
+        "[ # ]\n]",
+        '["]", 1]',
+        '{ a = "}" }',
+        '"ü"',
+        "[\n\n1\n,\n2\n,\n]",
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
 def test_any_value_is_stepped_over(value: str, ending: str) -> None:
     text = f"a = {value} # c\nb = 1\n".replace("\n", ending)
@@ -139,7 +160,7 @@ def flat(value: list[Any]) -> str:
 
 
 def no_tables(value: list[Any]) -> bool:
-    """Tell whether a list may go over several lines: not when it stands in an inline table, which we cannot see here."""
+    """Tell whether a list holds single values only."""
     return all(not isinstance(item, dict | list) for item in value)
 
 

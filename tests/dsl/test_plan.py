@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.dsl.head import Loading, Planning, Refusal
 from xp.dsl.plan import plan
 
@@ -116,48 +114,6 @@ def test_nothing_left(refusal: Refusal) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        pytest.param(
-            "[matrix]\nlogging_steps = [1, 2]\n",
-            "spec.toml:11:1: matrix.logging_steps: changes nothing: 'baseline · dialogues · logging_steps=1' and "
-            "'baseline · dialogues · logging_steps=2' are the same trial\n    hint: 1 of 2 trials differ",
-            id="axis-that-nobody-sees",
-        ),
-        pytest.param(
-            "[matrix]\nbatch_size = [1, 2]\nepochs = [3, 5, 7]\nmax_steps = [10]\n",
-            "spec.toml:12:1: matrix.epochs: changes nothing: 'baseline · dialogues · batch_size=1 · epochs=3.0' and "
-            "'baseline · dialogues · batch_size=1 · epochs=5.0' are the same trial\n    hint: 2 of 6 trials differ",
-            id="axis-that-another-overrules",
-        ),
-        pytest.param(
-            "[methods.a]\n[methods.b]\nsettings = { batch_size = 8 }\n[matrix]\nmethod = ['a', 'b']\n",
-            "spec.toml:14:1: matrix.method: changes nothing: 'a · dialogues' and 'b · dialogues' are the same trial\n"
-            "    hint: 1 of 2 trials differ",
-            id="two-names-of-one-method",
-        ),
-        pytest.param(
-            "[matrix]\nbatch_size = [1]\ninclude = [{ batch_size = 2 }, { batch_size = 2 }]\n",
-            "spec.toml:10:2: matrix: 'baseline · dialogues · batch_size=2' is in the matrix twice\n"
-            "    hint: 2 of 3 trials differ",
-            id="one-trial-included-twice",
-        ),
-    ],
-)
-def test_trials_that_are_the_same(refusal: Refusal, text: str, message: str) -> None:
-    assert refusal(text) == message
-
-
-def test_every_axis_that_changes_nothing_is_told(refusal: Refusal) -> None:
-    said = refusal(
-        "[matrix]\nlearning_rate = [3e-5, 5e-5]\nlogging_steps = [1, 2, 3]\nepochs = [3, 5]\nmax_steps = [9]\n"
-    )
-
-    assert said.count("changes nothing") == 2
-    assert said.count("2 of 12 trials differ") == 2
-
-
 def test_rules_that_do_nothing(refusal: Refusal) -> None:
     text = (
         "[matrix]\nbatch_size = [1, 2]\nexclude = [{ batch_size = 1 }, { batch_size = 1, seed = 1 }]\n"
@@ -191,6 +147,13 @@ def test_a_matrix_of_a_million_cells_is_refused_at_once(refusal: Refusal) -> Non
     assert "more than 1,000 trials, of 1,000,000 cells" in refusal(
         f"[matrix]\nbatch_size = {numbers}\nseed = {numbers}\n"
     )
+
+
+def test_a_matrix_of_wrong_cells_is_refused_at_once_too(refusal: Refusal) -> None:
+    numbers = list(range(1, 1001))
+    text = f"[matrix]\neval_strategy = ['steps']\nbatch_size = {numbers}\nseed = {numbers}\n"
+
+    assert "more than 1,000 trials" in refusal(text)
 
 
 def test_rates_that_differ_late_have_ids_and_labels_of_their_own(planned: Planning) -> None:

@@ -246,9 +246,9 @@ def test_a_setting_that_nothing_gives_a_value(refusal: Refusal) -> None:
 
 
 def test_a_default_that_does_not_suit_the_model(refusal: Refusal) -> None:
-    text = "[models.short]\narchitecture = 'bart'\nconfig = { max_position_embeddings = 200 }\n[matrix]\nmodel = ['short']\n"
+    model = "[models.short]\narchitecture = 'bart'\nconfig = { max_position_embeddings = 200 }\n"
 
-    assert refusal(text) == (
+    assert refusal(f"{model}[matrix]\nmodel = ['short']\n") == (
         "spec.toml:3:2: defaults.max_source_length: "
         "512 tokens are more than the 200 positions of the model (in baseline · dialogues)"
     )

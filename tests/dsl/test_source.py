@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.dsl.head import HEAD, Loading, Refusal, Write
 from xp.dsl.errors import SpecError
+from xp.dsl.plan import plan
 from xp.dsl.source import load
 
 
@@ -19,6 +23,12 @@ def test_smallest_file(write: Write) -> None:
     assert experiment.method_names == ("baseline",)
     assert experiment.baseline == "baseline"
     assert experiment.matrix.seed == (1,)
+
+
+def test_data_set_of_three_files(experiment: Loading) -> None:
+    files = "train = 'a.jsonl'\nvalidation = 'b.jsonl'\ntest = 'b.jsonl'\n"
+
+    assert experiment(f"[datasets.files]\n{files}").datasets["files"].path is None
 
 
 def test_what_the_file_says_of_itself(experiment: Loading, tmp_path: Path) -> None:
@@ -148,9 +158,14 @@ def test_baseline_that_is_named(write: Write) -> None:
         ),
         pytest.param(
             "[datasets.none]\nsource = 'text'\n",
-            "spec.toml:10:11: datasets.none: a data set has either a path or a builtin\n"
+            "spec.toml:10:11: datasets.none: a data set has a path, a builtin or files\n"
             '    hint: write path = "…", a hub id or files',
             id="data-set-without-origin",
+        ),
+        pytest.param(
+            "[datasets.both]\npath = 'org/data'\nbuiltin = 'dialogues'\n",
+            "spec.toml:10:11: datasets.both: a data set has either a path or a builtin",
+            id="data-set-with-two-origins",
         ),
         pytest.param(
             "[datasets.sized]\npath = 'org/data'\nsize = 5\n",
@@ -285,6 +300,43 @@ def test_empty_file_says_what_an_experiment_needs(write: Write) -> None:
         "spec.toml: defaults.dataset: required, but missing\n"
         "    hint: name one of [datasets], a hub id or a path"
     )
+
+
+RICH = f"""{HEAD}[methods.baseline]
+[methods.zero2]
+settings = {{ zero = {{ stage = 2 }}, freeze = ["encoder"] }}
+claims = {{ memory = "reduces", speed = "*increases" }}
+[matrix]
+method = ["baseline", "zero2"]
+batch_size = [1, 2]
+"epochs" = [1, 2]
+seed = [1, 2]
+exclude = [{{ batch_size = 1, seed = 1 }}]
+include = [{{ method = "zero2", "zero.overlap_comm" = true, seed = 2 }}]
+zip = [["batch_size", "epochs"]]
+constraints = ["batch_size >= 1"]
+"""
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, len(RICH)), st.integers(0, 8), st.text("[]{}=\"',.# \n1ta", max_size=3)), max_size=3
+    )
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_damaged_file_ends_in_a_traceback(tmp_path: Path, damages: list[tuple[int, int, str]]) -> None:
+    text = RICH
+    for start, length, inserted in damages:
+        text = text[:start] + inserted + text[start + length :]
+    file = tmp_path / "spec.toml"
+    file.write_text(text, encoding="utf-8")
+
+    with suppress(SpecError):
+        assert plan(load(file), {"dialogues": "f"}).trials
+
+
+def test_the_file_that_is_damaged_is_sound(write: Write) -> None:
+    assert len(plan(load(write(RICH)), {"dialogues": "f"}).trials) == 6
 
 
 def test_missing_file(write: Write) -> None:

@@ -114,12 +114,40 @@ def test_what_is_not_toml(text: str, message: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["[", "]", "=", "a", "a =", "a = [", "a = {", '"', "'", '"""', "[[", "[a", "a = 1 b = 2", "\0", "a.b = 1\na = 2\n",
-     "a = 1\n[a.b]\n", "[a.b]\n[a]\nb = 1\n", "a.b.c = 1\n[a.b]\n", "{", "a = {b = 1, b = 2}", "[a]\n[[a]]\n", "a = 00"],
-)  # fmt: skip
+    [
+        "[",
+        "]",
+        "=",
+        "a",
+        "a =",
+        "a = [",
+        "a = {",
+        '"',
+        "'",
+        '"""',
+        "[[",
+        "[a",
+        "a = 1 b = 2",
+        "\0",
+        "a.b = 1\na = 2\n",
+        "a = 1\n[a.b]\n",
+        "[a.b]\n[a]\nb = 1\n",
+        "a.b.c = 1\n[a.b]\n",
+        "{",
+        "a = {b = 1, b = 2}",
+        "[a]\n[[a]]\n",
+        "a = 00",
+    ],
+)
 def test_no_broken_text_ends_in_a_traceback(text: str) -> None:
     assert refused(text).startswith("spec.toml:")
 
 
-def test_nesting_without_end_is_refused() -> None:
-    assert "nested too deeply" in refused("a = " + "[" * 20_000)
+@pytest.mark.parametrize("levels", [49, 300, 20_000])
+@pytest.mark.parametrize("brackets", ["[]", ("{ a = ", "}")])
+def test_nesting_without_end_is_refused(levels: int, brackets: tuple[str, str]) -> None:
+    opening, closing = brackets
+
+    assert refused(f"a = {opening * levels}1{closing * levels}\n") == (
+        "spec.toml: tables and lists lie more than 50 deep in one another"
+    )

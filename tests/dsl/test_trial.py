@@ -35,7 +35,8 @@ def ids(write: Write, text: str | bytes) -> list[str]:
     return [trial.id for trial in plan(load(write(text)), {"dialogues": "f" * 64, "same": "f" * 64}).trials]
 
 
-MATRIX = "[matrix]\nbatch_size = [1, 2]\nseed = [1, 2]\nlearning_rate = [1e-5]\n"
+SIZES = "[matrix]\nbatch_size = [1, 2]\nseed = [1, 2]\n"
+MATRIX = SIZES + "learning_rate = [1e-5]\n"
 
 
 @pytest.mark.parametrize(
@@ -46,20 +47,26 @@ MATRIX = "[matrix]\nbatch_size = [1, 2]\nseed = [1, 2]\nlearning_rate = [1e-5]\n
         pytest.param("# why\n" + HEAD + MATRIX.replace("[1, 2]", "[ 1, # one\n 2 ]", 1), id="comments-and-blanks"),
         pytest.param(HEAD.replace('"lr"', '"renamed"\ndescription = "other"') + MATRIX, id="another-name"),
         pytest.param(HEAD.replace("tiny", "small") + MATRIX, id="another-name-of-the-model"),
-        pytest.param(HEAD.replace("[datasets.dialogues]", "[datasets.same]").replace('"dialogues"\n[m', '"same"\n[m') + MATRIX,
-                     id="another-name-of-the-data-set"),
+        pytest.param(
+            HEAD.replace('dialogues"\n[m', 'same"\n[m').replace("s.dialogues]", "s.same]") + MATRIX, id="name-of-data"
+        ),
         pytest.param(HEAD + MATRIX.replace("1e-5", "0.00001"), id="another-spelling-of-a-number"),
-        pytest.param(HEAD + "[carbon]\ncountry = 'FRA'\n[limits]\ntrial_timeout = '5m'\n" + MATRIX, id="carbon-and-limits"),
+        pytest.param(
+            HEAD + "[carbon]\ncountry = 'FRA'\n[limits]\ntrial_timeout = '5m'\n" + MATRIX, id="carbon-and-limits"
+        ),
         pytest.param(HEAD.replace("[models", "logging_steps = 1\n[models") + MATRIX, id="logging"),
-        pytest.param(HEAD.replace("[models", "epochs = 3\nweight_decay = 0\n[models") + MATRIX, id="defaults-written-out"),
-        pytest.param(HEAD.replace("[models", "learning_rate = 1e-5\n[models") + MATRIX.replace("learning_rate = [1e-5]\n", ""),
-                     id="default-in-place-of-an-axis"),
-        pytest.param(HEAD + "[methods.slow]\nsettings = { learning_rate = 1e-5 }\n" + MATRIX.replace("learning_rate = [1e-5]\n", ""),
-                     id="method-in-place-of-an-axis"),
-        pytest.param(HEAD + MATRIX.replace("batch_size = [1, 2]\nseed = [1, 2]", "seed = [1, 2]\nbatch_size = [1, 2]"),
-                     id="order-of-keys"),
+        pytest.param(
+            HEAD.replace("[models", "epochs = 3\nweight_decay = 0\n[models") + MATRIX, id="defaults-written-out"
+        ),
+        pytest.param(
+            HEAD.replace("[models", "learning_rate = 1e-5\n[models") + SIZES, id="default-in-place-of-an-axis"
+        ),
+        pytest.param(HEAD + "[methods.a]\nsettings.learning_rate = 1e-5\n" + SIZES, id="method-in-place-of-an-axis"),
+        pytest.param(
+            HEAD + "[matrix]\nlearning_rate = [1e-5]\nseed = [1, 2]\nbatch_size = [1, 2]\n", id="order-of-keys"
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_changes_no_id(write: Write, text: str) -> None:
     assert ids(write, text) == ids(write, HEAD + MATRIX)
 
@@ -127,8 +134,8 @@ def jsonable(value: Any) -> Any:
 def test_a_new_setting_with_a_default_changes_no_id() -> None:
     later = create_model("Settings", __base__=Settings, brand_new=(int, 5))
 
-    for given in ({}, {"zero": {"stage": 2}}, {"epochs": 1.0}):
-        assert effective(later.model_validate(given)) == effective(Settings.model_validate(given))
+    for said in ({}, {"zero": {"stage": 2}}, {"epochs": 1.0}):
+        assert effective(later.model_validate(said)) == effective(Settings.model_validate(said))
 
 
 def test_epochs_are_no_part_of_a_trial_that_counts_steps() -> None:

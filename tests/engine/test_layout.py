@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from xp.engine.layout import AttemptLayout, Layout, shipped
+from xp.engine.layout import AttemptLayout, JournalPlace, Layout, shipped
 
 
 def test_attempts_are_numbered_from_one(tmp_path: Path) -> None:
@@ -41,6 +41,27 @@ def test_journals_are_found_those_of_experiments_first(tmp_path: Path) -> None:
         path.parent.mkdir(exist_ok=True)
         path.touch()
     assert [path.name for path in layout.journals()] == ["core.jsonl", "engine.jsonl", "rank0.jsonl"]
+    assert list(layout.journal_sizes()) == [str(path.relative_to(layout.root)) for path in layout.journals()]
+
+
+def test_without_results_there_are_no_journals(tmp_path: Path) -> None:
+    assert Layout(tmp_path / "nowhere").journal_sizes() == {}
+
+
+@pytest.mark.parametrize(
+    ("journal", "place"),
+    [
+        ("experiments/core.jsonl", JournalPlace("core")),
+        ("trials/abc/attempt-12/journal/engine.jsonl", JournalPlace(None, "abc", 12, 0)),
+        ("trials/abc/attempt-1/journal/rank3.jsonl", JournalPlace(None, "abc", 1, 3)),
+        ("trials/abc/attempt-1/journal/rank3 (copy).jsonl", None),
+        ("trials/abc/attempt-old/journal/rank3.jsonl", None),
+        ("trials/abc/attempt-0/journal/rank3.jsonl", None),
+        ("elsewhere/core.jsonl", None),
+    ],
+)
+def test_a_journal_is_about_what_its_place_says(journal: str, place: JournalPlace | None) -> None:
+    assert Layout(Path("results")).place(journal) == place
 
 
 @pytest.mark.parametrize("name", ["core", "core.toml", "experiments/core.toml", "experiments/core"])

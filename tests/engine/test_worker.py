@@ -81,7 +81,7 @@ class Ended:
 
 def trial(folder: Path, dataset: Dataset | None = None, swept: tuple[str, ...] = (), **settings: Any) -> Trial:
     """Return the smallest trial, with some settings of its own."""
-    config = {"dropout": settings.pop("dropout", 0.1)}
+    config = settings.pop("config", {})
     return Trial(
         id="0" * 12,
         experiment="tiny",
@@ -208,7 +208,7 @@ def test_the_same_rows_give_the_same_losses_however_a_step_is_split(house: House
     """Rows of very different lengths, in a fixed order: each token of the effective batch weighs the same."""
     pairs = [(f"document {number}", "word " * (1 + 5 * (number % 3))) for number in range(24)]
     dataset = house.write(train=pairs, validation=pairs[:2], test=pairs[:2])
-    fixed = {"dropout": 0.0, "max_steps": 3, "train_sampling_strategy": "sequential"}
+    fixed: dict[str, Any] = {"config": {"dropout": 0.0}, "max_steps": 3, "train_sampling_strategy": "sequential"}
 
     whole = house.run(dataset, batch_size=8, **fixed)
     split = house.run(dataset, **fixed, **settings)
@@ -320,8 +320,9 @@ def test_early_stopping_tells_planned_and_done_steps(house: House) -> None:
             "warmup_steps: 2.0 was declared, 0 is in force",
             id="warm-up-ignored",
         ),
+        pytest.param({"dataset": Dataset(path="missing.csv")}, "data", "no such file", id="no-file"),
         pytest.param(
-            {"max_source_length": 512, "dataset": Dataset(path="missing.csv")}, "data", "no such file", id="no-file"
+            {"config": {"encoder_ffn_dim": 1 << 40}}, "oom", "can't allocate memory", id="more-than-any-memory"
         ),
     ],
 )
@@ -348,7 +349,7 @@ def test_a_source_longer_than_the_models_positions_is_no_index_error(house: Hous
 
 @pytest.mark.parametrize("ranks", [1, 2])
 def test_a_plainly_launched_trial_gives_the_numbers_of_a_forked_one(house: House, ranks: int) -> None:
-    settings = {"world_size": ranks, "zero": {"stage": 2}}
+    settings: dict[str, Any] = {"world_size": ranks, "zero": {"stage": 2}}
 
     plain, forked = house.run(launcher=PlainLauncher(cpu=True), **settings), house.run(**settings)
 

@@ -97,7 +97,8 @@ from xp.engine.measure import rouge
 folder = pathlib.Path(sys.argv[1])
 pairs = list(zip((folder / "prediction.txt").open(), (folder / "target.txt").open(), strict=True))
 pairs += [(f"row {n} of {n % 7}", f"row {n % 5} of seven") for n in range(50)]
-print(json.dumps(rouge.score({str(n): p for n, (p, _) in enumerate(pairs)}, {str(n): t for n, (_, t) in enumerate(pairs)})))
+predictions, references = ({str(n): pair[side] for n, pair in enumerate(pairs)} for side in (0, 1))
+print(json.dumps(rouge.score(predictions, references)))
 """
 
 

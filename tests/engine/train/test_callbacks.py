@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
@@ -16,9 +16,8 @@ from xp.engine.train.trainer import NEVER
 
 def divergence(first_bad_step: int) -> Divergence:
     callback = Divergence()
-    callback.trainer = SimpleNamespace(  # type: ignore[assignment] - as much of a trainer as it asks
-        first_bad_step=torch.tensor(first_bad_step), state=SimpleNamespace(global_step=30)
-    )
+    state = SimpleNamespace(global_step=30)
+    callback.trainer = cast("Any", SimpleNamespace(first_bad_step=torch.tensor(first_bad_step), state=state))
     return callback
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,9 +37,9 @@ def test_rows_in_the_file_used_and_repeated_are_counted_apart() -> None:
 
 
 def test_a_type_that_changes_late_in_the_file_names_the_row() -> None:
-    late = [*rows(("a", "b"), ("c", "d"), ("e", "f")), {"dialogue": "g", "summary": 5}]
+    late: list[dict[str, Any]] = [*rows(("a", "b"), ("c", "d"), ("e", "f")), {"dialogue": "g", "summary": 5}]
 
-    with pytest.raises(DataError, match="a.jsonl: row 4: summary must be text, got integer"):
+    with pytest.raises(DataError, match=r"a\.jsonl: row 4: summary must be text, got integer"):
         corpus.examples(late, "a.jsonl", FILES)
 
 

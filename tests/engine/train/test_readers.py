@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import datasets
-import pyarrow
-import pyarrow.parquet
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from xp.engine.train import readers
@@ -103,7 +103,7 @@ def test_blank_lines_between_rows_are_no_rows(tmp_path: Path) -> None:
 
 def test_parquet_and_arrow_folders_hold_the_same_rows(tmp_path: Path) -> None:
     table = {"dialogue": ["a", "b"], "summary": ["c", "d"], "extra": [1, 2]}
-    pyarrow.parquet.write_table(pyarrow.table(table), tmp_path / "a.parquet")
+    pq.write_table(pa.table(table), tmp_path / "a.parquet")
     datasets.Dataset.from_dict(table).save_to_disk(tmp_path / "folder")
 
     parquet = readers.read(tmp_path / "a.parquet", COLUMNS)
@@ -119,7 +119,7 @@ def test_a_folder_of_several_splits_asks_for_one(tmp_path: Path) -> None:
 
 
 def test_a_missing_column_of_a_table_names_those_there_are(tmp_path: Path) -> None:
-    pyarrow.parquet.write_table(pyarrow.table({"text": ["a"]}), tmp_path / "a.parquet")
+    pq.write_table(pa.table({"text": ["a"]}), tmp_path / "a.parquet")
 
     assert refusal(tmp_path / "a.parquet") == "there is no column 'dialogue': known: text"
 

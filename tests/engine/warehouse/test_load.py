@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -308,10 +309,55 @@ def test_a_database_of_somebody_else_is_refused_and_left_alone(empty: Layout) ->
 def test_a_file_that_is_no_database_is_refused_and_left_alone(empty: Layout) -> None:
     empty.warehouse.write_bytes(b"hello" * 5000)
 
-    with pytest.raises(WarehouseError, match=r"warehouse\.duckdb: the warehouse cannot be opened"):
+    with pytest.raises(
+        WarehouseError, match=r"warehouse\.duckdb: the warehouse cannot be used.*\n    hint: move it away"
+    ):
         load(empty)
 
     assert empty.warehouse.read_bytes() == b"hello" * 5000
+
+
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+from xp.dsl.errors import WarehouseError
+from xp.engine.layout import Layout
+from xp.engine.warehouse.load import load
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
+try:
+    load(Layout(Path(sys.argv[1])))
+except WarehouseError as error:
+    print(error)
+"""
+
+
+def test_a_full_disk_is_an_error_and_costs_nothing(empty: Layout) -> None:
+    load(empty)
+    before = content(empty)
+    small.journals(empty)
+
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, str(empty.root), "20000"], capture_output=True, text=True, check=True
+    )
+
+    assert "the warehouse cannot be used: " in done.stdout
+    assert "File too large" in done.stdout
+    assert content(empty) == before
+    assert load(empty).attempts == 12
+
+
+def test_another_part_of_this_process_is_waited_for(empty: Layout, rows: Rows) -> None:
+    load(empty)
+    small.plan(empty)
+    held = duckdb.connect(str(empty.warehouse))
+    timer = threading.Timer(0.3, held.close)
+    timer.start()
+
+    load(empty)
+
+    timer.join()
+    assert rows(empty, "select experiment from experiment") == [("small",)]
 
 
 def test_a_trial_that_was_deleted_and_run_again_replaces_the_old_one(empty: Layout, rows: Rows) -> None:

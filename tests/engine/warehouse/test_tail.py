@@ -234,6 +234,9 @@ def test_a_file_that_is_no_journal_is_reported_once(empty: Layout, rank0: Journa
 
     assert [problem.where for problem in load(empty).problems] == [f"{stray}:1"]
     assert load(empty).problems == ()
+    stray.unlink()
+    stray.touch()
+    assert load(empty).problems == ()
 
 
 def test_the_last_plan_of_a_name_counts(empty: Layout, rows: Rows) -> None:

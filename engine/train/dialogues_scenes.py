@@ -1,12 +1,25 @@
-"""The phrases of the built-in corpus: who talks, about which plans, in which words."""
+"""The kinds of plans in the built-in corpus: what each fixes, how people talk it over, how it is summed up."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-Beat = tuple[str, ...]
-"""Lines that belong together, each ``role> text``; ``{name}`` stands for a role or for a slot of the plan."""
+from xp.engine.train.dialogues_words import (
+    DAY_TURNS,
+    DAYS,
+    EXCUSES,
+    HOUR_TURNS,
+    HOURS,
+    PLACE_TURNS,
+    PLACES,
+    THANKS,
+    Beat,
+    options,
+)
+
+LATER = {"group": "{a}, {b} and {c}", "doer": "{c}"}
+"""Values that only a change of mind can bring; such a change comes last, when the plan stands."""
 
 
 @dataclass(frozen=True)
@@ -32,53 +45,15 @@ class Scene:
     """Wordings that take their place when this slot was changed."""
 
 
-NAMES = tuple(
-    "Ada Ben Carl Dora Emil Finn Greta Hugo Ida Jan Kira Leo Mara Nils Olga Paul Rosa Sam Tess Udo Vera Wim Yara Zoe".split()
-)
-DAYS = tuple("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split())
-HOURS = ("noon", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "half past one")
-PLACES = (
-    *("the station", "the library", "the old bridge", "the museum", "the lake", "the harbour", "the fountain"),
-    *("the school gate", "the sports hall", "the market", "the bus stop", "the corner shop"),
-)
-EXCUSES = (
-    *("I have to work late|has to work late", "my parents are visiting|has parents visiting"),
-    *("my back hurts|has a bad back", "I am away that week|is away that week"),
-    *("I still have a cold|still has a cold", "my car is broken|has a broken car"),
-)
-THANKS = (
-    *("I will bake you a cake|bake a cake", "I will cook dinner for you|cook dinner"),
-    *("the drinks are on me|pay for the drinks", "I will pay for the petrol|pay for the petrol"),
-    *("I will wash your car|wash a car",),
-)
-DAY_TURNS: tuple[Beat, ...] = (
-    ("b> sorry, {day} is bad for me, what about {new}?", "a> {new} is fine too"),
-    ("a> I just checked, {day} does not work after all. let us say {new}", "b> ok, {new} then"),
-    ("b> can we move it from {day} to {new}?", "a> no problem"),
-)
-HOUR_TURNS: tuple[Beat, ...] = (
-    ("b> {hour} does not suit me, I would rather say {new}", "a> {new} it is"),
-    ("a> wait, I have a call at {hour}. is {new} ok?", "b> sure"),
-    ("b> hm, not at {hour}, make it {new} please", "a> fine with me"),
-)
-PLACE_TURNS: tuple[Beat, ...] = (
-    ("b> {place} is always so crowded, why not {new}?", "a> good idea"),
-    ("a> my brother says they are digging up the road near {place}. better {new}", "b> all right, {new}"),
-    ("b> could we take {new} instead? {place} is far for me", "a> yes of course"),
-)
-
 OUTING = Scene(
     slots={
         "group": ("{a} and {b}",),
-        "activity": (
-            *("go swimming", "see the new film", "study for the maths test", "play tennis", "rehearse the song"),
-            *("visit grandma in hospital", "look at a flat", "go for a run", "try the noodle bar", "choose a present"),
-            *("play chess", "fly the kite", "practise for the driving test", "paint the boat", "photograph the storks"),
-        ),
+        "activity": options("""go swimming; see the new film; study for the maths test; play tennis; rehearse the song;
+            visit grandma; look at a flat; go for a run; choose a present; play chess; fly the kite; paint the boat"""),
         "day": DAYS,
         "hour": HOURS,
         "place": PLACES,
-        "item": ("snacks", "a blanket", "the notes", "umbrellas", "a camera", "iced tea", "a map", "spare gloves"),
+        "item": options("snacks; a blanket; the notes; umbrellas; a camera; iced tea; a map; spare gloves"),
     },
     openings=(
         ("a> hey {b}, shall we {activity} on {day}?", "b> oh yes, I would love to"),
@@ -119,14 +94,10 @@ OUTING = Scene(
 FAVOUR = Scene(
     slots={
         "doer": ("{b}",),
-        "favour": (
-            *("feed my cat|feed {a}'s cat", "walk my dog|walk {a}'s dog", "water my plants|water {a}'s plants"),
-            *("repair my bike|repair {a}'s bike", "fix my lamp|fix {a}'s lamp", "print my essay|print {a}'s essay"),
-            *("drive me to the airport|drive {a} to the airport", "take me to the dentist|take {a} to the dentist"),
-            *("lend me a ladder|lend {a} a ladder", "carry my sofa upstairs|carry {a}'s sofa upstairs"),
-            *("collect my parcel|collect {a}'s parcel", "help me move house|help {a} move house"),
-            *("check my homework|check {a}'s homework", "look after my nephew|look after {a}'s nephew"),
-        ),
+        "favour": options("""feed my cat|feed {a}'s cat; walk my dog|walk {a}'s dog; water my plants|water {a}'s plants;
+            repair my bike|repair {a}'s bike; print my essay|print {a}'s essay; lend me a ladder|lend {a} a ladder;
+            drive me to the airport|drive {a} to the airport; collect my parcel|collect {a}'s parcel;
+            help me move house|help {a} move house; check my homework|check {a}'s homework"""),
         "day": DAYS,
         "hour": HOURS,
         "excuse": EXCUSES,
@@ -173,13 +144,11 @@ LOST = Scene(
     slots={
         "thing": tuple(
             f"{colour} {thing}"
-            for colour in ("red", "blue", "green", "black", "yellow")
-            for thing in ("scarf", "umbrella", "jacket", "purse", "rucksack", "cap")
+            for colour in options("red; blue; green; black; yellow")
+            for thing in options("scarf; umbrella; jacket; purse; rucksack; cap")
         ),
-        "spot": (
-            *("under the sofa", "in the kitchen", "in the changing room", "on the piano", "behind the shelf"),
-            *("in the car", "at the reception", "on the balcony", "in the cellar", "next to the printer"),
-        ),
+        "spot": options("""under the sofa; in the kitchen; on the piano; behind the shelf; in the car; at the reception;
+            on the balcony; in the cellar"""),
         "doer": ("{b}",),
         "day": DAYS,
         "hour": HOURS,
@@ -201,7 +170,7 @@ LOST = Scene(
             ("a> no, {spot} there is nothing", "b> then try {new}", "a> got it, it really is there"),
             ("b> sorry, my mistake, not {spot}. now I see it {new}", "a> phew"),
         ),
-        "thing": (("b> {thing}, right?", "a> no, I mean the {new}", "b> ah, that one, yes, it is here"),),
+        "thing": (("a> hold on, here is my {thing}. it is the {new} that I miss", "b> ah, I see that one too"),),
         "doer": (
             ("b> oh, I cannot bring it, {excuse}. {c} could", "c> yes, give it to me"),
             ("b> I just see that {excuse}", "c> I live next door to {a}, I will take it", "a> thank you, {c}"),
@@ -224,18 +193,14 @@ LOST = Scene(
     },
 )
 
-FOOD = (
-    *("potato salad", "cheese rolls", "a lemon cake", "a fruit bowl", "lentil soup", "grilled peppers", "pancakes"),
-    *("a plum tart", "fresh bread", "spinach pie"),
-)
-EXTRAS = ("balloons", "paper plates", "a card game", "candles", "apple juice", "the music", "folding chairs", "a tent")
+FOOD = options("""potato salad; cheese rolls; a lemon cake; a fruit bowl; lentil soup; grilled peppers; pancakes;
+    fresh bread""")
+EXTRAS = options("balloons; paper plates; a card game; candles; apple juice; the music; folding chairs; a tent")
 
 PARTY = Scene(
     slots={
-        "occasion": (
-            *("the birthday party", "the picnic", "the barbecue", "the farewell party", "the class trip"),
-            *("the housewarming", "the film night", "the garden party"),
-        ),
+        "occasion": options("""the birthday party; the picnic; the barbecue; the farewell party; the class trip;
+            the housewarming; the film night; the garden party"""),
         "day": DAYS,
         "place": PLACES,
         "food": FOOD,
@@ -279,9 +244,10 @@ PARTY = Scene(
 TICKETS = Scene(
     slots={
         "group": ("{a} and {b}",),
-        "event": ("the concert", "the match", "the play", "the circus", "the ferry", "the night train", "the ice show"),
+        "event": options("the concert; the match; the play; the circus; the ferry; the night train; the ice show"),
         "doer": ("{b}",),
-        "seat": ("in the front row", "upstairs", "near the exit", "by the window", "in the middle", "at the very back"),
+        "seat": options("""in the front row; upstairs; near the exit; by the window; in the middle;
+            at the very back"""),
         "day": DAYS,
         "hour": HOURS,
         "excuse": EXCUSES,
@@ -328,35 +294,3 @@ TICKETS = Scene(
 )
 
 SCENES = (OUTING, FAVOUR, LOST, PARTY, TICKETS)
-
-GREETINGS: tuple[Beat, ...] = (
-    ("x> hi {y}, how was the exam?", "y> better than I feared, thanks"),
-    ("x> did you sleep well?", "y> not really, the neighbours were loud"),
-    ("y> morning!", "x> morning, what awful weather"),
-    ("x> happy new week everyone", "y> thanks, you too"),
-    ("y> sorry, I did not see your message", "x> never mind"),
-    ("x> are you there?", "y> just out of the shower, what is up?"),
-    ("y> I am so hungry", "x> have a banana"),
-)
-ASIDES: tuple[Beat, ...] = (
-    ("x> my sister arrives on {day}", "y> oh nice, say hello to her"),
-    ("y> did you hear that {friend} has a new job?", "x> no, tell me more when I see you"),
-    ("x> {friend} fell off a horse near {place}", "y> ouch, poor thing"),
-    ("y> the bakery at {place} has closed", "x> what a pity, I liked it"),
-    ("x> sorry, the phone. my dad calls every day at {hour}", "y> haha, mine too"),
-    ("y> do we have gym class on {day}?", "x> no, only next month"),
-    ("x> I watched the series until {hour} this morning", "y> you are crazy"),
-    ("y> {friend} says hi by the way", "x> hi back"),
-    ("x> is it true that it will snow on {day}?", "y> I do not believe it"),
-    ("y> my phone is nearly dead", "x> then charge it"),
-)
-CLOSINGS: tuple[Beat, ...] = (
-    ("a> great, thanks a lot", "b> see you"),
-    ("b> good, I have written it down",),
-    ("a> perfect, bye for now", "b> bye"),
-    ("b> looking forward to it", "a> me too"),
-    ("a> then it is settled",),
-    ("b> ok, talk to you later",),
-)
-LATER = {"group": "{a}, {b} and {c}", "doer": "{c}"}
-"""Values that only a change of mind can bring; such a change comes last, when the plan stands."""

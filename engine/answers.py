@@ -54,7 +54,8 @@ def fresh(results: Path) -> Layout:
     if not layout.root.is_dir():
         hint = "run an experiment first, such as `xp run experiments/core.toml`, or name the folder with --results"
         raise QueryError(Problem("there is no results folder", str(results), hint))
-    load(layout)
+    for problem in load(layout).problems:
+        click.echo(f"xp: {problem}", err=True)
     return layout
 
 

@@ -47,7 +47,8 @@ def run(
         cached = 0 if force else sum(is_completed(layout, trial.id) for trial in order)
         shown.planned(len(order), cached)
         tally = execute(planned, layout, shown, stop, launch, force)
-        load(layout)
+        for problem in load(layout).problems:
+            shown.note(str(problem))
         return conclude(tally, len(order), shown)
 
 

@@ -150,7 +150,7 @@ class Collator:
 
 def padded(sequences: Sequence[Ids], filler: int) -> torch.Tensor:
     """Return the sequences as one tensor, each filled up on the right to the longest."""
-    rows = np.full((len(sequences), max(map(len, sequences))), filler, dtype=np.int64)
+    rows = np.full((len(sequences), -(-max(map(len, sequences)) // 8) * 8), filler, dtype=np.int64)
     for row, sequence in zip(rows, sequences, strict=True):
         row[: len(sequence)] = sequence
     return torch.from_numpy(rows)

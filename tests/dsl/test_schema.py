@@ -20,7 +20,7 @@ from xp.dsl.schema import schema
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
 TAPLO = Path(sys.executable).with_name("taplo")
 
-Checking = Callable[[Path], str]
+Checking = Callable[[Path], bool]
 
 
 @pytest.fixture(scope="module")
@@ -32,14 +32,13 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def check(written: Path) -> Checking:
-    """Return what the checker says of a file: nothing when all is well."""
+    """Tell whether the checker accepts a file."""
 
-    def say(path: Path) -> str:
+    def accepts(path: Path) -> bool:
         command = [str(TAPLO), "lint", "--schema", written.as_uri(), str(path)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        return done.stderr if done.returncode else ""
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
-    return say
+    return accepts
 
 
 def nodes(node: Any, way: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
@@ -119,7 +118,7 @@ def test_checker_accepts_what_we_accept(check: Checking, tmp_path: Path) -> None
     path = tmp_path / "good.toml"
     path.write_text(f'extends = "base.toml"\n{HEAD}{GOOD}', encoding="utf-8")
 
-    assert check(path) == ""
+    assert check(path)
 
 
 @pytest.mark.parametrize(
@@ -145,9 +144,9 @@ def test_checker_refuses_what_we_refuse(check: Checking, tmp_path: Path, good: s
     path.write_text(HEAD + GOOD.replace(good, bad), encoding="utf-8")
 
     assert good in GOOD
-    assert "schema validation failed" in check(path)
+    assert not check(path)
 
 
 @pytest.mark.parametrize("path", sorted(EXPERIMENTS.rglob("*.toml")), ids=lambda path: path.stem)
 def test_checker_accepts_every_shipped_experiment(check: Checking, path: Path) -> None:
-    assert check(path) == ""
+    assert check(path)

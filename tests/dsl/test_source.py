@@ -332,7 +332,9 @@ def test_no_damaged_file_ends_in_a_traceback(tmp_path: Path, damages: list[tuple
     file.write_text(text, encoding="utf-8")
 
     with suppress(SpecError):
-        assert plan(load(file), {"dialogues": "f"}).trials
+        experiment = load(file)
+        names = experiment.tried("dataset")
+        assert plan(experiment, dict.fromkeys(names, "f")).trials
 
 
 def test_the_file_that_is_damaged_is_sound(write: Write) -> None:

@@ -58,6 +58,12 @@ class Expansion:
         self.matrix = matrix
         self.excluding = [0] * len(matrix.exclude)
         self.hosts = [0] * len(matrix.include)
+        axes = {*matrix.axes, "seed"}
+        self.asked = [{axis: value for axis, value in rule.items() if axis in axes} for rule in matrix.include]
+        """Of each include rule, what a cell has to agree with."""
+
+        self.added = [{key: value for key, value in rule.items() if key not in axes} for rule in matrix.include]
+        """Of each include rule, what it adds to such a cell."""
 
     def __iter__(self) -> Iterator[Cell]:
         yield from self.grid()
@@ -81,11 +87,10 @@ class Expansion:
                 self.excluding[place] += 1
                 return Cell(variant, seed, excluded=place)
         grown = variant
-        for place, rule in enumerate(self.matrix.include):
-            axes = {axis: value for axis, value in rule.items() if axis in self.matrix.axes or axis == "seed"}
-            if agrees(variant, seed, axes):
+        for place, asked in enumerate(self.asked):
+            if agrees(variant, seed, asked):
                 self.hosts[place] += 1
-                grown = {**grown, **{key: value for key, value in rule.items() if key != "seed"}}
+                grown = {**grown, **self.added[place]}
         return Cell(grown, seed)
 
     def additions(self) -> Iterator[Cell]:
@@ -111,8 +116,7 @@ class Expansion:
                 )
         for place, rule in enumerate(self.matrix.include):
             key = ("matrix", "include", place)
-            new = [name for name in rule if name not in self.matrix.axes and name != "seed"]
-            if self.hosts[place] and not new:
+            if self.hosts[place] and not self.added[place]:
                 yield key, "includes nothing new", "these combinations are in the matrix already"
             if not self.hosts[place]:
                 yield from self.lacking(key, rule)

@@ -18,6 +18,10 @@ from xp.engine.train.places import Split
 IGNORED = -100
 """Label that the loss does not count."""
 
+WIDTH = 8
+"""Batches are so many tokens wide, or a multiple: for every new shape a CPU compiles bf16 kernels and keeps them,
+which made the memory of a small model five times larger; a GPU's matrix units like it too."""
+
 CHUNK = 1000
 """Texts that are tokenised at a time."""
 
@@ -134,23 +138,33 @@ class Collator:
     def __init__(self, model: Any, padding: int) -> None:
         self.shift = model.prepare_decoder_input_ids_from_labels
         self.padding = padding
+        self.positions = {stack: positions(model.config, stack) for stack in ("encoder", "decoder")}
 
     def __call__(self, features: Sequence[Mapping[str, Any]]) -> dict[str, torch.Tensor]:
         """Return the batch."""
         sources = [feature["input_ids"] for feature in features]
-        labels = padded([feature["labels"] for feature in features], IGNORED)
+        widest = self.positions["encoder"]
+        labels = padded([feature["labels"] for feature in features], IGNORED, self.positions["decoder"])
         return {
-            "input_ids": padded(sources, self.padding),
-            "attention_mask": padded([np.ones_like(source) for source in sources], 0),
+            "input_ids": padded(sources, self.padding, widest),
+            "attention_mask": padded([np.ones_like(source) for source in sources], 0, widest),
             "labels": labels,
             "decoder_input_ids": self.shift(labels=labels),
             "example": torch.tensor([feature["example"] for feature in features]),
         }
 
 
-def padded(sequences: Sequence[Ids], filler: int) -> torch.Tensor:
-    """Return the sequences as one tensor, each filled up on the right to the longest."""
-    rows = np.full((len(sequences), -(-max(map(len, sequences)) // 8) * 8), filler, dtype=np.int64)
+def positions(config: Any, stack: str) -> int | None:
+    """Return how many positions the encoder or decoder knows, None where they do not end."""
+    both = getattr(config, "max_position_embeddings", None)
+    found: int | None = getattr(config, f"max_{stack}_position_embeddings", both)
+    return found
+
+
+def padded(sequences: Sequence[Ids], filler: int, widest: int | None = None) -> torch.Tensor:
+    """Return the sequences as one tensor, each filled up on the right to a common width, never beyond *widest*."""
+    width = -(-max(map(len, sequences)) // WIDTH) * WIDTH
+    rows = np.full((len(sequences), width if widest is None else min(width, widest)), filler, dtype=np.int64)
     for row, sequence in zip(rows, sequences, strict=True):
         row[: len(sequence)] = sequence
     return torch.from_numpy(rows)

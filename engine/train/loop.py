@@ -18,7 +18,7 @@ from xp.engine.train.arguments import training_arguments
 from xp.engine.train.cache import Cache
 from xp.engine.train.callbacks import Divergence, Journalling, LastEvaluation, Measuring, Watcher
 from xp.engine.train.distributed import Seat
-from xp.engine.train.encode import Collator, Splits, encode
+from xp.engine.train.encode import Collator, Splits, encode, positions
 from xp.engine.train.errors import KnobError
 from xp.engine.train.generation import generation_config, resolved
 from xp.engine.train.loss import TokenMean
@@ -82,14 +82,12 @@ def prepare(trial: Trial, cache: Cache, record: Record) -> Prepared:
 
 def fit(config: Any, splits: Splits) -> None:
     """Raise if a text is longer than the positions that the model knows: it would end in an index error."""
-    both = getattr(config, "max_position_embeddings", None)
-    for side in ("source", "target"):
-        stack = "encoder" if side == "source" else "decoder"
-        positions = getattr(config, f"max_{stack}_position_embeddings", both)
+    for side, stack in (("source", "encoder"), ("target", "decoder")):
+        bound = positions(config, stack)
         longest = max(getattr(encoded, f"{side}s").longest for encoded in splits.values())
-        if positions is not None and longest > positions:
+        if bound is not None and longest > bound:
             raise KnobError(
-                f"max_{side}_length: a {side} of {longest} tokens does not fit the model's {positions} positions"
+                f"max_{side}_length: a {side} of {longest} tokens does not fit the model's {bound} positions"
             )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from xp.dsl.spec import Model
 from xp.engine.train import tokenizer
 from xp.engine.train.cache import Cache
 from xp.engine.train.corpus import Corpus, Example, Examples
-from xp.engine.train.encode import IGNORED, Collator, Encoded, encode, padded
+from xp.engine.train.encode import IGNORED, Collator, Encoded, encode, padded, positions
 from xp.engine.train.errors import DataError
 
 LONG = "a" * 38  # no merges are trained, so each letter is a token; with both ends 40
@@ -68,12 +69,14 @@ def test_a_limit_without_room_for_text_is_refused(words: Any, tmp_path: Path) ->
 class Shift:
     """Stands for a model, as far as a collator needs one."""
 
+    config = SimpleNamespace(max_encoder_position_embeddings=10, max_position_embeddings=99)
+
     @staticmethod
     def prepare_decoder_input_ids_from_labels(labels: torch.Tensor) -> torch.Tensor:
         return labels.roll(1)
 
 
-def test_a_batch_is_padded_to_its_longest_and_padding_counts_nowhere() -> None:
+def test_padding_counts_nowhere() -> None:
     features = [
         {"input_ids": np.array([5, 6, 7]), "labels": np.array([8]), "example": 4},
         {"input_ids": np.array([9]), "labels": np.array([3, 2]), "example": 0},
@@ -81,12 +84,23 @@ def test_a_batch_is_padded_to_its_longest_and_padding_counts_nowhere() -> None:
 
     batch = Collator(Shift(), padding=1)(features)
 
-    assert batch["input_ids"].tolist() == [[5, 6, 7], [9, 1, 1]]
-    assert batch["attention_mask"].tolist() == [[1, 1, 1], [1, 0, 0]]
-    assert batch["labels"].tolist() == [[8, IGNORED], [3, 2]]
+    assert batch["input_ids"].tolist() == [[5, 6, 7, 1, 1, 1, 1, 1], [9, 1, 1, 1, 1, 1, 1, 1]]
+    assert batch["attention_mask"].sum(dim=1).tolist() == [3, 1]
+    assert batch["labels"].tolist() == [[8, *[IGNORED] * 7], [3, 2, *[IGNORED] * 6]]
     assert batch["example"].tolist() == [4, 0]
-    assert "decoder_input_ids" in batch
+    assert batch["decoder_input_ids"].shape == (2, 8)
 
 
-def test_padding_fills_the_right() -> None:
-    assert padded([np.array([1], np.int32), np.array([2, 3], np.int32)], 0).tolist() == [[1, 0], [2, 3]]
+@pytest.mark.parametrize(
+    ("length", "width"),
+    [pytest.param(8, 8, id="full"), pytest.param(9, 10, id="as-far-as-positions-go"), pytest.param(1, 8, id="short")],
+)
+def test_batches_have_few_widths_and_none_beyond_the_positions(length: int, width: int) -> None:
+    features = [{"input_ids": np.zeros(length, np.int32), "labels": np.zeros(1, np.int32), "example": 0}]
+
+    assert Collator(Shift(), padding=1)(features)["input_ids"].shape == (1, width)
+
+
+def test_an_architecture_without_positions_has_no_widest_batch() -> None:
+    assert positions(SimpleNamespace(), "encoder") is None
+    assert padded([np.zeros(9, np.int32)], 0).shape == (1, 16)

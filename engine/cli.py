@@ -23,6 +23,11 @@ RESULTS = click.option(
 SPEC = click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 SET = click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a key; VALUE is TOML.")
 ONLY = click.option("--only", multiple=True, metavar="AXIS=VALUE", help="Narrow to some trials, e.g. method=zero2.")
+SEEDS = click.option("--seeds", metavar="1,2,3", help="Short for --set matrix.seed=[1,2,3].")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON object.")
+OUTPUT = click.option(
+    "-o", "--output", type=click.Path(path_type=Path, allow_dash=True), help="File to write, - for stdout."
+)
 PARAMS = click.option("params", "-p", "--param", multiple=True, metavar="NAME=VALUE", help="Parameter of the query.")
 
 
@@ -48,21 +53,48 @@ def main() -> None:
     """Declare experiments in TOML, run them with DeepSpeed, ask in SQL, render reports."""
 
 
+@main.command("init")
+@click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path, file_okay=False), default=Path())
+def init_command(folder: Path) -> None:
+    """Start a project in DIR (here, by default): an experiment, queries, a report."""
+    from xp.engine import project
+
+    click.echo(project.start(folder), nl=False)
+
+
 @main.command("plan")
 @SPEC
 @SET
+@SEEDS
 @ONLY
 @RESULTS
-def plan_command(file: Path, overrides: tuple[str, ...], only: tuple[str, ...], results: Path) -> None:
-    """Show the trials that FILE asks for, without running any."""
+@JSON
+def plan_command(file: Path, overrides: tuple[str, ...], seeds: str | None, **options: Any) -> None:
+    """Show the trials of FILE, how each stands and what it will need; run none."""
     from xp.engine import planning
+    from xp.engine.preview import show
 
-    planning.show(planning.make(file, overrides, only), results)
+    click.echo(show.show(file, planning.with_seeds(overrides, seeds), **options), nl=False)
+
+
+@main.command("explain")
+@click.argument("trial")
+@SPEC
+@SET
+@SEEDS
+@JSON
+def explain_command(trial: str, file: Path, overrides: tuple[str, ...], seeds: str | None, as_json: bool) -> None:
+    """Say why TRIAL (an id, or its beginning) is in FILE, and where each of its settings comes from."""
+    from xp.engine import explanation, planning
+
+    found = explanation.explain(planning.make(file, planning.with_seeds(overrides, seeds)), trial)
+    click.echo(explanation.as_json(found) if as_json else explanation.as_text(found), nl=False)
 
 
 @main.command("run")
 @SPEC
 @SET
+@SEEDS
 @ONLY
 @RESULTS
 @click.option("--force", is_flag=True, help="Run completed trials again; their earlier attempts are kept.")
@@ -74,11 +106,13 @@ def plan_command(file: Path, overrides: tuple[str, ...], only: tuple[str, ...], 
     help="How ranks start: forked from a preloaded parent, or each from nothing.",
 )
 @click.pass_context
-def run_command(ctx: click.Context, /, file: Path, results: Path, **options: Any) -> None:
+def run_command(
+    ctx: click.Context, /, overrides: tuple[str, ...], seeds: str | None, file: Path, results: Path, **options: Any
+) -> None:
     """Run the trials of FILE that have no completed attempt yet."""
-    from xp.engine import session
+    from xp.engine import planning, session
 
-    ctx.exit(session.run(file, results, **options))
+    ctx.exit(session.run(file, results, overrides=planning.with_seeds(overrides, seeds), **options))
 
 
 @main.command("query")
@@ -97,12 +131,30 @@ def query_command(query: str, params: tuple[str, ...], results: Path, form: str)
 @click.argument("template")
 @PARAMS
 @RESULTS
-@click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True), help="File to write, - for stdout.")
+@OUTPUT
 def render_command(template: str, params: tuple[str, ...], results: Path, output: Path | None) -> None:
     """Fill TEMPLATE: Jinja (.j2), or plain Markdown with {placeholders}."""
     from xp.engine import answers
 
     answers.render(template, params, results, output)
+
+
+@main.command("schema")
+@OUTPUT
+def schema_command(output: Path | None) -> None:
+    """Write the JSON Schema of experiment files, for editors."""
+    from xp.engine import documents
+
+    documents.write(documents.schema(), output)
+
+
+@main.command("reference")
+@OUTPUT
+def reference_command(output: Path | None) -> None:
+    """Write the reference of experiment files, in Markdown."""
+    from xp.engine import documents
+
+    documents.write(documents.reference(), output)
 
 
 if __name__ == "__main__":

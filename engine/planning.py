@@ -13,10 +13,10 @@ from xp.dsl import source
 from xp.dsl.errors import Problem, SpecError
 from xp.dsl.experiment import Experiment
 from xp.dsl.plan import Plan, plan
+from xp.dsl.rules import Machine
 from xp.dsl.trial import Trial
 from xp.engine import environment, references
-from xp.engine.layout import Layout, shipped
-from xp.engine.runner import is_completed
+from xp.engine.layout import shipped
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,17 @@ class Planned:
     wanted: list[Trial]
     """All trials of the plan, unless the command line narrowed them."""
 
+    machine: Machine
+    """The machine that it was planned on."""
 
-def make(file: Path, overrides: Sequence[str], only: Sequence[str]) -> Planned:
+
+def make(file: Path, overrides: Sequence[str] = (), only: Sequence[str] = ()) -> Planned:
     """Return the plan of *file*; raise SpecError naming everything that is wrong with it."""
     experiment = source.load(find(file), overrides)
     hashes, checkpoints = references.fingerprints(experiment), references.checkpoints(experiment)
-    whole = plan(experiment, hashes, environment.machine(), checkpoints)
-    return Planned(experiment, whole, selection.narrow(whole, only).trials)
+    machine = environment.machine()
+    whole = plan(experiment, hashes, machine, checkpoints)
+    return Planned(experiment, whole, selection.narrow(whole, only).trials, machine)
 
 
 def find(file: Path) -> Path:
@@ -47,12 +51,17 @@ def find(file: Path) -> Path:
     raise SpecError(Problem("there is no such file", str(file), "give the path of an experiment file, such as my.toml"))
 
 
-def show(planned: Planned, results: Path) -> None:
-    """Print one line per trial and a total."""
-    layout = Layout(results.absolute())
-    for trial in planned.wanted:
-        click.echo(f"{trial.id}  {'cached' if is_completed(layout, trial.id) else 'new':<7}{trial.label}")
-    for excluded in planned.plan.excluded:
-        variant = ", ".join(f"{axis}={value}" for axis, value in excluded.variant.items())
-        click.echo(f"{'-' * 12}  excluded {variant} by {excluded.rule}")
-    click.echo(f"{len(planned.wanted)} trials")
+def with_seeds(overrides: Sequence[str], seeds: str | None) -> tuple[str, ...]:
+    """Return the changes of a file with ``--seeds 1,2,3``, which is short for ``--set matrix.seed=[1,2,3]``.
+
+    >>> with_seeds(["epochs=1"], "1, 2")
+    ('epochs=1', 'matrix.seed=[1, 2]')
+    """
+    if seeds is None:
+        return tuple(overrides)
+    words = [word.strip() for word in seeds.split(",")]
+    wrong = [word for word in words if not (word.isascii() and word.isdigit())]
+    if wrong:
+        message = f"should be whole numbers with commas between them, got {wrong[0]!r}"
+        raise SpecError(Problem(message, f"--seeds {seeds}", "such as --seeds 1,2,3"))
+    return (*overrides, f"matrix.seed=[{', '.join(str(int(word)) for word in words)}]")

@@ -25,10 +25,21 @@ def for_model(model: Model, config: Any, texts: Sequence[str], folder: Path, cac
     given = model.tokenizer or model.checkpoint
     if given is not None:
         revision = model.revision if given == model.checkpoint else None
-        return AutoTokenizer.from_pretrained(local_or_hub(given, folder), revision=revision)
+        return completed(AutoTokenizer.from_pretrained(local_or_hub(given, folder), revision=revision), config)
     order = special_order(config)
     name = key("tokenizer", str(VERSION), *order, str(has_bos(config)), str(model.vocab_size), texts=texts)
     return wrapped(cache.text(name, lambda: train(texts, config, model.vocab_size)), order)
+
+
+def completed(words: Any, config: Any) -> Any:
+    """Return a tokenizer that names its special tokens: one that lies alone, without its model, may not."""
+    for name in ("pad", "eos", "bos"):
+        place = getattr(config, f"{name}_token_id", None)
+        if getattr(words, f"{name}_token") is None and isinstance(place, int) and place < len(words):
+            setattr(words, f"{name}_token", words.convert_ids_to_tokens(place))
+    if words.pad_token is None:
+        raise DataError("the tokenizer has no padding token, and the model's configuration names none")
+    return words
 
 
 def local_or_hub(name: str, folder: Path) -> str:

@@ -91,3 +91,14 @@ def test_two_processes_train_the_same_tokenizer() -> None:
     }
 
     assert len(hashes) == 1
+
+
+def test_a_tokenizer_that_lies_alone_learns_its_special_tokens_from_the_configuration(tmp_path: Path) -> None:
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    trained("bart", tmp_path).backend_tokenizer.save(str(alone / "tokenizer.json"))
+    model = Model(architecture="bart", tokenizer="alone")
+
+    words = tokenizer.for_model(model, AutoConfig.for_model("bart"), TEXTS, tmp_path, Cache(tmp_path))
+
+    assert (words.pad_token, words.eos_token, words.bos_token) == ("<pad>", "</s>", "<s>")

@@ -1,0 +1,37 @@
+"""What is generated from the language itself: its JSON Schema and its reference."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from xp.dsl.errors import Problem, XpError
+
+
+def schema() -> str:
+    """Return the JSON Schema of an experiment file."""
+    from xp.dsl.schema import schema as make  # noqa: PLC0415 - neither document pays for the other
+
+    return json.dumps(make(), indent=2, ensure_ascii=False) + "\n"
+
+
+def reference() -> str:
+    """Return the reference of an experiment file, in Markdown."""
+    from xp.dsl.reference import reference as make  # noqa: PLC0415
+
+    return make()
+
+
+def write(text: str, output: Path | None) -> None:
+    """Write a document to a file, or to standard output."""
+    if output is None or output == Path("-"):
+        click.echo(text, nl=False)
+        return
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise XpError(Problem(f"the file cannot be written: {error.strerror}", str(output))) from None
+    click.echo(f"wrote {output}", err=True)

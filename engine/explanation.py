@@ -1,0 +1,188 @@
+"""Where everything in a trial comes from, and why there is such a trial."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from xp.dsl.errors import Problem, SpecError
+from xp.dsl.experiment import Experiment
+from xp.dsl.labels import plain
+from xp.dsl.matrix import Cell, Expansion
+from xp.dsl.origin import given, origin
+from xp.dsl.plan import Plan
+from xp.dsl.spelling import Key, spell
+from xp.dsl.table import Table
+from xp.dsl.trial import Trial
+from xp.engine.planning import Planned
+from xp.engine.screen import table
+
+BUILT_IN = "default of xp"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """One value of a trial, and what has set it."""
+
+    name: str
+    value: Any
+    source: str
+    """In a word or two: ``axis``, ``method zero2``, ``command line``, …"""
+
+    where: str = ""
+    """``file:line:column: key``, or the argument; empty where nobody has set it."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything about one trial."""
+
+    trial: Trial
+    compared_with: Trial | None
+    """The trial of the baseline under the same conditions."""
+
+    reasons: list[Origin]
+    """Axis by axis, why there is such a trial."""
+
+    settings: list[Origin]
+    """Every setting."""
+
+    subjects: list[Origin]
+    """What is written of its model and its data set."""
+
+
+def explain(planned: Planned, wanted: str) -> Explanation:
+    """Return the explanation of the trial whose id starts with *wanted*."""
+    experiment, trial = planned.experiment, find(planned.plan, wanted)
+    subjects = [
+        *written(experiment, ("models", trial.model_name), trial.model),
+        *written(experiment, ("datasets", trial.dataset_name), trial.dataset),
+    ]
+    return Explanation(
+        trial,
+        counterpart(planned.plan, trial),
+        [*reasons(experiment, trial)],
+        [setting(experiment, trial, name, value) for name, value in trial.dotted_settings.items()],
+        subjects,
+    )
+
+
+def find(plan: Plan, wanted: str) -> Trial:
+    """Return the only trial whose id starts with *wanted*; raise SpecError naming those that come near."""
+    found = [trial for trial in plan.trials if wanted and trial.id.startswith(wanted)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(f"{trial.id} ({trial.label})" for trial in found[:3])
+        more = f" and {len(found) - 3} more" if len(found) > 3 else ""  # noqa: PLR2004
+        raise SpecError(Problem(f"{len(found)} trials start like this: {names}{more}", wanted, "give more of the id"))
+    labels = {trial.id: trial.label for trial in plan.trials}
+    (nearest,) = get_close_matches(wanted, labels, n=1, cutoff=0)
+    hint = f"the nearest is {nearest} ({labels[nearest]}); `xp plan` lists all, and --set changes ids"
+    raise SpecError(Problem("there is no such trial in the plan", wanted, hint))
+
+
+def counterpart(plan: Plan, trial: Trial) -> Trial | None:
+    """Return the trial that a trial is compared with, None for one of the baseline itself."""
+    if trial.method == trial.baseline:
+        return None
+    conditions = (trial.baseline, trial.context, trial.seed)
+    return next((each for each in plan.trials if (each.method, each.context, each.seed) == conditions), None)
+
+
+def reasons(experiment: Experiment, trial: Trial) -> Iterator[Origin]:
+    """Yield for each axis which value the trial has, and what has given it that value."""
+    cell = cell_of(experiment, trial)
+    for axis, value in {**trial.variant, "seed": trial.seed}.items():
+        key, source = reason(experiment, cell, axis, value)
+        where = experiment.where(*key) if key else ""
+        yield Origin(axis, value, "command line" if where.startswith("--set") else source, where)
+
+
+def cell_of(experiment: Experiment, trial: Trial) -> Cell:
+    """Return the cell of the matrix that a trial was made of."""
+    own = (trial.variant, trial.seed)
+    cells = (cell for cell in Expansion(experiment.grid) if cell.excluded is None)
+    return next(cell for cell in cells if (plain(cell.variant), cell.seed) == own)
+
+
+def reason(experiment: Experiment, cell: Cell, axis: str, value: Any) -> tuple[Key, str]:
+    """Return the key that gives a cell its value on an axis, and what kind of key that is."""
+    matrix = experiment.matrix
+    if cell.included is not None and axis in matrix.include[cell.included]:
+        return ("matrix", "include", cell.included, axis), "a trial of its own by an include rule"
+    if axis in matrix.axes or (axis == "seed" and "seed" in matrix.model_fields_set):
+        values = matrix.seed if axis == "seed" else matrix.axes[axis]
+        place = next((at for at, each in enumerate(values) if spell(each) == spell(value)), None)
+        return ("matrix", axis, *([] if place is None else [place])), "axis"
+    if axis in ("model", "dataset"):
+        return ("defaults", axis), "defaults"
+    if axis == "method":
+        return ("methods", str(value)), "every method is tried" if experiment.methods else BUILT_IN
+    return ((), BUILT_IN) if axis == "seed" else (origin(experiment, cell.variant, axis), "added by an include rule")
+
+
+def setting(experiment: Experiment, trial: Trial, name: str, value: Any) -> Origin:
+    """Return where one setting of a trial comes from."""
+    key = origin(experiment, trial.variant, name)
+    if key[0] == "defaults" and name not in given(experiment):
+        return Origin(name, value, BUILT_IN)
+    where = experiment.where(*key)
+    sources = {"defaults": "defaults", "methods": f"method {trial.method}", "matrix": "axis"}
+    source = "include rule" if "include" in key else sources[str(key[0])]
+    return Origin(name, value, "command line" if where.startswith("--set") else source, where)
+
+
+def written(experiment: Experiment, key: Key, subject: Table) -> Iterator[Origin]:
+    """Yield what a file says of a model or a data set."""
+    kind, name = key
+    if name not in getattr(experiment, str(kind)):
+        return
+    for field, value in subject.model_dump(exclude_unset=True).items():
+        where = experiment.where(*key, field)
+        yield Origin(f"{kind}.{name}.{field}", value, "command line" if where.startswith("--set") else "file", where)
+
+
+def as_json(explanation: Explanation) -> str:
+    """Return an explanation as one JSON object."""
+    trial, other = explanation.trial, explanation.compared_with
+    told: Mapping[str, Any] = {
+        "id": trial.id,
+        "label": trial.label,
+        "experiment": trial.experiment,
+        "method": trial.method,
+        "seed": trial.seed,
+        "compared_with": other and {"id": other.id, "label": other.label},
+        "reasons": [asdict(each) for each in explanation.reasons],
+        "settings": [asdict(each) for each in explanation.settings],
+        "subjects": [asdict(each) for each in explanation.subjects],
+    }
+    return json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def as_text(explanation: Explanation) -> str:
+    """Return an explanation for people."""
+    trial, other = explanation.trial, explanation.compared_with
+    head = [f"{trial.id}  {trial.label}"]
+    head += [f"compared with {other.id}  {other.label}"] if other else []
+    parts = [
+        "\n".join(head) + "\n",
+        grid("why it exists", explanation.reasons),
+        grid("setting", sorted(explanation.settings, key=lambda each: each.source == BUILT_IN)),
+        grid("model and data set", explanation.subjects),
+    ]
+    return "\n".join(filter(None, parts))
+
+
+def grid(name: str, origins: Sequence[Origin]) -> str:
+    """Return some values and their origins as a table, empty where there are none."""
+    rows = [[each.name, shown(each.value), each.source, each.where] for each in origins]
+    return table([name, "value", "from", "place"], rows) if rows else ""
+
+
+def shown(value: Any) -> str:
+    """Return a value as it is written on a command line."""
+    return value if isinstance(value, str) else spell(value)

@@ -1,0 +1,1 @@
+"""`xp plan`: what a run would do, for people and for programs."""

@@ -1,0 +1,85 @@
+"""What a run of a plan would do: every trial with its state and its forecast, every excluded cell with its rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from xp.dsl.plan import Excluded
+from xp.dsl.trial import Trial
+from xp.engine import environment
+from xp.engine.forecast.amounts import NAMES, Forecast, Sum, total
+from xp.engine.forecast.forecast import Forecaster
+from xp.engine.forecast.past import attempts
+from xp.engine.layout import Layout
+from xp.engine.planning import Planned
+from xp.engine.standing import Standing, standing
+
+AXES = ("method", "model", "dataset")
+"""The axes that every variant has, in the order of columns."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One trial, as a run would find it."""
+
+    trial: Trial
+    standing: Standing
+    forecast: Forecast
+
+    @property
+    def cells(self) -> Mapping[str, Any]:
+        """The value of every axis, the seed last."""
+        return {**self.trial.variant, "seed": self.trial.seed}
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a run would do."""
+
+    planned: Planned
+    rows: list[Row]
+
+    @property
+    def excluded(self) -> list[Excluded]:
+        """The cells that are not tried."""
+        return self.planned.plan.excluded
+
+    @property
+    def due(self) -> list[Row]:
+        """The trials that would be attempted."""
+        return [row for row in self.rows if row.standing.due]
+
+    @property
+    def totals(self) -> dict[str, Sum]:
+        """What these trials need together."""
+        return {name: total([row.forecast for row in self.due], name) for name in NAMES}
+
+    @property
+    def axes(self) -> list[str]:
+        """The axes that have more than one value, in the order of columns; ``method`` and ``seed`` always."""
+        names = dict.fromkeys([*AXES, *(name for row in self.rows for name in row.cells if name != "seed"), "seed"])
+        return [name for name in names if name in ("method", "seed") or self.varies(name)]
+
+    def varies(self, axis: str) -> bool:
+        """Tell whether an axis has more than one value, or is missing in some trials."""
+        return len({repr(row.cells.get(axis)) if axis in row.cells else None for row in self.rows}) > 1
+
+
+def preview(planned: Planned, results: Path) -> Preview:
+    """Return what a run of the wanted trials would do, judged by a folder of results; only its warehouse is written."""
+    layout = Layout(results.absolute())
+    past = attempts(layout, planned.wanted, here())
+    forecaster = Forecaster(past, apart=planned.machine.devices == "cuda")
+    return Preview(
+        planned,
+        [Row(trial, standing(layout, trial.id), forecaster.forecast(trial)) for trial in planned.wanted],
+    )
+
+
+def here() -> tuple[str | None, str | None]:
+    """Return the names of this machine's processor and GPUs, as attempts record them."""
+    facts = {**environment.cpu(), **environment.gpus()}
+    return facts["cpu"][0], facts.get("gpu", (None, ""))[0]

@@ -1,0 +1,57 @@
+"""How a trial stands before a run: what its attempts have come to, and whether a run would attempt it."""
+
+from __future__ import annotations
+
+import fcntl
+from dataclasses import dataclass
+from typing import Literal
+
+from xp.engine.layout import Layout
+from xp.engine.runner import state
+
+State = Literal["new", "cached", "to retry", "running"]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The state of a trial, as a plan shows it."""
+
+    state: State
+    last: str = ""
+    """How the last attempt of a trial that is to be retried ended."""
+
+    attempts: int = 0
+
+    @property
+    def due(self) -> bool:
+        """Whether a run would attempt it."""
+        return self.state in ("new", "to retry")
+
+    def __str__(self) -> str:
+        return f"{self.state} ({self.last})" if self.last else self.state
+
+
+def standing(layout: Layout, trial_id: str) -> Standing:
+    """Return how a trial stands; nothing is written."""
+    attempts = layout.attempts(trial_id)
+    ends = [state(attempt) for attempt in attempts]
+    if "completed" in ends:
+        return Standing("cached", attempts=len(ends))
+    if None in ends and is_held(layout, trial_id):
+        return Standing("running", attempts=len(ends))
+    if not ends:
+        return Standing("new")
+    return Standing("to retry", ends[-1] or "interrupted", len(ends))  # without an end, its engine was killed
+
+
+def is_held(layout: Layout, trial_id: str) -> bool:
+    """Tell whether somebody works on the trial right now."""
+    lock = layout.trial_lock(trial_id)
+    if not lock.exists():
+        return False
+    with lock.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PACKAGES := dsl engine experiments queries templates
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix types imports golden build clean
+.PHONY: help setup demo test check fix types imports golden docs build clean
 
 help:            ## list the verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -46,6 +46,10 @@ imports: setup   ## data flows one way
 
 golden: setup    ## write the expected reports anew; review the difference
 	XP_GOLDEN=write $(BIN)/python -m pytest -q tests/templates
+
+docs: setup      ## write what is generated from the language anew: its schema and its reference
+	$(BIN)/xp schema -o docs/experiment.schema.json
+	$(BIN)/xp reference -o docs/reference.md
 
 build: setup     ## a wheel, by way of the source distribution
 	$(BIN)/python -m build

@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from xp.dsl.deepspeed.meaning import STAGE
 from xp.dsl.dotted import SETTINGS, completed, flatten, nest
 from xp.dsl.errors import Problem
 from xp.dsl.experiment import Experiment
 from xp.dsl.labels import labels
 from xp.dsl.matrix import Cell, Variant
-from xp.dsl.origin import given, origin
-from xp.dsl.rules import RULES, Case, Machine
+from xp.dsl.origin import given, place
+from xp.dsl.rules import RULES, Case, Finding, Machine
 from xp.dsl.settings import Settings
 from xp.dsl.spelling import dotted
 from xp.dsl.trial import Subject, identity
@@ -47,6 +48,7 @@ class Drafts:
         self.machine = machine
         self.given = given(experiment)
         self.methods = {name: flatten(experiment.method(name).settings) for name in experiment.method_names}
+        self.bases = {name: experiment.base_of(name) for name in experiment.method_names}
         self.checked: dict[str, Settings | None] = {}
         self.seen: dict[str, Variant] = {}
         self.wrong: dict[Problem, list[Variant]] = {}
@@ -56,15 +58,20 @@ class Drafts:
         axes = {name: value for name, value in variant.items() if name in SETTINGS}
         return {**self.given, **self.methods[variant["method"]], **axes}
 
+    def based(self, variant: Variant) -> dict[str, Any]:
+        """Return what is written, completed by the DeepSpeed file that the method starts from."""
+        base, written = self.bases[variant["method"]], self.written(variant)
+        return written if base is None else base.completed(written)
+
     def broken(self, cell: Cell) -> str:
         """Return the constraint that a cell does not meet, as the file names it."""
         constraints = self.experiment.matrix.constraints
         if not constraints:
             return ""
-        lookup = {**completed(self.written(cell.variant)), **cell.variant, "seed": cell.seed}
-        for place, constraint in enumerate(constraints):
+        lookup = {**completed(self.based(cell.variant)), **cell.variant, "seed": cell.seed}
+        for number, constraint in enumerate(constraints):
             if not constraint.holds(lookup):
-                return f"matrix.constraints[{place}]: {constraint.text}"
+                return f"matrix.constraints[{number}]: {constraint.text}"
         return ""
 
     def draft(self, cell: Cell) -> Draft | None:
@@ -83,24 +90,32 @@ class Drafts:
             checkpoint=self.contents.checkpoints.get(variant["model"]),
             dataset=self.experiment.dataset(variant["dataset"]),
             fingerprint=self.contents.datasets[variant["dataset"]],
+            deepspeed=base.rest if (base := self.bases[variant["method"]]) else {},
         )
         return Draft(variant, cell.seed, subject, identity(subject, cell.seed))
 
     def check(self, variant: Variant) -> Settings | None:
         """Return the settings of a variant, None where something is wrong with them."""
+        base, written = self.bases[variant["method"]], self.written(variant)
+        gaps = [*base.gaps(written)] if base else []
+        findings = [*base.contradictions(written)] if base else []
         settings = self.settings(variant)
-        if settings is None:
-            return None
-        case = Case(settings, self.experiment.model(variant["model"]), self.machine)
-        findings = [finding for rule in RULES for finding in rule(case)]
-        for setting, message, hint in findings:
-            where = self.experiment.where(*origin(self.experiment, variant, setting))
-            self.note(Problem(message, where, hint), variant)
-        return None if findings else settings
+        if settings is not None:
+            case = Case(settings, self.experiment.model(variant["model"]), self.machine)
+            findings += [finding for rule in RULES for finding in rule(case)]
+        for problem in [*gaps, *(self.placed(finding, variant) for finding in findings)]:
+            self.note(problem, variant)
+        return None if gaps or findings else settings
+
+    def placed(self, finding: Finding, variant: Variant) -> Problem:
+        """Return a finding as a problem at the place that decides its setting."""
+        return Problem(finding.message, place(self.experiment, variant, finding.setting), finding.hint)
 
     def settings(self, variant: Variant) -> Settings | None:
         """Return the settings of a variant, None where one is missing."""
-        written = self.written(variant)
+        written = self.based(variant)
+        if self.bases[variant["method"]] and STAGE not in written:
+            return None  # the file leaves it to the experiment: a gap, and told as one
         try:
             return Settings.model_validate(nest(written))
         except ValidationError as error:
@@ -113,7 +128,7 @@ class Drafts:
     def lacks(self, name: str, written: list[str], variant: Variant) -> None:
         """Note a setting that has no default and is not given."""
         beside = next(other for other in written if other.startswith(name.rpartition(".")[0]))
-        where = self.experiment.where(*origin(self.experiment, variant, beside))
+        where = place(self.experiment, variant, beside)
         self.note(Problem(f"lacks {name}", where, f"set {name} in the same place, or in [defaults]"), variant)
 
     def note(self, problem: Problem, variant: Variant) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import PrivateAttr
 
 from xp.dsl.axes import Matrix
+from xp.dsl.deepspeed.base import Base
 from xp.dsl.document import Document
 from xp.dsl.spec import Carbon, Dataset, Defaults, Header, Limits, Method, Model
 from xp.dsl.table import Slug, Table
@@ -45,10 +46,12 @@ class Experiment(Table):
     """When enough is enough."""
 
     _document: Document = PrivateAttr(default_factory=Document)
+    _bases: Mapping[str, Base] = PrivateAttr(default_factory=dict)
 
-    def written_in(self, document: Document) -> Experiment:
-        """Remember the file that this was read from, and return self."""
+    def written_in(self, document: Document, bases: Mapping[str, Base]) -> Experiment:
+        """Remember the file that this was read from, and the DeepSpeed files that it names; return self."""
         self._document = document
+        self._bases = bases
         return self
 
     @property
@@ -102,6 +105,11 @@ class Experiment(Table):
     def method(self, name: str) -> Method:
         """Return a method by its name; without ``[methods]`` there is one that changes nothing."""
         return self.methods[name] if self.methods else Method()
+
+    def base_of(self, method: str) -> Base | None:
+        """Return the DeepSpeed file that a method starts from, None where it starts from none."""
+        name = self.method(method).deepspeed or self.defaults.deepspeed
+        return self._bases[name] if name else None
 
     @property
     def baseline(self) -> str:

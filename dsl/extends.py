@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from xp.dsl.deepspeed.files import KEY
 from xp.dsl.document import OWN, Document, merged
 from xp.dsl.errors import Problem, SpecError, did_you_mean
 from xp.dsl.places import Places
 from xp.dsl.syntax import decode, parse
 
-PATHS = {"models": ("checkpoint", "tokenizer"), "datasets": ("path",)}
+PATHS = {"models": ("checkpoint", "tokenizer"), "datasets": ("path",), "methods": (KEY,)}
 """The keys that may hold a path relative to the file they stand in."""
 
 FILES = ("train", "validation", "test")
@@ -30,6 +31,8 @@ def read(path: Path, above: tuple[Path, ...] = ()) -> tuple[dict[str, Any], Docu
     inherited = {name: table for name, table in under.items() if name not in {OWN, "extends"}}
     if base.parent.resolve() != path.parent.resolve():
         inherited |= {group: rebased(group, inherited[group], base.parent) for group in PATHS if group in inherited}
+        if isinstance(inherited.get("defaults"), Mapping):
+            inherited["defaults"] = moved(inherited["defaults"], (KEY,), base.parent)
     return merged(inherited, raw), Document(path, text, base_document, places=document.places)
 
 
@@ -85,4 +88,4 @@ def moved(table: Any, keys: tuple[str, ...], folder: Path) -> Any:
 
 def local(path: str, folder: Path) -> bool:
     """Tell whether *path* is a file or folder rather than a hub id."""
-    return path.startswith((".", "/")) or "{split}" in path or (folder / path).exists()
+    return path.startswith((".", "/")) or "{split}" in path or path.endswith(".json") or (folder / path).exists()

@@ -8,7 +8,7 @@ from typing import Any
 from xp.dsl.dotted import flatten
 from xp.dsl.experiment import Experiment
 from xp.dsl.kinds import NAMES
-from xp.dsl.spelling import Key
+from xp.dsl.spelling import Key, spell
 
 
 def origin(experiment: Experiment, variant: Mapping[str, Any], name: str) -> Key:
@@ -17,13 +17,38 @@ def origin(experiment: Experiment, variant: Mapping[str, Any], name: str) -> Key
     if name in matrix.axes:
         return ("matrix", name)
     if name in variant and name not in NAMES:
-        return next(("matrix", "include", place, name) for place, rule in enumerate(matrix.include) if name in rule)
+        rules = reversed([*enumerate(matrix.include)])  # of several that agree with a cell the last one wins
+        deciding = {*matrix.axes, name}
+        return next(
+            ("matrix", "include", place, name)
+            for place, rule in rules
+            if name in rule and agrees(variant, {key: value for key, value in rule.items() if key in deciding})
+        )
     parts = name.split(".")
     if name in flatten(experiment.method(variant["method"]).settings):
         return ("methods", variant["method"], "settings", *parts)
     return ("defaults", *parts)
 
 
+def agrees(variant: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    """Tell whether a variant, as a matrix or as JSON holds it, has all *values*."""
+    return all(spell(variant[key]) == spell(value) for key, value in values.items())
+
+
+def is_written(experiment: Experiment, variant: Mapping[str, Any], name: str) -> bool:
+    """Tell whether the experiment file says anything of a setting of a variant."""
+    settings = experiment.method(variant["method"]).settings
+    return name in experiment.matrix.axes or name in {**variant, **flatten(settings), **given(experiment)}
+
+
+def place(experiment: Experiment, variant: Mapping[str, Any], name: str) -> str:
+    """Return where a setting of a variant is decided: in the experiment file, or in a DeepSpeed file."""
+    base = experiment.base_of(variant["method"])
+    if base is not None and not is_written(experiment, variant, name) and (where := base.where(name)):
+        return where
+    return experiment.where(*origin(experiment, variant, name))
+
+
 def given(experiment: Experiment) -> dict[str, Any]:
     """Return what ``[defaults]`` sets, by dotted names."""
-    return flatten(experiment.defaults.model_dump(exclude_unset=True, exclude={"model", "dataset"}))
+    return flatten(experiment.defaults.model_dump(exclude_unset=True, exclude={"model", "dataset", "deepspeed"}))

@@ -113,6 +113,7 @@ def trials(experiment: Experiment, drafts: list[Draft]) -> list[Trial]:
             context=plain({key: value for key, value in draft.variant.items() if key != "method"}),
             seed=draft.seed,
             settings=draft.subject.settings,
+            deepspeed=draft.subject.deepspeed,
             model_name=draft.variant["model"],
             model=draft.subject.model,
             dataset_name=draft.variant["dataset"],
@@ -130,5 +131,7 @@ def trials(experiment: Experiment, drafts: list[Draft]) -> list[Trial]:
 def swept_settings(experiment: Experiment) -> tuple[str, ...]:
     """Return the settings that anything but the defaults sets: these are read back from the running engine."""
     named = [*experiment.grid.axes, *(key for rule in experiment.matrix.include for key in rule)]
-    named += [key for name in experiment.method_names for key in flatten(experiment.method(name).settings)]
+    for name in experiment.method_names:
+        method, base = experiment.method(name), experiment.base_of(name)
+        named += [*flatten(method.settings), *(base.said if base and method.deepspeed else ())]
     return tuple(name for name in SETTINGS if name in named)

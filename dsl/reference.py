@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from inspect import getdoc
 from typing import Any
 
+import xp.dsl.deepspeed
 from xp.dsl import constraints, overrides
 from xp.dsl.axes import Matrix
+from xp.dsl.deepspeed.meaning import FORMATS, OFFLOADS, TYPED
 from xp.dsl.experiment import Experiment
 from xp.dsl.matrix import Expansion
 from xp.dsl.measures import MEASURES
@@ -39,7 +41,7 @@ def reference() -> str:
     definitions = schema()["$defs"]
     parts = [INTRODUCTION, top()]
     parts += [table(kind, definitions) for kind in TABLES]
-    parts += [matrix(), measures(), command_line()]
+    parts += [deepspeed(), matrix(), measures(), command_line()]
     return "\n".join(parts)
 
 
@@ -95,6 +97,14 @@ def bounds(field: Mapping[str, Any]) -> str:
     """Return the bounds of a number."""
     words = {"exclusiveMinimum": ">", "minimum": "≥", "exclusiveMaximum": "<", "maximum": "≤"}
     return ", ".join(f"{sign} {spell(field[word])}" for word, sign in words.items() if word in field)
+
+
+def deepspeed() -> str:
+    """Return the section of DeepSpeed's files, and what their keys are here."""
+    settings = {**TYPED, **dict.fromkeys(FORMATS, "precision"), **OFFLOADS, "scheduler.type": "lr_scheduler_type"}
+    rows = [(f"`{key}`", f"`{setting}`") for key, setting in settings.items()]
+    title, _, rest = prose(getdoc(xp.dsl.deepspeed) or "").partition("\n\n")
+    return f"## {title.removesuffix('.')}\n\n{rest}\n\n{grid(('key of the file', 'setting'), rows)}"
 
 
 def matrix() -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from xp.dsl.positions import positions
-from xp.dsl.settings import Settings
+from xp.dsl.settings import DEEPSPEED_SCHEDULES, Settings
 from xp.dsl.spec import Model
 from xp.dsl.spelling import excerpt
 
@@ -55,6 +55,11 @@ WORKS = (
     ("stage3_param_persistence_threshold", 3, 3),
 )
 """First and last stage at which a key of ``zero`` does something, read from DeepSpeed 0.19."""
+
+
+def has_effect(key: str, stage: int) -> bool:
+    """Tell whether a key of ``zero`` does something at a stage."""
+    return all(first <= stage <= last for name, first, last in WORKS if name == key)
 
 
 def zero_without_effect(case: Case) -> Iterator[Finding]:
@@ -135,6 +140,19 @@ def warmup_makes_sense(case: Case) -> Iterator[Finding]:
         yield Finding("warmup_steps", f"warmup_steps has no effect with the constant schedule, got {steps}", hint)
 
 
+def schedules_of_deepspeed(case: Case) -> Iterator[Finding]:
+    """DeepSpeed's schedules come with DeepSpeed, and make two steps of any shorter warm-up."""
+    schedule, steps = case.settings.lr_scheduler_type, case.settings.warmup_steps
+    if schedule not in DEEPSPEED_SCHEDULES:
+        return
+    if case.settings.zero is None:
+        message = f"'{schedule}' is DeepSpeed's, and without zero plain PyTorch trains"
+        yield Finding("lr_scheduler_type", message, "set zero, or take another schedule")
+    if steps in {0, 1}:
+        message = f"{schedule} warms up for 2 steps or more, got {steps:g}"
+        yield Finding("warmup_steps", message, "a share of all steps is below 1")
+
+
 RULES: tuple[Rule, ...] = (
     zero_without_effect,
     early_stopping_needs_evaluations,
@@ -144,4 +162,5 @@ RULES: tuple[Rule, ...] = (
     sequences_fit_the_model,
     generation_makes_sense,
     warmup_makes_sense,
+    schedules_of_deepspeed,
 )

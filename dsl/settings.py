@@ -10,6 +10,11 @@ from xp.dsl.table import Share, Table
 
 Group = Literal["embeddings", "encoder"]
 
+Schedule = Literal["linear", "cosine", "constant", "constant_with_warmup", "polynomial", "WarmupLR", "WarmupDecayLR"]
+
+DEEPSPEED_SCHEDULES = ("WarmupLR", "WarmupDecayLR")
+"""Schedules of DeepSpeed: constant, and linear to 0. Their warm-up is logarithmic and begins one step late."""
+
 Stage = Annotated[int, Field(ge=0, le=3)]
 """A ZeRO stage. Not a ``Literal``: that would take ``true`` and ``1.0`` for 1."""
 
@@ -104,8 +109,8 @@ class Settings(Table):
     learning_rate: PositiveFloat = 5e-5
     """Peak learning rate, reached after the warm-up."""
 
-    lr_scheduler_type: Literal["linear", "cosine", "constant", "constant_with_warmup", "polynomial"] = "linear"
-    """How the learning rate falls after the warm-up."""
+    lr_scheduler_type: Schedule = "linear"
+    """How the learning rate falls after the warm-up; ``WarmupLR`` and ``WarmupDecayLR``, with ``zero``: DeepSpeed's."""
 
     warmup_steps: NonNegativeFloat = 0.0
     """Steps of linear warm-up; below 1, the share of all steps."""

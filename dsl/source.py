@@ -8,6 +8,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from xp.dsl.deepspeed.files import NO_FILES, Files, read_files
+from xp.dsl.deepspeed.reading import read_bases
 from xp.dsl.document import Document
 from xp.dsl.errors import SpecError
 from xp.dsl.experiment import Experiment
@@ -22,14 +24,15 @@ from xp.dsl.problems import in_order
 def load(path: Path, overrides: Sequence[str] = ()) -> Experiment:
     """Return the experiment in *path*, changed by ``dotted.key=value`` arguments; raise SpecError with all problems."""
     raw, document = override(*read(path), overrides)
-    return understand(raw, document)
+    return understand(raw, document, read_files(raw, document))
 
 
-def understand(raw: Mapping[str, Any], document: Document) -> Experiment:
-    """Return the experiment that the tables *raw* describe."""
-    problems = [*check_names(raw, document)]
+def understand(raw: Mapping[str, Any], document: Document, files: Files = NO_FILES) -> Experiment:
+    """Return the experiment that the tables *raw* describe, with the DeepSpeed *files* that they name."""
+    bases, wrong = read_bases(files)
+    problems = [*check_names(raw, document), *wrong]
     try:
-        experiment = Experiment.model_validate(raw).written_in(document)
+        experiment = Experiment.model_validate(raw).written_in(document, bases)
     except ValidationError as error:
         raise SpecError(*in_order([*explain(error, Experiment, document.where), *problems])) from None
     if not problems:

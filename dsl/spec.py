@@ -78,6 +78,9 @@ class Defaults(Settings):
     dataset: str | None = None
     """A key of ``[datasets]``, a hub id, or files relative to this file."""
 
+    deepspeed: str | None = None
+    """A DeepSpeed file that methods start from, relative to this one; what is written here may not contradict it."""
+
 
 class Model(Table):
     """``[models.NAME]``: a checkpoint, or an architecture that is made from a configuration."""
@@ -177,6 +180,9 @@ class Method(Table):
 
     settings: Annotated[Mapping[str, Any], Partial(Settings)] = {}
     """Settings that differ from ``[defaults]``, with the same names."""
+
+    deepspeed: str | None = None
+    """A DeepSpeed file that the method starts from, relative to this one; unset, that of ``[defaults]``."""
 
     claims: Mapping[Name, Expectation] = {}
     """What the method is expected to do to a measure, compared with the baseline."""

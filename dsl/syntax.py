@@ -33,10 +33,10 @@ HINTS = {
 """What usually helps, by the start of tomllib's complaint."""
 
 
-def decode(data: bytes, file: str) -> str:
+def decode(data: bytes, file: str, language: str = "TOML") -> str:
     """Return the text of a file, with or without a byte-order mark."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data[:4]:
-        raise SpecError(Problem("the file is saved as UTF-16, TOML is UTF-8", file, SAVE))
+        raise SpecError(Problem(f"the file is saved as UTF-16, {language} is UTF-8", file, SAVE))
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
         return data.decode()

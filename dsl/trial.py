@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from xp.dsl.dotted import values
@@ -54,6 +55,9 @@ class Trial(Table):
     settings: Settings
     """What is trained with, complete."""
 
+    deepspeed: Mapping[str, Any] = {}
+    """What DeepSpeed is told besides the settings: the rest of the file that the method starts from."""
+
     model_name: str
     """Key of the model, or its hub id or folder."""
 
@@ -97,17 +101,20 @@ class Subject(NamedTuple):
 
     dataset: Dataset
     fingerprint: str
+    deepspeed: Mapping[str, Any] = MappingProxyType({})
 
 
 def identity(subject: Subject, seed: int) -> str:
     """Return the id of a trial."""
-    content = {
+    content: dict[str, Any] = {
         "identity": IDENTITY,
         "settings": effective(subject.settings),
         "model": origin(subject.model, subject.checkpoint),
         "data": [subject.fingerprint, *(getattr(subject.dataset, column) for column in COLUMNS)],
         "seed": seed,
     }
+    if subject.deepspeed:
+        content["deepspeed"] = subject.deepspeed
     return sha256(canonical(content).encode()).hexdigest()[:12]
 
 

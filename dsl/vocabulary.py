@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from difflib import get_close_matches
 
+from xp.dsl.deepspeed.files import KEY
 from xp.dsl.dotted import SETTINGS, TABLES
 from xp.dsl.errors import did_you_mean
 
@@ -28,7 +29,6 @@ HERE = {
     "torch_dtype": "precision",
     "dtype": "precision",
     "zero_optimization": "zero",
-    "deepspeed": "zero, a table of typed settings",
     "freeze_encoder": 'freeze = ["encoder"]',
     "freeze_embeds": 'freeze = ["embeddings"]',
     "freeze_embeddings": 'freeze = ["embeddings"]',
@@ -80,6 +80,8 @@ def hint(word: str, known: Collection[str]) -> str:
         return f"transformers 5 has removed it: write {RENAMED[word]}"
     if word in HERE:
         return f"here it is {HERE[word]}"
+    if word == KEY:
+        return "a DeepSpeed file is named in [defaults] or [methods.NAME], beside settings"
     if word in ALWAYS:
         return f"leave it out: {ALWAYS[word]}"
     if get_close_matches(word, known, n=1):

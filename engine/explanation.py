@@ -8,11 +8,13 @@ from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from typing import Any
 
+from xp.dsl.dotted import flatten
 from xp.dsl.errors import Problem, SpecError
 from xp.dsl.experiment import Experiment
+from xp.dsl.kinds import NAMES
 from xp.dsl.labels import plain
 from xp.dsl.matrix import Cell, Expansion
-from xp.dsl.origin import given, origin
+from xp.dsl.origin import is_written, origin
 from xp.dsl.plan import Plan
 from xp.dsl.spelling import Key, spell
 from xp.dsl.table import Table
@@ -21,6 +23,7 @@ from xp.engine.planning import Planned
 from xp.engine.screen import table
 
 BUILT_IN = "default of xp"
+BASE = "DeepSpeed file"
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Explanation:
     """Axis by axis, why there is such a trial."""
 
     settings: list[Origin]
-    """Every setting."""
+    """Every setting, and what goes to DeepSpeed besides."""
 
     subjects: list[Origin]
     """What is written of its model and its data set."""
@@ -65,7 +68,10 @@ def explain(planned: Planned, wanted: str) -> Explanation:
         trial,
         counterpart(planned.plan, trial),
         [*reasons(experiment, trial)],
-        [setting(experiment, trial, name, value) for name, value in trial.dotted_settings.items()],
+        [
+            *(setting(experiment, trial, name, value) for name, value in trial.dotted_settings.items()),
+            *passed_on(experiment, trial),
+        ],
         subjects,
     )
 
@@ -96,7 +102,8 @@ def counterpart(plan: Plan, trial: Trial) -> Trial | None:
 def reasons(experiment: Experiment, trial: Trial) -> Iterator[Origin]:
     """Yield for each axis which value the trial has, and what has given it that value."""
     cell = cell_of(experiment, trial)
-    for axis, value in {**trial.variant, "seed": trial.seed}.items():
+    names = dict.fromkeys([*NAMES, *trial.variant])
+    for axis, value in {**{name: trial.variant[name] for name in names}, "seed": trial.seed}.items():
         key, source = reason(experiment, cell, axis, value)
         where = experiment.where(*key) if key else ""
         yield Origin(axis, value, "command line" if where.startswith("--set") else source, where)
@@ -127,13 +134,23 @@ def reason(experiment: Experiment, cell: Cell, axis: str, value: Any) -> tuple[K
 
 def setting(experiment: Experiment, trial: Trial, name: str, value: Any) -> Origin:
     """Return where one setting of a trial comes from."""
+    if not is_written(experiment, trial.variant, name):
+        base = experiment.base_of(trial.method)
+        where = base.where(name) if base and value is not None else ""
+        return Origin(name, value, BASE if where else BUILT_IN, where)
     key = origin(experiment, trial.variant, name)
-    if key[0] == "defaults" and name not in given(experiment):
-        return Origin(name, value, BUILT_IN)
     where = experiment.where(*key)
     sources = {"defaults": "defaults", "methods": f"method {trial.method}", "matrix": "axis"}
     source = "include rule" if "include" in key else sources[str(key[0])]
     return Origin(name, value, "command line" if where.startswith("--set") else source, where)
+
+
+def passed_on(experiment: Experiment, trial: Trial) -> Iterator[Origin]:
+    """Yield what goes to DeepSpeed as its file has it."""
+    base = experiment.base_of(trial.method)
+    for key, value in flatten(trial.deepspeed).items():
+        known = base is not None and key in base.file.places
+        yield Origin(f"deepspeed.{key}", value, BASE, base.file.where(key) if base and known else "")
 
 
 def written(experiment: Experiment, key: Key, subject: Table) -> Iterator[Origin]:
@@ -141,8 +158,8 @@ def written(experiment: Experiment, key: Key, subject: Table) -> Iterator[Origin
     kind, name = key
     if name not in getattr(experiment, str(kind)):
         return
-    for field, value in subject.model_dump(exclude_unset=True).items():
-        where = experiment.where(*key, field)
+    for field, value in flatten(subject.model_dump(exclude_unset=True)).items():
+        where = experiment.where(*key, *field.split("."))
         yield Origin(f"{kind}.{name}.{field}", value, "command line" if where.startswith("--set") else "file", where)
 
 
@@ -185,4 +202,4 @@ def grid(name: str, origins: Sequence[Origin]) -> str:
 
 def shown(value: Any) -> str:
     """Return a value as it is written on a command line."""
-    return value if isinstance(value, str) else spell(value)
+    return value if isinstance(value, str) and value else spell(value)

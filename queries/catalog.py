@@ -116,11 +116,11 @@ def located(name: str) -> Path:
     given = Path(name)
     if given.is_file():
         return given
-    folder = Path(str(files("xp.queries")))
     named = given.with_suffix("") if given.suffix == ".sql" else given
-    shipped = folder / f"{named.name}.sql"
-    if str(named.parent) in (".", "queries") and shipped.is_file():
-        return shipped
+    if str(named.parent) in (".", "queries"):
+        for folder in (Path("queries"), Path(str(files("xp.queries")))):
+            if (saved := folder / f"{named.name}.sql").is_file():
+                return saved
     raise QueryError(Problem(f"there is no query {name!r}", hint=did_you_mean(named.name, names())))
 
 

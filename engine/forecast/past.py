@@ -117,7 +117,7 @@ def attempts(layout: Layout, trials: Sequence[Trial], here: tuple[str | None, st
         {trial.dataset_name for trial in trials},
     )
     known = {trial.id: trial for trial in trials}
-    pasts = ((known.get(taken.trial) or read(layout, taken), taken) for taken in history(layout, *asked))
+    pasts = ((read(layout, taken) or known.get(taken.trial), taken) for taken in history(layout, *asked))
     return Attempts([Past(trial, taken) for trial, taken in pasts if trial], here)
 
 
@@ -132,13 +132,13 @@ def read(layout: Layout, taken: Taken) -> Trial | None:
 
 def variant(trial: Trial) -> str:
     """Return what two trials have in common that differ in their seeds at most."""
-    return canonical([effective(trial.settings), subject(trial)])
+    return canonical([effective(trial.settings), dict(trial.deepspeed), subject(trial)])
 
 
 def step(trial: Trial) -> str:
     """Return what two trials have in common whose steps take as much."""
     settings = {name: value for name, value in effective(trial.settings).items() if name not in LENGTH}
-    return canonical([settings, subject(trial)])
+    return canonical([settings, dict(trial.deepspeed), subject(trial)])
 
 
 def model(trial: Trial) -> str:

@@ -56,6 +56,7 @@ def trial(row: Row) -> Mapping[str, Any]:
         "seed": row.trial.seed,
         "variant": dict(row.trial.variant),
         "settings": row.trial.dotted_settings,
+        "deepspeed": dict(row.trial.deepspeed),
         "forecast": asdict(row.forecast),
     }
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from xp.dsl.labels import labels
 from xp.dsl.spelling import spell
 from xp.engine.forecast.amounts import NAMES, Amount, Sum
 from xp.engine.preview.preview import Preview, Row
@@ -50,7 +51,8 @@ class Notes:
 def text(preview: Preview) -> str:
     """Return the whole preview."""
     notes = Notes()
-    parts = [trials(preview, notes), "\n".join(excluded(preview)), summary(preview, notes), "\n".join(notes.lines())]
+    parts = [trials(preview, notes), "\n".join(excluded(preview)), summary(preview, notes)]
+    parts.append("\n".join(notes.lines()))  # last: the others make them
     return "\n".join(f"{part.rstrip()}\n" for part in parts if part)
 
 
@@ -92,11 +94,13 @@ def amount(told: Amount, notes: Notes) -> str:
 def excluded(preview: Preview) -> Iterator[str]:
     """Yield one line per combination that is left out, with the rule that does it."""
     seeds: dict[tuple[str, str], list[int]] = {}
-    for variant, seed, rule in preview.excluded:
-        seeds.setdefault((", ".join(f"{axis}={spell(value)}" for axis, value in variant.items()), rule), []).append(seed)
-    for (variant, rule), left_out in list(seeds.items())[:MOST]:
+    tried = [trial.variant for trial in preview.planned.plan.trials]  # a name tells apart from these, too
+    names = labels([*tried, *(variant for variant, _, _ in preview.excluded)])[len(tried) :]
+    for (_, seed, rule), name in zip(preview.excluded, names, strict=True):
+        seeds.setdefault((name, rule), []).append(seed)
+    for (name, rule), left_out in list(seeds.items())[:MOST]:
         many = "seeds" if len(left_out) > 1 else "seed"
-        yield f"excluded  {variant}, {many} {', '.join(map(str, left_out))}: by {rule}"
+        yield f"excluded  {name} · {many} {', '.join(map(str, left_out))}, by {rule}"
     if len(seeds) > MOST:
         yield f"excluded  {len(seeds) - MOST:,} more combinations: --json lists all"
 
@@ -108,7 +112,7 @@ def summary(preview: Preview, notes: Notes) -> str:
     told += [f"{len(preview.excluded):,} excluded"] if preview.excluded else []
     lines = [f"{len(preview.rows):,} trials: {', '.join(told)}"]
     if due := len(preview.due):
-        lines += [f"a run of {due:,} needs"]
+        lines += [f"a run would attempt {due:,}, one after another, and need"]
         lines += [needed(name, whole, due, notes) for name, whole in preview.totals.items()]
     return "\n".join(lines)
 
@@ -116,11 +120,10 @@ def summary(preview: Preview, notes: Notes) -> str:
 def needed(name: str, whole: Sum, due: int, notes: Notes) -> str:
     """Return one line of what a run needs."""
     if whole.value is None:
-        return f"  {name:<10}unknown: nothing like it has been completed yet"
-    most = "at most " if name == "memory" else ""
-    rank = " per rank" if name == "memory" else ""
-    missing = f", and {due - whole.known:,} trials unknown" if whole.known < due else ""
-    return f"  {name:<10}{most}{quantity(whole.value, whole.unit)}{rank} {marks(whole.bases, notes)}{missing}"
+        return f"  {name:<11}unknown"
+    scope = " per rank in the largest trial" if name == "memory" else ""
+    missing = f" for {whole.known:,} of them, unknown for the others" if whole.known < due else ""
+    return f"  {name:<11}{quantity(whole.value, whole.unit)}{scope}{missing} {marks(whole.bases, notes)}"
 
 
 def marks(bases: Sequence[str], notes: Notes) -> str:

@@ -7,16 +7,18 @@ from typing import Any
 
 from transformers import Seq2SeqTrainingArguments
 
-from xp.dsl.settings import Settings
+from xp.dsl.settings import DEEPSPEED_SCHEDULES, Settings
+from xp.dsl.trial import Trial
 from xp.engine.train.deepspeed_config import deepspeed_config
 
 
-def training_arguments(settings: Settings, seed: int, folder: Path, *, cuda: bool) -> Seq2SeqTrainingArguments:
+def training_arguments(trial: Trial, folder: Path, *, cuda: bool) -> Seq2SeqTrainingArguments:
     """Return the arguments of the trainer; label smoothing is not among them, the loss does it."""
+    settings = trial.settings
     return Seq2SeqTrainingArguments(
         output_dir=str(folder),
-        seed=seed,
-        data_seed=seed,
+        seed=trial.seed,
+        data_seed=trial.seed,
         num_train_epochs=settings.epochs,
         max_steps=settings.max_steps or -1,
         per_device_train_batch_size=settings.batch_size,
@@ -28,16 +30,19 @@ def training_arguments(settings: Settings, seed: int, folder: Path, *, cuda: boo
         **optimizer(settings),
         **evaluation(settings),
         **machine(settings, cuda=cuda),
+        deepspeed=deepspeed_config(settings, trial.deepspeed, cuda=cuda),
         **quiet(settings),
     )
 
 
 def optimizer(settings: Settings) -> dict[str, Any]:
     """Return the arguments of optimizer and scheduler."""
+    schedule = settings.lr_scheduler_type
     return {
         "optim": "adamw_torch_fused",  # no temporary copies of a whole ZeRO partition, also on CPUs
         "learning_rate": settings.learning_rate,
-        "lr_scheduler_type": settings.lr_scheduler_type,
+        # DeepSpeed's own schedules are in its configuration, and the trainer then makes none
+        "lr_scheduler_type": "constant" if schedule in DEEPSPEED_SCHEDULES else schedule,
         "warmup_steps": settings.warmup_steps,
         "weight_decay": settings.weight_decay,
         "adam_beta1": settings.adam_beta1,
@@ -64,7 +69,6 @@ def machine(settings: Settings, *, cuda: bool) -> dict[str, Any]:
         "use_cpu": not cuda,
         "bf16": settings.precision == "bf16",
         "fp16": settings.precision == "fp16",
-        "deepspeed": deepspeed_config(settings, cuda=cuda),
         "ddp_backend": None if settings.world_size == 1 else "nccl" if cuda else "gloo",
         "ddp_find_unused_parameters": False,
         "dataloader_pin_memory": cuda,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from xp.dsl.settings import Settings, Zero
+from xp.dsl.document import merged
+from xp.dsl.settings import DEEPSPEED_SCHEDULES, Settings, Zero
 
 PARAMETERS = 3
 """The ZeRO stage that partitions parameters too."""
@@ -17,15 +19,19 @@ BUCKETS = (
 )
 
 
-def deepspeed_config(settings: Settings, *, cuda: bool) -> dict[str, Any] | None:
-    """Return DeepSpeed's configuration, None for a trial without it.
+HOUSE: Mapping[str, Any] = {"zero_allow_untested_optimizer": True, "wall_clock_breakdown": False}
+"""What holds unless a DeepSpeed file says otherwise."""
 
-    There is no optimizer and no scheduler in it: the trainer's own are the same with and without DeepSpeed, weight
-    decay of biases and norms included, and need no compiled operators.
+
+def deepspeed_config(settings: Settings, rest: Mapping[str, Any], *, cuda: bool) -> dict[str, Any] | None:
+    """Return DeepSpeed's configuration, None for a trial without it; *rest* is what is in it besides settings.
+
+    Optimizer and schedule are DeepSpeed's own only where they are asked for: the trainer's are the same with and
+    without DeepSpeed, weight decay of biases and norms included, and need no compiled operators.
     """
     if settings.zero is None:
         return None
-    return {
+    typed: dict[str, Any] = {
         "train_micro_batch_size_per_gpu": settings.batch_size,
         "gradient_accumulation_steps": settings.gradient_accumulation_steps,
         "train_batch_size": settings.batch_size * settings.gradient_accumulation_steps * settings.world_size,
@@ -33,11 +39,41 @@ def deepspeed_config(settings: Settings, *, cuda: bool) -> dict[str, Any] | None
         "bf16": {"enabled": settings.precision == "bf16"},
         "fp16": {"enabled": settings.precision == "fp16"},
         "zero_optimization": zero_block(settings.zero),
-        # a CPU optimizer in C++ pays on the way to a GPU; on a CPU alone it would only have to be compiled
-        "zero_force_ds_cpu_optimizer": cuda,
-        "zero_allow_untested_optimizer": True,
-        "wall_clock_breakdown": False,
     }
+    if "optimizer" in rest:
+        typed["optimizer"] = {"params": adam(settings)}
+    if settings.lr_scheduler_type in DEEPSPEED_SCHEDULES:
+        typed["scheduler"] = schedule(settings)
+    return merged(merged(house(rest, cuda=cuda), rest), typed)
+
+
+def house(rest: Mapping[str, Any], *, cuda: bool) -> dict[str, Any]:
+    """Return what holds unless a DeepSpeed file says otherwise.
+
+    An optimizer in C++ pays beside a GPU; on a CPU alone it would only have to be compiled. Torch's own does the same,
+    but for the bias correction that it cannot leave out.
+    """
+    below: dict[str, Any] = {**HOUSE, "zero_force_ds_cpu_optimizer": cuda}
+    if "optimizer" in rest and not cuda and "bias_correction" not in rest["optimizer"].get("params", {}):
+        below["optimizer"] = {"params": {"torch_adam": True}}
+    return below
+
+
+def adam(settings: Settings) -> dict[str, Any]:
+    """Return the parameters of DeepSpeed's own optimizer."""
+    return {
+        "lr": settings.learning_rate,
+        "betas": [settings.adam_beta1, settings.adam_beta2],
+        "eps": settings.adam_epsilon,
+        "weight_decay": settings.weight_decay,
+    }
+
+
+def schedule(settings: Settings) -> dict[str, Any]:
+    """Return one of DeepSpeed's own schedules; the trainer knows the steps that are ``auto`` here."""
+    steps = {"total_num_steps": "auto"} if settings.lr_scheduler_type == "WarmupDecayLR" else {}
+    warmup = {"warmup_max_lr": settings.learning_rate, "warmup_num_steps": "auto"}
+    return {"type": settings.lr_scheduler_type, "params": {**warmup, **steps}}
 
 
 def zero_block(zero: Zero) -> dict[str, Any]:

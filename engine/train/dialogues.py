@@ -103,8 +103,8 @@ def unique(chats: Iterable[Dialogue]) -> Iterator[Dialogue]:
 
 
 def home(chat: Dialogue) -> Split:
-    """Return the only split that may hold this plan: the plan itself decides."""
-    plan = json.dumps(sorted(chat.plan.items())).encode()
+    """Return the only split that may hold this plan: the plan itself decides, whoever it is about."""
+    plan = json.dumps(sorted((slot, value) for slot, value in chat.plan.items() if slot not in LATER)).encode()
     eighth = hashlib.sha256(plan).digest()[0] % 8
     return SPLITS[eighth] if eighth in (1, 2) else "train"
 
@@ -190,7 +190,7 @@ class Chat:
         wordings = self.scene.summaries_after.get(changed, self.scene.summaries)
         told = {slot: value.rpartition("|")[2] for slot, value in self.plan.items()}
         summary = self.dice.pick(wordings).format_map(told | self.names)
-        plan = {slot: spoken(value) for slot, value in self.plan.items() if slot in self.said}
+        plan = {slot: spoken(value) for slot, value in self.plan.items() if slot in {*self.said, *LATER}}
         dropped = {slot: spoken(value) for slot, value in self.dropped.items()}
         return Dialogue(tuple(self.lines), plan, dropped, summary[0].upper() + summary[1:])
 

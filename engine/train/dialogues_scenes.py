@@ -288,7 +288,7 @@ TICKETS = Scene(
         "doer": (
             "{doer} will buy tickets for {event} on {day} at {hour} because {b} {excuse}.",
             "{b} {excuse}, so {doer} books seats {seat} for {event} on {day}.",
-            "{doer} instead of {b} buys tickets for {event} on {day} at {hour}. They sit {seat}.",
+            "Instead of {b}, {doer} buys tickets for {event} on {day} at {hour}. They sit {seat}.",
         )
     },
 )

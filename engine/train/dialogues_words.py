@@ -23,7 +23,7 @@ HOURS = options("noon; two; three; four; five; six; seven; eight; nine; half pas
 PLACES = options("""the station; the library; the old bridge; the museum; the lake; the harbour; the fountain;
     the school gate; the market; the bus stop""")
 
-# said|as others tell it
+# what somebody says | what others say of it
 EXCUSES = options("""I have to work late|has to work late; my parents are visiting|has parents visiting;
     my back hurts|has a bad back; I still have a cold|still has a cold; my car is broken|has a broken car""")
 THANKS = options("""I will bake you a cake|bake a cake; I will cook dinner for you|cook dinner;
@@ -42,7 +42,7 @@ HOUR_TURNS: tuple[Beat, ...] = (
 PLACE_TURNS: tuple[Beat, ...] = (
     ("b> {place} is always so crowded, why not {new}?", "a> good idea"),
     ("a> my brother says they are digging up the road near {place}. better {new}", "b> all right, {new}"),
-    ("b> could we take {new} instead? {place} is far for me", "a> yes of course"),
+    ("b> {place} is far for me, could we take {new} instead?", "a> yes of course"),
 )
 
 GREETINGS: tuple[Beat, ...] = (

@@ -10,7 +10,8 @@ from torch.utils.data import SequentialSampler
 from transformers import EarlyStoppingCallback
 from transformers.trainer_pt_utils import LengthGroupedSampler
 
-from xp.dsl.settings import Generation, Settings
+from xp.dsl.dotted import flatten
+from xp.dsl.settings import DEEPSPEED_SCHEDULES, Generation, Settings
 from xp.engine.train.deepspeed_config import PARAMETERS
 from xp.engine.train.encode import Splits
 from xp.engine.train.freezing import frozen
@@ -62,7 +63,7 @@ def of_optimizer(trainer: SummaryTrainer) -> Values:
     groups = trainer.optimizer.param_groups
     betas = [group["betas"] for group in groups]
     return {
-        "learning_rate": one(group["initial_lr"] for group in groups),
+        "learning_rate": one(peaks(trainer)),
         # the group of biases and norms is never decayed
         "weight_decay": max(group["weight_decay"] for group in groups),
         "adam_beta1": one(beta for beta, _ in betas),
@@ -73,6 +74,14 @@ def of_optimizer(trainer: SummaryTrainer) -> Values:
     }
 
 
+def peaks(trainer: SummaryTrainer) -> list[float]:
+    """Return the highest learning rate of each group; DeepSpeed's schedules know them, torch's leave them there."""
+    schedule = innermost(trainer.lr_scheduler)
+    if type(schedule).__name__ in DEEPSPEED_SCHEDULES:
+        return list(schedule.max_lrs)
+    return [group["initial_lr"] for group in trainer.optimizer.param_groups]
+
+
 def one(values: Iterable[Any]) -> Any:
     """Return the value that all share, or all of them as text where they differ."""
     found = sorted(set(values))
@@ -81,13 +90,20 @@ def one(values: Iterable[Any]) -> Any:
 
 def of_schedule(trainer: SummaryTrainer) -> Values:
     """Return the shape of the learning rate and its warm-up, in steps."""
-    schedule = trainer.lr_scheduler
-    while hasattr(schedule, "scheduler"):  # accelerate and DeepSpeed each wrap it
-        schedule = schedule.scheduler
+    schedule = innermost(trainer.lr_scheduler)
+    if type(schedule).__name__ in DEEPSPEED_SCHEDULES:
+        return {"lr_scheduler_type": type(schedule).__name__, "warmup_steps": schedule.warmup_num_steps}
     shape = schedule.lr_lambdas[0]
     name = getattr(shape, "func", shape).__name__
     warm_up = getattr(shape, "keywords", {}).get("num_warmup_steps", 0)
     return {"lr_scheduler_type": SCHEDULES.get(name, name), "warmup_steps": warm_up}
+
+
+def innermost(schedule: Any) -> Any:
+    """Return a schedule without what accelerate and DeepSpeed wrap around it."""
+    while hasattr(schedule, "scheduler"):
+        schedule = schedule.scheduler
+    return schedule
 
 
 def of_batches(trainer: SummaryTrainer) -> Values:
@@ -154,7 +170,7 @@ def of_stopping(trainer: SummaryTrainer) -> Values:
 
 
 def of_engine(engine: Any) -> Values:
-    """Return DeepSpeed's ZeRO settings, none for a trial without it."""
+    """Return DeepSpeed's ZeRO settings and its whole configuration, nothing for a trial without it."""
     if not engine:
         return {}
     stage, optimizer = engine.zero_optimization_stage(), engine.optimizer
@@ -175,4 +191,5 @@ def of_engine(engine: Any) -> Values:
         }
     if stage:
         found["overlap_comm"] = engine.zero_overlap_comm()
-    return {f"zero.{name}": value for name, value in found.items()}
+    configuration = flatten({"deepspeed": engine.config})
+    return {f"zero.{name}": value for name, value in found.items()} | configuration

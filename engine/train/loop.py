@@ -105,7 +105,7 @@ def assemble(
     trainer = SummaryTrainer(
         clock=measuring.clock,
         model=ready.model,
-        args=training_arguments(settings, trial.seed, attempt.work / "trainer", cuda=seat.cuda),
+        args=training_arguments(trial, attempt.work / "trainer", cuda=seat.cuda),
         data_collator=Collator(ready.model, ready.tokenizer.pad_token_id),
         train_dataset=ready.splits["train"].features,
         eval_dataset=ready.splits["validation"].features,

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from xp.dsl.dotted import flatten
 from xp.dsl.trial import Trial
 from xp.engine.train.callbacks import Watcher
 from xp.engine.train.effective import effective
@@ -29,7 +30,9 @@ class Readback(Watcher):
         """Read, record, compare."""
         found = effective(self.trainer, self.splits, self.trial.settings)
         self.record.effective(found)
-        wrong = list(differences(self.trial.dotted_settings, found, self.trial.swept, state.max_steps))
+        base = flatten({"deepspeed": self.trial.deepspeed})
+        declared, swept = {**self.trial.dotted_settings, **base}, [*self.trial.swept, *base]
+        wrong = list(differences(declared, found, swept, state.max_steps))
         if wrong:
             raise KnobError("; ".join(wrong))
 
@@ -44,6 +47,9 @@ def differences(
     for name in swept:
         if declared.get(name) is not None and name not in found:
             yield f"{name}: {shown(declared[name])} was declared, but it has no effect here"
+    for name, value in found.items():
+        if value == "auto":
+            yield f"{name}: 'auto' was not filled in"
 
 
 def agrees(name: str, wanted: Any, found: Any, steps: int) -> bool:

@@ -54,9 +54,7 @@ class Taken:
     gpu: str | None
 
 
-def history(
-    layout: Layout, trials: Collection[str], models: Collection[str], datasets: Collection[str]
-) -> list[Taken]:
+def history(layout: Layout, trials: Collection[str], models: Collection[str], datasets: Collection[str]) -> list[Taken]:
     """Return the completed attempts of some trials, or with some models and data sets, the last ones first."""
     if not layout.root.is_dir():
         return []

@@ -37,3 +37,19 @@ def test_where_a_value_comes_from(planned: Planning, setting: str, value: object
 
     assert trial.dotted_settings[setting] == value
     assert experiment.where(*origin(experiment, trial.variant, setting)) == where
+
+
+SEVERAL = """[matrix]
+batch_size = [4, 8]
+include = [{ epochs = 2 }, { batch_size = 4, epochs = 5 }, { batch_size = 8, freeze = ["encoder"] }]
+"""
+
+
+def test_of_several_include_rules_the_last_that_agrees_has_set_the_value(planned: Planning) -> None:
+    trials = planned(SEVERAL).trials
+    experiment = load(Path("spec.toml"))
+
+    places = [experiment.where(*origin(experiment, trial.variant, "epochs")) for trial in trials]
+    assert [trial.settings.epochs for trial in trials] == [5, 2]
+    assert places == ["spec.toml:12:46: matrix.include[1].epochs", "spec.toml:12:14: matrix.include[0].epochs"]
+    assert "include[2]" in experiment.where(*origin(experiment, trials[1].variant, "freeze"))

@@ -10,7 +10,7 @@ import pytest
 
 import xp.dsl
 
-MODULES = sorted(f"xp.dsl.{module.name}" for module in pkgutil.iter_modules(xp.dsl.__path__))
+MODULES = sorted(module.name for module in pkgutil.walk_packages(xp.dsl.__path__, "xp.dsl."))
 ALLOWED = {"xp", "pydantic", "pydantic_core", "annotated_types", "typing_extensions", "typing_inspection"}
 
 

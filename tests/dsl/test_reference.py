@@ -37,7 +37,7 @@ def test_rules_constraints_measures_and_the_command_line_are_there() -> None:
 def test_it_is_markdown_with_whole_tables() -> None:
     blocks = re.findall(r"(?:^\|.*\|\n)+", TEXT, re.MULTILINE)
 
-    assert len(blocks) == len(TABLES) + 3
+    assert len(blocks) == len(TABLES) + 4
     for block in blocks:
         assert len({len(re.findall(r"(?<!\\)\|", line)) for line in block.splitlines()}) == 1
     assert "``" not in TEXT

@@ -121,6 +121,16 @@ def findings(settings: dict[str, Any], model: Model = TINY, machine: Machine | N
             ("warmup_steps", "warmup_steps has no effect with the constant schedule, got 5.0"),
             id="warmup-of-a-constant",
         ),
+        pytest.param(
+            {"lr_scheduler_type": "WarmupLR", "warmup_steps": 5},
+            ("lr_scheduler_type", "'WarmupLR' is DeepSpeed's, and without zero plain PyTorch trains"),
+            id="schedule-of-deepspeed-without-it",
+        ),
+        pytest.param(
+            {"lr_scheduler_type": "WarmupDecayLR", "zero": {"stage": 1}},
+            ("warmup_steps", "WarmupDecayLR warms up for 2 steps or more, got 0"),
+            id="schedule-of-deepspeed-without-warmup",
+        ),
     ],
 )
 def test_refused(settings: dict[str, Any], found: tuple[str, str]) -> None:
@@ -147,6 +157,8 @@ def test_refused(settings: dict[str, Any], found: tuple[str, str]) -> None:
         {"warmup_steps": 20},
         {"warmup_steps": 20, "lr_scheduler_type": "constant_with_warmup"},
         {"lr_scheduler_type": "constant"},
+        {"lr_scheduler_type": "WarmupLR", "zero": {"stage": 0}, "warmup_steps": 2},
+        {"lr_scheduler_type": "WarmupDecayLR", "zero": {"stage": 0}, "warmup_steps": 0.1},
     ],
 )
 def test_nothing_to_say(settings: dict[str, Any]) -> None:

@@ -211,3 +211,47 @@ def test_canonical_json_knows_no_order_and_no_infinity() -> None:
     assert canonical({"b": 1, "a": [1.0, True]}) == '{"a":[1.0,true],"b":1}'
     with pytest.raises(ValueError, match="not JSON compliant"):
         canonical(float("inf"))
+
+
+DEEPSPEED = '{"train_micro_batch_size_per_gpu": 2, "zero_optimization": {"stage": 2, "reduce_scatter": true}}'
+BASED = HEAD + "[methods.based]\ndeepspeed = 'ds.json'\n"
+
+
+def based(write: Write, content: str, name: str = "ds.json") -> list[str]:
+    write(content, name)
+    return ids(write, BASED.replace("ds.json", name))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(DEEPSPEED.replace(" ", ""), id="blanks"),
+        pytest.param(DEEPSPEED.replace("{", "{\r\n\t"), id="lines"),
+        pytest.param(DEEPSPEED.replace(": 2", ": 2.0"), id="another-spelling-of-a-number"),
+        pytest.param(
+            '{"zero_optimization": {"reduce_scatter": true, "stage": 2}, "train_batch_size": 2}', id="order-and-total"
+        ),
+        pytest.param(DEEPSPEED.replace("{", '{"steps_per_print": 5, ', 1), id="printing"),
+    ],
+)
+def test_of_a_deepspeed_file_only_what_it_means_is_in_an_id(write: Write, content: str) -> None:
+    assert based(write, content, "elsewhere/other.json") == based(write, DEEPSPEED)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(DEEPSPEED.replace("true", "false"), id="rest"),
+        pytest.param(DEEPSPEED.replace('"stage": 2', '"stage": 1'), id="setting"),
+        pytest.param(DEEPSPEED.replace("{", '{"wall_clock_breakdown": true, ', 1), id="one-more"),
+    ],
+)
+def test_what_a_deepspeed_file_means_changes_an_id(write: Write, content: str) -> None:
+    assert based(write, content) != based(write, DEEPSPEED)
+
+
+def test_a_deepspeed_file_of_settings_alone_is_as_if_they_were_written(write: Write) -> None:
+    zero = "zero = { stage = 2, reduce_bucket_size = 500_000_000 }"
+    written = ids(write, HEAD + f"[methods.written]\nsettings = {{ batch_size = 2, {zero} }}\n")
+
+    assert based(write, DEEPSPEED.replace(', "reduce_scatter": true', "")) == written

@@ -51,7 +51,7 @@ def call(*words: str) -> str:
     return f"from click.testing import CliRunner; from xp.engine.cli import main; CliRunner().invoke(main, {words!r})"
 
 
-@pytest.mark.parametrize("command", ["plan", "run", "query", "render"])
+@pytest.mark.parametrize("command", main.commands)
 def test_every_command_explains_itself(command: str) -> None:
     result = xp(command, "--help")
     assert result.exit_code == 0
@@ -65,8 +65,16 @@ def test_help_loads_nothing_but_click(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [("query", "environment"), ("render", "experiments.md.j2", "-o", "-"), ("plan", "tiny.toml")],
-    ids=["query", "render", "plan"],
+    [
+        ("query", "environment"),
+        ("render", "experiments.md.j2", "-o", "-"),
+        ("plan", "tiny.toml"),
+        ("explain", "0", "tiny.toml"),
+        ("schema",),
+        ("reference",),
+        ("init", "new"),
+    ],
+    ids=lambda words: words[0],
 )
 def test_no_command_but_run_loads_a_training_library(tmp_path: Path, words: tuple[str, ...]) -> None:
     (tmp_path / "results").mkdir()
@@ -142,14 +150,71 @@ def test_a_missing_column_is_named_with_those_there_are(tmp_path: Path, monkeypa
     assert "did you mean 'dialog'?" in result.output
 
 
-def test_a_plan_lists_trials_by_id_and_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of a file that plans one trial."""
     monkeypatch.chdir(tmp_path)
-    Path("spec.toml").write_text(VALID)
-    result = xp("plan", "spec.toml", "--set", "matrix.seed=[1, 2]")
+    Path("tiny.toml").write_text(VALID)
+    return "tiny.toml"
+
+
+@pytest.mark.parametrize("words", [("--set", "matrix.seed=[5, 6]"), ("--seeds", "5,6")], ids=["set", "seeds"])
+def test_a_plan_lists_trials_by_id_and_state(tiny: str, words: tuple[str, ...]) -> None:
+    result = xp("plan", tiny, *words)
+
     assert result.exit_code == 0
-    *trials, total = result.output.splitlines()
-    assert total == "2 trials"
-    assert [line.split()[1] for line in trials] == ["new", "new"]
+    head, *trials = result.output.partition("\n\n")[0].splitlines()
+    assert head.split() == ["id", "state", "method", "seed", "memory/rank", "label"]
+    assert [line.split()[1:4] for line in trials] == [["new", "baseline", "5"], ["new", "baseline", "6"]]
+    assert "2 trials: 2 new\n" in result.output
+
+
+def test_a_plan_is_there_for_programs_too(tiny: str) -> None:
+    told = json.loads(xp("plan", tiny, "--json").stdout)
+
+    assert told["totals"]["states"] == {"new": 1}
+
+
+def test_seeds_that_are_no_numbers_are_refused(tiny: str) -> None:
+    for command in (("plan", tiny), ("run", tiny), ("explain", "0", tiny)):
+        result = xp(*command, "--seeds", "1,b")
+        assert (result.exit_code, result.output.partition("\n")[0]) == (
+            2,
+            "xp: --seeds 1,b: should be whole numbers with commas between them, got 'b'",
+        )
+
+
+def test_a_trial_is_explained(tiny: str) -> None:
+    (trial,) = json.loads(xp("plan", tiny, "--json").stdout)["trials"]
+    result = xp("explain", trial["id"][:6], tiny)
+
+    assert result.exit_code == 0
+    assert result.output.startswith(f"{trial['id']}  {trial['label']}\n")
+    told = json.loads(xp("explain", trial["id"], tiny, "--json").stdout)
+    assert told["id"] == trial["id"]
+
+
+def test_an_unknown_trial_is_refused(tiny: str) -> None:
+    result = xp("explain", "nothing", tiny)
+
+    assert result.exit_code == 2
+    assert result.output.startswith("xp: nothing: there is no such trial in the plan\n    hint: the nearest is ")
+
+
+@pytest.mark.usefixtures("tiny")
+def test_schema_and_reference_are_written_to_files() -> None:
+    assert xp("schema", "-o", "a/schema.json").exit_code == 0
+    assert xp("reference", "-o", "reference.md").exit_code == 0
+    assert json.loads(xp("schema").stdout) == json.loads(Path("a/schema.json").read_text())
+    assert xp("reference").stdout == Path("reference.md").read_text()
+
+
+@pytest.mark.usefixtures("tiny")
+def test_a_project_is_started_once() -> None:
+    assert xp("init", "new").exit_code == 0
+    assert xp("plan", "new/experiments/first.toml").exit_code == 0
+    again = xp("init", "new")
+    assert (again.exit_code, "new/README.md: is here already" in again.output) == (1, True)
 
 
 def test_a_shipped_experiment_is_found_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

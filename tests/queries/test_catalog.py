@@ -148,7 +148,8 @@ def test_a_file_of_the_user_goes_before_a_saved_query(tmp_path: Path, monkeypatc
     Path("queries").mkdir()
     Path("queries/tradeoffs.sql").write_text("-- Mine?\nselect 1 as a")
 
-    assert find("queries/tradeoffs.sql").title == "Mine?"
+    for name in ("tradeoffs", "tradeoffs.sql", "queries/tradeoffs", "queries/tradeoffs.sql"):
+        assert find(name).title == "Mine?"
 
 
 def test_a_misspelt_query_is_an_error_with_a_near_name() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -9,15 +11,17 @@ import pytest
 from xp.dsl.settings import Settings, Zero
 from xp.engine.train.deepspeed_config import deepspeed_config
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
-def config(zero: Zero, *, cuda: bool = False, **settings: Any) -> dict[str, Any]:
-    made = deepspeed_config(Settings(zero=zero, **settings), cuda=cuda)
+
+def config(zero: Zero, rest: Mapping[str, Any] = NOTHING, *, cuda: bool = False, **settings: Any) -> dict[str, Any]:
+    made = deepspeed_config(Settings(zero=zero, **settings), rest, cuda=cuda)
     assert made is not None
     return made
 
 
 def test_a_trial_without_zero_has_no_deepspeed() -> None:
-    assert deepspeed_config(Settings(), cuda=False) is None
+    assert deepspeed_config(Settings(), {}, cuda=False) is None
 
 
 def test_the_whole_configuration() -> None:
@@ -82,3 +86,53 @@ def test_an_offloaded_optimizer_runs_in_c_only_beside_a_gpu() -> None:
 
     assert config(zero)["zero_force_ds_cpu_optimizer"] is False
     assert config(zero, cuda=True)["zero_force_ds_cpu_optimizer"] is True
+
+
+def test_the_rest_of_a_file_is_in_it_and_settings_win() -> None:
+    rest = {
+        "wall_clock_breakdown": True,
+        "zero_force_ds_cpu_optimizer": True,
+        "fp16": {"loss_scale": 0},
+        "zero_optimization": {"reduce_scatter": True, "offload_optimizer": {"pin_memory": True}},
+    }
+
+    made = config(Zero(stage=2, offload_optimizer="cpu"), rest, precision="fp16")
+
+    assert (made["wall_clock_breakdown"], made["zero_force_ds_cpu_optimizer"]) == (True, True)
+    assert made["fp16"] == {"loss_scale": 0, "enabled": True}
+    assert made["zero_optimization"] == {
+        "stage": 2,
+        "reduce_bucket_size": "auto",
+        "reduce_scatter": True,
+        "offload_optimizer": {"pin_memory": True, "device": "cpu"},
+    }
+
+
+ADAM = {"lr": 0.01, "betas": [0.9, 0.98], "eps": 1e-8, "weight_decay": 0.1}
+
+
+@pytest.mark.parametrize(
+    ("params", "cuda", "extra"),
+    [
+        pytest.param({}, False, {"torch_adam": True}, id="torchs-own-on-a-cpu"),
+        pytest.param({"torch_adam": False}, False, {"torch_adam": False}, id="unless-the-file-says-otherwise"),
+        pytest.param({"bias_correction": False}, False, {"bias_correction": False}, id="or-torch-could-not"),
+        pytest.param({}, True, {}, id="deepspeeds-beside-a-gpu"),
+    ],
+)
+def test_an_optimizer_that_a_file_asks_for(params: dict[str, Any], cuda: bool, extra: dict[str, Any]) -> None:
+    rest = {"optimizer": {"type": "AdamW", "params": params}}
+
+    made = config(Zero(stage=1), rest, cuda=cuda, learning_rate=0.01, adam_beta2=0.98, weight_decay=0.1)
+
+    assert made["optimizer"] == {"type": "AdamW", "params": {**ADAM, **extra}}
+
+
+@pytest.mark.parametrize(("name", "steps"), [("WarmupLR", {}), ("WarmupDecayLR", {"total_num_steps": "auto"})])
+def test_a_schedule_of_deepspeeds(name: str, steps: dict[str, str]) -> None:
+    rest = {"scheduler": {"params": {"warmup_type": "linear"}}}
+
+    made = config(Zero(stage=1), rest, lr_scheduler_type=name, learning_rate=0.01, warmup_steps=5)
+
+    params = {"warmup_type": "linear", "warmup_max_lr": 0.01, "warmup_num_steps": "auto", **steps}
+    assert made["scheduler"] == {"type": name, "params": params}

@@ -37,6 +37,12 @@ def test_a_swept_setting_that_nobody_could_read_has_no_effect() -> None:
     ]
 
 
+def test_nothing_is_left_to_be_filled_in() -> None:
+    assert sentences({}, {"deepspeed.zero_optimization.reduce_bucket_size": "auto"}) == [
+        "deepspeed.zero_optimization.reduce_bucket_size: 'auto' was not filled in"
+    ]
+
+
 def test_a_setting_that_nobody_swept_need_not_be_read() -> None:
     assert sentences({"epochs": 3.0}, {"max_steps": 5}) == []
 

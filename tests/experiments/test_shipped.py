@@ -1,0 +1,60 @@
+"""Every experiment that ships names its schema, keeps to it, and plans."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from xp.engine import planning
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = sorted((ROOT / "experiments").rglob("*.toml"))
+SCHEMA = json.loads((ROOT / "docs" / "experiment.schema.json").read_text(encoding="utf-8"))
+VALIDATOR = Draft202012Validator(SCHEMA)
+
+shipped = pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
+
+
+def parsed(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def complaints(tree: dict[str, Any]) -> list[str]:
+    return [f"{error.json_path}: {error.message}" for error in VALIDATOR.iter_errors(tree)]
+
+
+def test_the_schema_is_one() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+@shipped
+def test_the_first_line_names_the_schema(file: Path) -> None:
+    first = file.read_text(encoding="utf-8").partition("\n")[0]
+    way, _, name = first.partition(" ")
+
+    assert (way, (file.parent / name).resolve()) == ("#:schema", ROOT / "docs" / "experiment.schema.json")
+
+
+@shipped
+def test_it_keeps_to_the_schema(file: Path) -> None:
+    assert complaints(parsed(file)) == []
+
+
+@shipped
+def test_a_wrong_key_does_not(file: Path) -> None:
+    tree = parsed(file)
+    tree["defaults"]["leraning_rate"] = 1e-3
+
+    (complaint,) = complaints(tree)
+    assert complaint.startswith("$.defaults: ")
+    assert "'leraning_rate'" in complaint
+
+
+@shipped
+def test_it_plans(file: Path) -> None:
+    assert planning.make(file).wanted

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -30,8 +32,16 @@ def sizes() -> dict[str, int]:
 
 
 def resident() -> int:
-    """Return the bytes of this process that are in memory now."""
+    """Return the bytes of this process that are in memory now, without those that were freed and only kept."""
+    give_back()
     return sizes()["VmRSS"]
+
+
+def give_back() -> None:
+    """Return freed memory to the kernel: what was freed before would hide as much of what comes later."""
+    gc.collect()
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):  # glibc's own; other libraries have no such call
+        trim(0)
 
 
 def reset_peak() -> bool:

@@ -563,16 +563,18 @@ select
     count(*) as pairs,
     count(effects.difference) as n,
     count(effects.ratio) as ratio_n,
-    avg(effects.baseline_value) filter (where effects.difference is not null) as baseline_mean,
-    avg(effects.value) filter (where effects.difference is not null) as mean,
+    -- sums of floating point numbers depend on their order: a fixed one makes the same answer each time
+    avg(effects.baseline_value order by effects.context, effects.seed) filter (where effects.difference is not null) as baseline_mean,
+    avg(effects.value order by effects.context, effects.seed) filter (where effects.difference is not null) as mean,
     -- the geometric mean of ratios is 0 as soon as one of them is
     case
-        when min(effects.ratio) > 0 then exp(avg(ln(case when effects.ratio > 0 then effects.ratio end)))
+        when min(effects.ratio) > 0
+            then exp(avg(ln(case when effects.ratio > 0 then effects.ratio end) order by effects.context, effects.seed))
         when min(effects.ratio) = 0 then 0
     end as ratio,
-    stddev_samp(effects.ratio) as ratio_spread,
-    avg(effects.difference) as difference,
-    stddev_samp(effects.difference) as difference_spread,
+    stddev_samp(effects.ratio order by effects.context, effects.seed) as ratio_spread,
+    avg(effects.difference order by effects.context, effects.seed) as difference,
+    stddev_samp(effects.difference order by effects.context, effects.seed) as difference_spread,
     any_value(case when claim.situational then '*' else '' end || claim.expectation) as expected,
     tally(effects.reason) as note
 from effects

@@ -29,6 +29,8 @@ changed as (
     anti join own as base
         on base.method = arm.baseline and base.name = own.name and base.value is not distinct from own.value
     where exists (from own as any_base where any_base.method = arm.baseline)
+        -- a table that is set brings its other keys along, and those that move nothing anywhere say nothing
+        and own.value is distinct from 'none'
     group by arm.method
 ),
 expected as (

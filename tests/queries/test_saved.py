@@ -77,6 +77,19 @@ def test_a_query_is_short_and_in_one_style(name: str) -> None:
     assert text == text.rstrip() + "\n"
 
 
+def test_memory_by_hand(table: Table) -> None:
+    rows = {row["method"]: row for row in table("memory")}
+
+    assert [rows[method]["n"] for method in ("baseline", "zero2", "freeze-encoder", "broken")] == [3, 3, 2, 0]
+    assert rows["zero2"]["ranks"] == 2
+    # of the rank that holds most, not of all ranks
+    assert rows["zero2"]["optimizer_states"] == pytest.approx(2.9e6)
+    assert rows["zero2"]["parameters"] == pytest.approx(2.8e6)
+    assert (rows["zero2"]["peak"], rows["zero2"]["peak_spread"]) == (pytest.approx(320e6), pytest.approx(0))
+    assert rows["broken"]["peak"] is None
+    assert rows["broken"]["note"] == "1 diverged, 1 oom, 1 pending"
+
+
 def test_tradeoffs_by_hand(table: Table) -> None:
     rows = {row["method"]: row for row in table("tradeoffs")}
 

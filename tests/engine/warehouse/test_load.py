@@ -61,7 +61,7 @@ def test_a_load_tells_what_it_brought(empty: Layout) -> None:
     loaded = load(empty)
 
     # 12 attempts of 11 trials: three journals each, and that of the experiment
-    assert loaded == Loaded(journals=37, attempts=12, points=162)
+    assert loaded == Loaded(journals=37, attempts=12, points=194)
 
 
 def test_loading_twice_changes_nothing(empty: Layout) -> None:
@@ -135,7 +135,7 @@ def test_a_backlog_is_loaded_in_several_transactions(
 
     loaded = load(empty)
 
-    assert loaded == Loaded(journals=37, attempts=12, points=162)
+    assert loaded == Loaded(journals=37, attempts=12, points=194)
     assert content(empty) == content(filled)
 
 

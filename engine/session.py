@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from xp.dsl.errors import Problem, XpError
-from xp.engine import environment
+from xp.engine import environment, hub
 from xp.engine.launch.choose import ChosenLauncher, Kind
 from xp.engine.layout import Layout
 from xp.engine.planning import Planned, make
@@ -40,6 +40,8 @@ def run(
     """Run what is missing of *file* and return the exit code."""
     planned = make(file, overrides, only)
     layout = Layout(results.absolute())
+    if force or not all(is_completed(layout, trial.id) for trial in planned.wanted):
+        hub.check(planned.experiment)
     prepare(layout)
     journal_plan(layout, planned.experiment, planned.plan, in_blocks(planned.plan.trials))
     order = in_blocks(planned.wanted)

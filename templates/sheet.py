@@ -109,7 +109,9 @@ class Field:
     def heading(self) -> Heading:
         """Return the column's name for people with its unit; numbers stand to the right, digit below digit."""
         unit = self.style.heading if self.style else ""
-        title = f"{label(self.column.name)}, {unit}" if unit else label(self.column.name)
+        name = label(self.column.name)
+        # `source words, words` would say it twice
+        title = f"{name}, {unit}" if unit and unit not in name.split() else name
         return Heading(self.column.name, title, "right" if self.style else "left")
 
     def show(self, row: Sequence[Any], notes: Notes, remark: object) -> Cell:

@@ -80,6 +80,12 @@ def test_expectations_carry_an_arrow_and_the_asterisk_a_note(answer: Make, table
     assert "* expected in some situations only" in visible(text)
 
 
+def test_a_heading_does_not_say_its_unit_twice(answer: Make, tables: Make) -> None:
+    (table,) = tables(grid(Rows("q", answer([("source_words", "words"), ("length", "words")], (94.5, 3.0)))))
+
+    assert table.heading == ["source words", "length, words"]
+
+
 def test_a_table_of_facts_takes_each_unit_from_its_row(answer: Make, tables: Make) -> None:
     rows = [("memory", 16_637_952_000, "B"), ("cores", 2, None), ("load", None, "-")]
     (table,) = tables(grid(Rows("q", answer(["name", "value", "unit"], *rows))))

@@ -1,0 +1,82 @@
+"""How fast a matrix becomes cells and trials, beside bare nested loops over the same values.
+
+python benchmarks/expansion.py
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from xp.dsl.axes import Matrix
+from xp.dsl.document import Document
+from xp.dsl.matrix import Expansion, count
+from xp.dsl.plan import plan
+from xp.dsl.source import understand
+
+AXES: Mapping[str, list[Any]] = {
+    "batch_size": list(range(1, 11)),
+    "epochs": list(range(1, 11)),
+    "learning_rate": [step * 1e-5 for step in range(1, 11)],
+    "weight_decay": [step / 100 for step in range(10)],
+    "max_source_length": list(range(10, 110, 10)),
+    "seed": list(range(10)),
+}
+RULES: Mapping[str, Any] = {
+    "exclude": [{"batch_size": 1, "epochs": 2}, {"seed": 3, "batch_size": 4}],
+    "include": [{"batch_size": 2, "precision": "bf16"}],
+}
+ROUNDS = 3
+
+
+def bare() -> Iterable[dict[str, Any]]:
+    """Yield every combination as a dictionary, with nothing checked."""
+    names = tuple(AXES)
+    return (dict(zip(names, values, strict=True)) for values in itertools.product(*AXES.values()))
+
+
+def trials() -> Iterable[Any]:
+    """Return the checked trials, with their ids, of ten thousand cells."""
+    axes = {name: AXES[name] for name in ("batch_size", "epochs", "learning_rate", "seed")}
+    raw = {
+        "experiment": {"name": "benchmark"},
+        "defaults": {"model": "m", "dataset": "d"},
+        "matrix": axes,
+        "limits": {"max_trials": 10**6},
+    }
+    return plan(understand(raw, Document()), {"d": "0" * 64}).trials
+
+
+def rate(make: Callable[[], Iterable[Any]]) -> float:
+    """Return the items a second of the best of a few rounds."""
+    best = 0.0
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        made = sum(1 for _ in make())
+        best = max(best, made / (time.perf_counter() - began))
+    return best
+
+
+def main() -> None:
+    """Print one row per kind of work."""
+    plain, ruled = Matrix.model_validate(dict(AXES)), Matrix.model_validate({**AXES, **RULES})
+    began = time.perf_counter()
+    cells = count(plain)
+    counted = time.perf_counter() - began
+    base = rate(bare)
+    print("| work | per second | of bare loops |\n| :--- | ---: | ---: |")
+    print(f"| bare nested loops | {base:,.0f} | 1 |")
+    for name, make in (
+        ("cells", lambda: Expansion(plain)),
+        ("cells, with exclude and include rules", lambda: Expansion(ruled)),
+        ("trials: checked by every rule, with id and label", trials),
+    ):
+        found = rate(make)
+        print(f"| {name} | {found:,.0f} | {found / base:.2f} |")
+    print(f"\n{cells:,} cells are counted, without being made, in {counted * 1e6:.0f} µs.")
+
+
+if __name__ == "__main__":
+    main()

@@ -56,7 +56,10 @@ def main() -> None:
 @main.command("init")
 @click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path, file_okay=False), default=Path())
 def init_command(folder: Path) -> None:
-    """Start a project in DIR (here, by default): an experiment, queries, a report."""
+    """Start a project with a small experiment.
+
+    DIR is where it goes, this folder by default: an experiment, the saved queries, a report.
+    """
     from xp.engine import project
 
     click.echo(project.start(folder), nl=False)
@@ -70,7 +73,10 @@ def init_command(folder: Path) -> None:
 @RESULTS
 @JSON
 def plan_command(file: Path, overrides: tuple[str, ...], seeds: str | None, **options: Any) -> None:
-    """Show the trials of FILE, how each stands and what it will need; run none."""
+    """Show the trials of FILE without running any.
+
+    Each with its state, and a forecast of memory, time and energy with the basis of every number.
+    """
     from xp.engine import planning
     from xp.engine.preview import show
 
@@ -84,7 +90,10 @@ def plan_command(file: Path, overrides: tuple[str, ...], seeds: str | None, **op
 @SEEDS
 @JSON
 def explain_command(trial: str, file: Path, overrides: tuple[str, ...], seeds: str | None, as_json: bool) -> None:
-    """Say why TRIAL (an id, or its beginning) is in FILE, and where each of its settings comes from."""
+    """Say where each setting of TRIAL comes from.
+
+    TRIAL is an id of FILE, or the beginning of one.
+    """
     from xp.engine import explanation, planning
 
     found = explanation.explain(planning.make(file, planning.with_seeds(overrides, seeds)), trial)
@@ -133,7 +142,10 @@ def query_command(query: str, params: tuple[str, ...], results: Path, form: str)
 @RESULTS
 @OUTPUT
 def render_command(template: str, params: tuple[str, ...], results: Path, output: Path | None) -> None:
-    """Fill TEMPLATE: Jinja (.j2), or plain Markdown with {placeholders}."""
+    """Fill TEMPLATE from the warehouse.
+
+    A template is Jinja (.j2), or plain Markdown with {placeholders}.
+    """
     from xp.engine import answers
 
     answers.render(template, params, results, output)
@@ -151,7 +163,7 @@ def schema_command(output: Path | None) -> None:
 @main.command("reference")
 @OUTPUT
 def reference_command(output: Path | None) -> None:
-    """Write the reference of experiment files, in Markdown."""
+    """Write the reference of experiment files."""
     from xp.engine import documents
 
     documents.write(documents.reference(), output)

@@ -11,6 +11,8 @@ from pydantic import PrivateAttr
 from xp.dsl.axes import Matrix
 from xp.dsl.deepspeed.base import Base
 from xp.dsl.document import Document
+from xp.dsl.objective import Objective
+from xp.dsl.price import Price
 from xp.dsl.spec import Carbon, Dataset, Defaults, Header, Limits, Method, Model
 from xp.dsl.table import Slug, Table
 
@@ -44,6 +46,12 @@ class Experiment(Table):
 
     limits: Limits = Limits()
     """When enough is enough."""
+
+    prices: Mapping[Slug, Price] = {}
+    """What the machine costs, by tariff; the measure ``cost`` takes the first. They can be changed after the run."""
+
+    objective: Objective | None = None
+    """What the best trial is best at."""
 
     _document: Document = PrivateAttr(default_factory=Document)
     _bases: Mapping[str, Base] = PrivateAttr(default_factory=dict)

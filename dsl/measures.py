@@ -1,4 +1,4 @@
-"""What people argue about, each bound to one metric, one unit and one better direction."""
+"""What people argue about, each bound to one unit, one better direction and, but for the cost, one metric."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Measure:
 
     name: Name
     metric: str
-    """Name of the metric in the warehouse."""
+    """Name of the metric in the warehouse; empty for the cost, which is computed there from prices."""
 
     unit: str
     better: Literal["lower", "higher"]
@@ -33,5 +33,5 @@ MEASURES = (
     Measure("loss", "eval_loss", "nats", "lower", "first", "cross-entropy per token on the validation split"),
     Measure("energy", "energy_consumed", "kWh", "lower", "first", "energy of the machine over the attempt"),
     Measure("emissions", "emissions", "kg", "lower", "first", "greenhouse gases of that energy, as CO2 equivalent"),
-    Measure("cost", "cost", "USD", "lower", "first", "price of the machine over the attempt"),
+    Measure("cost", "", "USD", "lower", "first", "price of all its attempts by the first tariff of `[prices]`"),
 )

@@ -16,6 +16,7 @@ from xp.dsl.labels import labels, plain
 from xp.dsl.matrix import Cell, Expansion, count
 from xp.dsl.problems import in_order
 from xp.dsl.rules import Machine
+from xp.dsl.spec import seconds
 from xp.dsl.trial import Trial
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -121,7 +122,7 @@ def trials(experiment: Experiment, drafts: list[Draft]) -> list[Trial]:
             fingerprint=draft.subject.fingerprint,
             folder=str(experiment.folder),
             carbon=experiment.carbon,
-            timeout_seconds=experiment.limits.timeout_seconds,
+            timeout_seconds=seconds(experiment.limits.trial_timeout),
             swept=swept,
         )
         for draft, label in zip(drafts, labels([draft.variant for draft in drafts]), strict=True)

@@ -13,6 +13,8 @@ from xp.dsl.deepspeed.meaning import FORMATS, OFFLOADS, TYPED
 from xp.dsl.experiment import Experiment
 from xp.dsl.matrix import Expansion
 from xp.dsl.measures import MEASURES
+from xp.dsl.objective import Objective
+from xp.dsl.price import Price
 from xp.dsl.reading import RULES
 from xp.dsl.schema import schema
 from xp.dsl.spec import Carbon, Dataset, Defaults, Header, Limits, Method, Model
@@ -26,7 +28,7 @@ refused before anything runs, with its line, its column and a suggestion. `1`, `
 different things; only where a number may have a fraction, `1` is read as `1.0`.
 """
 
-TABLES: tuple[type[Table], ...] = (Header, Defaults, Model, Dataset, Method, Carbon, Limits)
+TABLES: tuple[type[Table], ...] = (Header, Defaults, Model, Dataset, Method, Carbon, Limits, Price, Objective)
 """The tables of a file that are documented key by key, in the order of the reference."""
 
 KEYS = ("seed", *RULES)
@@ -117,7 +119,11 @@ def matrix() -> str:
 
 def measures() -> str:
     """Return the section of what a claim may speak of."""
-    rows = [(f"`{each.name}`", f"`{each.metric}`", each.unit, each.better, each.meaning) for each in MEASURES]
+    metrics = [f"`{each.metric}`" if each.metric else "none: computed" for each in MEASURES]
+    rows = [
+        (f"`{each.name}`", metric, each.unit, each.better, each.meaning)
+        for each, metric in zip(MEASURES, metrics, strict=True)
+    ]
     return f"## Measures: what a claim may speak of\n\n{grid(('measure', 'metric', 'unit', 'better', 'meaning'), rows)}"
 
 

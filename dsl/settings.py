@@ -148,8 +148,8 @@ class Settings(Table):
     gradient_checkpointing: bool = False
     """Compute activations a second time instead of keeping them (``activation_checkpointing``)."""
 
-    train_sampling_strategy: Literal["random", "sequential", "group_by_length"] = "random"
-    """Order of the training examples."""
+    train_sampling_strategy: Literal["random", "sequential", "group_by_length", "sortish"] = "random"
+    """Order of the training examples; ``sortish``: batches of alike source length, the batches in random order."""
 
     attn_implementation: Literal["eager", "sdpa"] | None = None
     """Attention kernel; unset, the model's own choice."""

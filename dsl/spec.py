@@ -26,6 +26,18 @@ DURATION = r"^[0-9]+(\.[0-9]+)?(s|m|h)$"
 Duration = Annotated[str, Field(pattern=DURATION)]
 """A number and its unit: ``90s``, ``30m`` or ``2h``."""
 
+SECONDS = {"s": 1, "m": 60, "h": 3600}
+"""Seconds of the units of a duration."""
+
+
+def seconds(duration: str | None) -> float | None:
+    """Return a duration in seconds, None where there is none.
+
+    >>> seconds("1.5m")
+    90.0
+    """
+    return None if duration is None else float(duration[:-1]) * SECONDS[duration[-1]]
+
 
 def storable(config: Mapping[str, Any]) -> Mapping[str, Any]:
     """Refuse values that JSON has no word for: a configuration is stored as JSON."""
@@ -210,12 +222,11 @@ class Limits(Table):
     trial_timeout: Duration | None = None
     """Longest time of one attempt, such as ``90s``, ``30m`` or ``2h``."""
 
+    timeout: Duration | None = None
+    """Longest time of one ``xp run``; when it is up, the running trial is interrupted, and the same command goes on."""
+
     max_retries: NonNegativeInt = 0
     """Further attempts of a trial whose failure a retry can mend."""
 
-    @property
-    def timeout_seconds(self) -> float | None:
-        """The longest time of one attempt in seconds."""
-        if self.trial_timeout is None:
-            return None
-        return float(self.trial_timeout[:-1]) * {"s": 1, "m": 60, "h": 3600}[self.trial_timeout[-1]]
+    fail_fast: bool = False
+    """Whether the first trial that does not complete, retries included, ends the run; the others stay pending."""

@@ -32,7 +32,7 @@ HERE = {
     "freeze_encoder": 'freeze = ["encoder"]',
     "freeze_embeds": 'freeze = ["embeddings"]',
     "freeze_embeddings": 'freeze = ["embeddings"]',
-    "sortish_sampler": "train_sampling_strategy",
+    "sortish_sampler": 'train_sampling_strategy = "sortish"',
     "early_stopping_patience": "early_stopping.patience",
     "early_stopping_threshold": "early_stopping.threshold",
     "metric_for_best_model": "early_stopping.metric",

@@ -24,6 +24,9 @@ from xp.engine.layout import AttemptLayout, Layout
 
 BUSY_SECONDS = 0.5
 
+GOOD = ("completed", "cached")
+"""States of a trial that is complete."""
+
 
 class Display(Protocol):
     """Somebody who wants to see the run go on."""
@@ -52,6 +55,8 @@ class Tally:
     completed: int = 0
     failed: int = 0
     interrupted: bool = False
+    failed_fast: bool = False
+    """Whether a failure kept other trials from being started."""
 
 
 @dataclass
@@ -69,10 +74,24 @@ class Run:
     force: bool = False
     """Whether completed trials are run again."""
 
+    fail_fast: bool = False
+    """Whether the first trial that does not complete is the last one."""
+
+    seconds: float | None = None
+    """How long it may take; then it is stopped as if by hand."""
+
     def all(self, trials: Sequence[Trial], retries: int) -> Tally:
-        """Bring every trial to an end, those that somebody else works on last."""
-        states: Counter[str] = Counter()
+        """Bring every trial to an end in the time that there is, those that somebody else works on last."""
         queue = deque(trials)
+        with self.timed():
+            states = self.work_off(queue, retries)
+        completed, cached, interrupted = (states.pop(state, 0) for state in ("completed", "cached", "interrupted"))
+        stopped = self.stop.is_set() and bool(queue or interrupted)
+        return Tally(cached, completed, states.total(), stopped, failed_fast=bool(queue) and not stopped)
+
+    def work_off(self, queue: deque[Trial], retries: int) -> Counter[str]:
+        """Take trials from the queue until it is empty or the run ends before; return how often they ended how."""
+        states: Counter[str] = Counter()
         waited = 0
         while queue and not self.stop.is_set():
             trial = queue.popleft()
@@ -80,6 +99,8 @@ class Run:
             if state != "busy":
                 states[state] += 1
                 waited = 0
+                if self.fail_fast and state not in GOOD:
+                    break
                 continue
             queue.append(trial)
             waited += 1
@@ -87,9 +108,27 @@ class Run:
                 self.display.note(f"waiting for {len(queue)} trials that another xp is running")
             if waited >= len(queue):
                 self.stop.wait(BUSY_SECONDS)
-        completed, cached = states.pop("completed", 0), states.pop("cached", 0)
-        states.pop("interrupted", 0)
-        return Tally(cached, completed, states.total(), self.stop.is_set())
+        return states
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Stop the run when its time is up."""
+        if self.seconds is None:
+            yield
+            return
+        timer = threading.Timer(min(self.seconds, threading.TIMEOUT_MAX), self.time_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            timer.join()
+
+    def time_up(self) -> None:
+        """Say that the time is up, and end the running trial."""
+        self.display.note("the time of the run is up ([limits] timeout): ending the running trial")
+        self.stop.set()
 
     def one(self, trial: Trial, retries: int) -> str:
         """Bring one trial to an end and return its state; ``cached`` and ``busy`` mean that nothing was done."""
@@ -164,6 +203,7 @@ def in_blocks(trials: Sequence[Trial]) -> list[Trial]:
 def journal_plan(layout: Layout, experiment: Experiment, plan: Plan, order: Sequence[Trial]) -> None:
     """Append the plan to the experiment's journal: the last one says which trials belong to it."""
     place = {trial.id: number for number, trial in enumerate(order)}
+    goal = experiment.objective
     with Journal(layout.experiment_journal(experiment.experiment.name)) as journal:
         journal.append(
             "plan",
@@ -202,4 +242,6 @@ def journal_plan(layout: Layout, experiment: Experiment, plan: Plan, order: Sequ
                 for trial in plan.trials
             ],
             excluded=[{"variant": dict(excluded.variant), "rule": excluded.rule} for excluded in plan.excluded],
+            prices=[{"tariff": name, **price.model_dump()} for name, price in experiment.prices.items()],
+            objective=None if goal is None else {"metric": goal.metric, "goal": goal.direction},
         )

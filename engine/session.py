@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from xp.dsl.errors import Problem, XpError
+from xp.dsl.spec import seconds
 from xp.engine import environment, hub
 from xp.engine.launch.choose import ChosenLauncher, Kind
 from xp.engine.layout import Layout
@@ -58,6 +59,7 @@ def execute(
     planned: Planned, layout: Layout, shown: PlainDisplay, stop: threading.Event, launch: Kind, force: bool
 ) -> Tally:
     """Run the trials and let go of the preloaded parent."""
+    limits = planned.experiment.limits
     launcher = ChosenLauncher(
         launch, layout.root / "preload.log", shown.note, cpu=environment.machine().devices == "cpu"
     )
@@ -69,24 +71,27 @@ def execute(
         stop=stop,
         after_trial=lambda: load(layout),
         force=force,
+        fail_fast=limits.fail_fast,
+        seconds=seconds(limits.timeout),
     )
     try:
-        return session.all(in_blocks(planned.wanted), planned.experiment.limits.max_retries)
+        return session.all(in_blocks(planned.wanted), limits.max_retries)
     finally:
         launcher.close()
 
 
 def conclude(tally: Tally, total: int, shown: PlainDisplay) -> int:
     """Say what the run came to and return its exit code."""
+    complete = f"{tally.completed + tally.cached} of {total} trials are complete"
     if tally.interrupted:
-        shown.note(
-            f"stopped: {tally.completed + tally.cached} of {total} trials are complete; the same command goes on"
-        )
+        shown.note(f"stopped: {complete}; the same command goes on")
         return INTERRUPTED
-    if tally.cached == total:
+    if tally.failed_fast:
+        shown.note(f"stopped by the first failure ([limits] fail_fast): {complete}; the others stay pending")
+    elif tally.cached == total:
         shown.note(f"nothing to run: all {total} trials are complete (--force runs them again)")
     else:
-        shown.note(f"{tally.completed + tally.cached} of {total} trials are complete, {tally.failed} failed")
+        shown.note(f"{complete}, {tally.failed} failed")
     return FAILED if tally.failed else 0
 
 

@@ -1,21 +1,23 @@
--- Which trials are best at one measure?
+-- Which trials are best?
 --
--- Only completed trials, and only numbers: NaN wins nothing.
+-- At the objective of the experiment, or at one measure. Only completed trials, and only numbers: NaN wins nothing.
 --
--- param  experiment  text     null      name of the experiment; unset, the one that was planned last
--- param  measure     text     accuracy  memory, speed, runtime, compute, accuracy, loss, energy, emissions or cost
--- param  rows        integer  10        most rows
--- column label       text     -         name of the trial
--- column value       double   -         its value
--- column unit        text     -         unit of the value
--- column trial       text     -         id of the trial
+-- param  experiment  text     null  name of the experiment; unset, the one that was planned last
+-- param  measure     text     null  memory, cost or another; unset, the objective, or accuracy where there is none
+-- param  rows        integer  10    most rows
+-- column label       text     -     name of the trial
+-- column score       text     -     the measure, or the metric of the objective
+-- column value       double   -     its value
+-- column unit        text     -     unit of the value
+-- column trial       text     -     id of the trial
 
-select trials.label, trial_measures.value, measure.unit, trials.trial
-from trial_measures
+select trials.label, trial_scores.score, trial_scores.value, trial_scores.unit, trials.trial
+from trial_scores
 join trials using (experiment, position)
-join measure using (measure)
+left join objective using (experiment)
 where experiment = chosen($experiment)
-    and measure.measure = $measure
-    and isfinite(trial_measures.value)
-order by case when measure.better = 'lower' then trial_measures.value else -trial_measures.value end, trials.position
+    and trial_scores.measure
+        is not distinct from coalesce($measure, case when objective.metric is null then 'accuracy' end)
+    and isfinite(trial_scores.value)
+order by case when trial_scores.better = 'lower' then trial_scores.value else -trial_scores.value end, trials.position
 limit coalesce($rows, 10)

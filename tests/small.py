@@ -94,8 +94,8 @@ class Trial:
 TRIALS = [Trial(method, seed) for method in METHODS for seed in (1, 2, 3)]
 
 
-def plan(layout: Layout, name: str = "small", time: float = START) -> None:
-    """Journal the plan of the experiment."""
+def plan(layout: Layout, name: str = "small", time: float = START, **fields: Any) -> None:
+    """Journal the plan of the experiment, *fields* in addition."""
     with Journal(layout.experiment_journal(name)) as journal:
         journal.append(
             "plan",
@@ -132,7 +132,15 @@ def plan(layout: Layout, name: str = "small", time: float = START) -> None:
                 for place, trial in enumerate(TRIALS)
             ],
             excluded=[{"variant": {"method": "broken", "dataset": "tiny"}, "rule": "matrix.exclude[0]"}],
+            **fields,
         )
+
+
+PRICES = [
+    {"tariff": "dedicated", "machine_hour": 22.03, "gpu_hour": None},
+    {"tariff": "low_priority", "machine_hour": 4.41, "gpu_hour": None},
+]
+"""Two tariffs of one machine."""
 
 
 @dataclass

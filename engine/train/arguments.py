@@ -26,7 +26,8 @@ def training_arguments(trial: Trial, folder: Path, *, cuda: bool) -> Seq2SeqTrai
         gradient_accumulation_steps=settings.gradient_accumulation_steps,
         max_grad_norm=settings.max_grad_norm,
         activation_checkpointing=settings.gradient_checkpointing,
-        train_sampling_strategy=settings.train_sampling_strategy,
+        # the trainer brings its own sampler for "sortish": transformers has the name no more
+        train_sampling_strategy="random" if (order := settings.train_sampling_strategy) == "sortish" else order,
         **optimizer(settings),
         **evaluation(settings),
         **machine(settings, cuda=cuda),

@@ -16,6 +16,7 @@ from xp.engine.train.deepspeed_config import PARAMETERS
 from xp.engine.train.encode import Splits
 from xp.engine.train.freezing import frozen
 from xp.engine.train.places import Split
+from xp.engine.train.sampling import SortishSampler
 from xp.engine.train.trainer import SummaryTrainer
 
 Values = dict[str, Any]
@@ -111,7 +112,7 @@ def of_batches(trainer: SummaryTrainer) -> Values:
     batches = trainer.callback_handler.train_dataloader.batch_sampler
     while hasattr(batches, "batch_sampler"):  # what each rank takes of them
         batches = batches.batch_sampler
-    orders = {LengthGroupedSampler: "group_by_length", SequentialSampler: "sequential"}
+    orders = {SortishSampler: "sortish", LengthGroupedSampler: "group_by_length", SequentialSampler: "sequential"}
     engine = trainer.deepspeed
     accumulation = engine.gradient_accumulation_steps() if engine else trainer.args.gradient_accumulation_steps
     return {

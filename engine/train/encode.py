@@ -22,6 +22,10 @@ WIDTH = 8
 """Batches are so many tokens wide, or a multiple: for every new shape a CPU compiles bf16 kernels and keeps them,
 which made the memory of a small model five times larger; a GPU's matrix units like it too."""
 
+WINDOWED = ("led",)
+"""Model types whose encoder sees a window of the source; the first token has to be told to see all of it. Without that,
+they are not what they were made to be, and have parameters without a gradient, which DDP refuses."""
+
 CHUNK = 1000
 """Texts that are tokenised at a time."""
 
@@ -138,6 +142,7 @@ class Collator:
     def __init__(self, model: Any, padding: int) -> None:
         self.shift = model.prepare_decoder_input_ids_from_labels
         self.padding = padding
+        self.windowed = getattr(model.config, "model_type", None) in WINDOWED
         self.positions = {stack: positions(model.config, stack) for stack in ("encoder", "decoder")}
 
     def __call__(self, features: Sequence[Mapping[str, Any]]) -> dict[str, torch.Tensor]:
@@ -145,13 +150,17 @@ class Collator:
         sources = [feature["input_ids"] for feature in features]
         widest = self.positions["encoder"]
         labels = padded([feature["labels"] for feature in features], IGNORED, self.positions["decoder"])
-        return {
+        batch = {
             "input_ids": padded(sources, self.padding, widest),
             "attention_mask": padded([np.ones_like(source) for source in sources], 0, widest),
             "labels": labels,
             "decoder_input_ids": self.shift(labels=labels),
             "example": torch.tensor([feature["example"] for feature in features]),
         }
+        if self.windowed:
+            batch["global_attention_mask"] = first = torch.zeros_like(batch["input_ids"])
+            first[:, 0] = 1
+        return batch
 
 
 def positions(config: Any, stack: str) -> int | None:

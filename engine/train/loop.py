@@ -26,6 +26,7 @@ from xp.engine.train.places import Split
 from xp.engine.train.predictions import Scorer
 from xp.engine.train.readback import Readback
 from xp.engine.train.record import Record
+from xp.engine.train.sampling import sampler
 from xp.engine.train.trainer import SummaryTrainer
 
 PREPARATIONS = 3
@@ -104,6 +105,7 @@ def assemble(
     early = [EarlyStoppingCallback(stopping.patience, stopping.threshold)] if stopping else []
     trainer = SummaryTrainer(
         clock=measuring.clock,
+        sampler=sampler(settings, ready.splits["train"], trial.seed),
         model=ready.model,
         args=training_arguments(trial, attempt.work / "trainer", cuda=seat.cuda),
         data_collator=Collator(ready.model, ready.tokenizer.pad_token_id),

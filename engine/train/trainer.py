@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.utils.data import Sampler
 from transformers import Seq2SeqTrainer
 from transformers.integrations import is_deepspeed_zero3_enabled
 from transformers.trainer_utils import EvalLoopOutput
@@ -14,6 +15,7 @@ from transformers.trainer_utils import EvalLoopOutput
 from xp.engine.measure.clock import StepClock
 from xp.engine.train.loss import per_example
 from xp.engine.train.record import Phase
+from xp.engine.train.sampling import SortishSampler
 
 NEVER = torch.iinfo(torch.int64).max
 
@@ -25,12 +27,21 @@ class SummaryTrainer(Seq2SeqTrainer):
     size nor ranks nor smoothing move it.
     """
 
-    def __init__(self, *, clock: StepClock, **kwargs: Any) -> None:
+    def __init__(self, *, clock: StepClock, sampler: SortishSampler | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.clock = clock
+        self.sampler = sampler
+        """The order of the training examples; None: as the arguments say."""
+
         self.phase: Phase = "train"
         self.first_bad_step = torch.tensor(NEVER)
         """The first step whose loss was not finite on this rank; kept on the device so that nobody waits for it."""
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int] | None:
+        if self.sampler is not None:
+            return self.sampler
+        chosen: Sampler[int] | None = super()._get_train_sampler(train_dataset)
+        return chosen
 
     def training_step(self, model: Any, inputs: dict[str, Any], num_items_in_batch: Any = None) -> torch.Tensor:
         """Run one forward and backward pass, counting its samples and noting a loss that is no number."""
@@ -55,8 +66,7 @@ class SummaryTrainer(Seq2SeqTrainer):
     def write(self, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """Return the summaries of a batch as token ids."""
         summaries: torch.Tensor = self.model.generate(
-            input_ids=inputs["input_ids"],
-            attention_mask=inputs["attention_mask"],
+            **{name: value for name, value in inputs.items() if name != "decoder_input_ids"},
             # ranks that have finished go on beside the others: each forward pass gathers what all of them hold
             synced_gpus=is_deepspeed_zero3_enabled(),
         )

@@ -40,8 +40,21 @@ def plan(event: dict[str, Any]) -> tuple[str, Plan]:
             (name, place, canonical(mapping(item["variant"])), text(item["rule"]))
             for place, item in enumerate(event["excluded"])
         ],
+        # plans that were journalled before there were prices and objectives have none
+        "price": [
+            (name, place, text(item["tariff"]), *(rate(item[key]) for key in ("machine_hour", "gpu_hour")))
+            for place, item in enumerate(event.get("prices", []))
+        ],
+        "objective": [
+            (name, text(item["metric"]), text(item["goal"])) for item in filter(None, [event.get("objective")])
+        ],
     }
     return name, Plan(instant(event), tables)
+
+
+def rate(value: Any) -> float | None:
+    """Return what an hour costs, None where that is not declared."""
+    return None if value is None else float(value)
 
 
 def planned_trial(item: dict[str, Any]) -> tuple[Any, ...]:

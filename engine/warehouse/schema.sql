@@ -1,4 +1,4 @@
--- The tables of the warehouse, version 1. Everything here is derived from journals and can be made again from them.
+-- The tables of the warehouse, version 2. Everything here is derived from journals and can be made again from them.
 -- The loader fills them; people and saved queries read the views of views.sql.
 -- Times are instants (timestamptz, shown in UTC); durations are seconds of a clock that never goes back.
 
@@ -127,6 +127,31 @@ comment on column excluded.position is 'place in the plan, from 0';
 comment on column excluded.variant is 'axes and their values';
 comment on column excluded.rule is 'the rule that left it out';
 
+create table price (
+    experiment text not null,
+    position integer not null,
+    tariff text not null,
+    machine_hour double check (machine_hour > 0),
+    gpu_hour double check (gpu_hour > 0),
+    primary key (experiment, position)
+);
+comment on table price is 'what the machine costs, as an experiment''s last plan has it';
+comment on column price.experiment is 'name of the experiment';
+comment on column price.position is 'place in the file, from 0: the first tariff makes the measure cost';
+comment on column price.tariff is 'name of the tariff';
+comment on column price.machine_hour is 'an hour of the whole machine, USD';
+comment on column price.gpu_hour is 'an hour of one GPU, USD';
+
+create table objective (
+    experiment text primary key,
+    metric text not null,
+    goal text not null check (goal in ('minimize', 'maximize'))
+);
+comment on table objective is 'what the best trial is best at, where an experiment''s last plan says so';
+comment on column objective.experiment is 'name of the experiment';
+comment on column objective.metric is 'name of the metric, as it is recorded';
+comment on column objective.goal is 'minimize or maximize';
+
 create table setting (
     trial text not null,
     name text not null,
@@ -226,10 +251,10 @@ create table measure (
     over_ranks text not null check (over_ranks in ('sum', 'first')),
     meaning text not null
 );
-comment on table measure is 'what people argue about, each bound to one metric';
+comment on table measure is 'what people argue about, each bound to one metric; the cost is bound to prices';
 comment on column measure.measure is 'name';
 comment on column measure.position is 'place in tables, from 0';
-comment on column measure.metric is 'the metric it is read from';
+comment on column measure.metric is 'the metric it is read from; empty for the cost, which is computed from prices';
 comment on column measure.unit is 'unit of its numbers';
 comment on column measure.better is 'lower or higher';
 comment on column measure.over_ranks is 'sum: each rank records its share; first: rank 0 speaks for the trial';

@@ -17,7 +17,7 @@ import duckdb
 from xp.dsl.errors import Problem, WarehouseError
 from xp.dsl.measures import MEASURES
 
-VERSION = 1
+VERSION = 2
 """Version of the tables of schema.sql."""
 
 WAIT_SECONDS = 10.0

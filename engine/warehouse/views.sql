@@ -68,7 +68,6 @@ select
     max(value) filter (where measure = 'loss') as loss,
     max(value) filter (where measure = 'energy') as energy,
     max(value) filter (where measure = 'emissions') as emissions,
-    max(value) filter (where measure = 'cost') as cost,
     any_value(rouge1) as rouge1,
     any_value(rouge2) as rouge2,
     any_value("rougeL") as "rougeL",
@@ -89,7 +88,6 @@ comment on column attempt_numbers.accuracy is 'ROUGE-1 F1 on the test split, poi
 comment on column attempt_numbers.loss is 'cross-entropy per token on the validation split, nats';
 comment on column attempt_numbers.energy is 'energy of the machine over the attempt, kWh';
 comment on column attempt_numbers.emissions is 'greenhouse gases of that energy, as CO2 equivalent, kg';
-comment on column attempt_numbers.cost is 'price of the machine over the attempt, USD';
 comment on column attempt_numbers.rouge1 is 'ROUGE-1 F1 on the test split, points';
 comment on column attempt_numbers.rouge2 is 'ROUGE-2 F1 on the test split, points';
 comment on column attempt_numbers."rougeL" is 'ROUGE-L F1 on the test split, points';
@@ -170,7 +168,6 @@ comment on column attempts.accuracy is 'ROUGE-1 F1 on the test split, points';
 comment on column attempts.loss is 'cross-entropy per token on the validation split, nats';
 comment on column attempts.energy is 'energy of the machine over the attempt, kWh';
 comment on column attempts.emissions is 'greenhouse gases of that energy, as CO2 equivalent, kg';
-comment on column attempts.cost is 'price of the machine over the attempt, USD';
 comment on column attempts.rouge1 is 'ROUGE-1 F1 on the test split, points';
 comment on column attempts.rouge2 is 'ROUGE-2 F1 on the test split, points';
 comment on column attempts."rougeL" is 'ROUGE-L F1 on the test split, points';
@@ -217,6 +214,76 @@ comment on column standing.state is 'state of that attempt; pending where there 
 comment on column standing.attempts is 'attempts so far';
 comment on column standing.total_seconds is 'seconds of all its attempts';
 
+create view attempt_costs as
+with used as (
+    select
+        attempt_states.attempt_key,
+        attempt_states.trial,
+        attempt_states.state,
+        attempt_states.seconds,
+        -- each rank has a GPU to itself, where the machine has any
+        case when fact.number > 0 then attempt.world_size when fact.number = 0 then 0 end as gpus
+    from attempt_states
+    join attempt using (attempt_key)
+    left join fact
+        on fact.attempt_key = attempt_states.attempt_key
+        and (fact.section, fact.subject, fact.name) = ('environment', '', 'gpu_count')
+),
+judged as (
+    select
+        experiment_trial.experiment,
+        experiment_trial.position,
+        price.position as tariff_position,
+        price.tariff,
+        price.machine_hour,
+        price.gpu_hour,
+        used.*,
+        case
+            when used.state = 'running' then 'running'
+            -- an engine that was killed left no end: the next one closed the attempt without knowing when
+            when coalesce(used.seconds, 0) = 0 then 'of unknown length'
+            when price.gpu_hour is not null and used.gpus is null then 'with an unknown number of GPUs'
+            when price.machine_hour is null and used.gpus = 0 then 'without a GPU'
+        end as reason
+    from experiment_trial
+    join price using (experiment)
+    join used using (trial)
+)
+select
+    experiment,
+    position,
+    tariff_position,
+    tariff,
+    attempt_key,
+    trial,
+    case
+        when reason is null
+            then seconds / 3600 * (coalesce(machine_hour, 0) + coalesce(gpu_hour * gpus, 0))
+    end as cost,
+    reason
+from judged;
+comment on view attempt_costs is 'what every attempt at a planned trial cost, also those that failed, one row per tariff';
+comment on column attempt_costs.experiment is 'name of the experiment';
+comment on column attempt_costs.position is 'place of the trial in the plan, from 0';
+comment on column attempt_costs.tariff_position is 'place of the tariff in the file, from 0';
+comment on column attempt_costs.tariff is 'name of the tariff';
+comment on column attempt_costs.attempt_key is 'the attempt';
+comment on column attempt_costs.trial is 'id of the trial';
+comment on column attempt_costs.cost is 'its price, USD; null where it is unknown';
+comment on column attempt_costs.reason is 'why it is unknown';
+
+create view trial_costs as
+select experiment, position, tariff_position, tariff, trial, sum(cost order by attempt_key) as cost
+from attempt_costs
+group by experiment, position, tariff_position, tariff, trial;
+comment on view trial_costs is 'what every planned trial cost so far, all its attempts added up, one row per tariff';
+comment on column trial_costs.experiment is 'name of the experiment';
+comment on column trial_costs.position is 'place in the plan, from 0';
+comment on column trial_costs.tariff_position is 'place of the tariff in the file, from 0';
+comment on column trial_costs.tariff is 'name of the tariff';
+comment on column trial_costs.trial is 'id of the trial';
+comment on column trial_costs.cost is 'price of its attempts, USD; those whose price is unknown are left out';
+
 create view trials as
 select
     standing.experiment,
@@ -242,10 +309,14 @@ select
     attempt.ended,
     attempt.seconds,
     standing.total_seconds,
-    numbers.* exclude (attempt_key)
+    numbers.* exclude (attempt_key),
+    case when standing.state = 'completed' then trial_costs.cost end as cost
 from standing
 left join attempt on attempt.attempt_key = standing.attempt_key
-left join attempt_numbers as numbers on numbers.attempt_key = standing.attempt_key and standing.state = 'completed';
+left join attempt_numbers as numbers on numbers.attempt_key = standing.attempt_key and standing.state = 'completed'
+left join trial_costs
+    on (trial_costs.experiment, trial_costs.position) = (standing.experiment, standing.position)
+    and trial_costs.tariff_position = 0;
 comment on view trials is 'every planned trial of every experiment, with the measures of its last completed attempt';
 comment on column trials.experiment is 'name of the experiment';
 comment on column trials.position is 'place in the plan, from 0';
@@ -278,7 +349,7 @@ comment on column trials.accuracy is 'ROUGE-1 F1 on the test split, points';
 comment on column trials.loss is 'cross-entropy per token on the validation split, nats';
 comment on column trials.energy is 'energy of the machine over the attempt, kWh';
 comment on column trials.emissions is 'greenhouse gases of that energy, as CO2 equivalent, kg';
-comment on column trials.cost is 'price of the machine over the attempt, USD';
+comment on column trials.cost is 'price of all its attempts by the first tariff, USD';
 comment on column trials.rouge1 is 'ROUGE-1 F1 on the test split, points';
 comment on column trials.rouge2 is 'ROUGE-2 F1 on the test split, points';
 comment on column trials."rougeL" is 'ROUGE-L F1 on the test split, points';
@@ -466,13 +537,56 @@ select
     attempt_measures.value
 from standing
 join attempt_measures using (attempt_key)
-where standing.state = 'completed';
+where standing.state = 'completed'
+union all
+select standing.experiment, standing.position, standing.trial, 'cost', trial_costs.cost
+from standing
+join trial_costs using (experiment, position)
+where standing.state = 'completed' and trial_costs.tariff_position = 0;
 comment on view trial_measures is 'every measure of every completed trial of every experiment';
 comment on column trial_measures.experiment is 'name of the experiment';
 comment on column trial_measures.position is 'place in the plan';
 comment on column trial_measures.trial is 'id of the trial';
 comment on column trial_measures.measure is 'name of the measure';
 comment on column trial_measures.value is 'its value, in the unit of the measure; may be NaN';
+
+create view trial_scores as
+select
+    standing.experiment,
+    standing.position,
+    standing.trial,
+    measure.measure as score,
+    measure.measure,
+    trial_measures.value,
+    measure.unit,
+    measure.better
+from standing
+join trial_measures using (experiment, position)
+join measure using (measure)
+union all
+select
+    standing.experiment,
+    standing.position,
+    standing.trial,
+    objective.metric,
+    null,
+    latest.value,
+    metric_name.unit,
+    case objective.goal when 'minimize' then 'lower' else 'higher' end
+from standing
+join objective using (experiment)
+join metric_name on metric_name.name = objective.metric
+join latest using (attempt_key, name_id)
+where standing.state = 'completed' and latest.rank = 0;
+comment on view trial_scores is 'what completed trials can be ranked by: every measure, and the objective of the experiment';
+comment on column trial_scores.experiment is 'name of the experiment';
+comment on column trial_scores.position is 'place in the plan';
+comment on column trial_scores.trial is 'id of the trial';
+comment on column trial_scores.score is 'name of the measure, or of the objective''s metric';
+comment on column trial_scores.measure is 'name of the measure; null for the objective';
+comment on column trial_scores.value is 'its value, of rank 0 for the objective; may be NaN';
+comment on column trial_scores.unit is 'unit of the value';
+comment on column trial_scores.better is 'lower or higher';
 
 create view effects as
 with measured as (

@@ -13,7 +13,7 @@ from xp.engine.warehouse.events import Batch
 from xp.engine.warehouse.merge import merge
 from xp.engine.warehouse.tail import Tail
 
-MEASURED = {measure.metric: measure.unit for measure in MEASURES}
+MEASURED = {measure.metric: measure.unit for measure in MEASURES if measure.metric}
 """Metrics whose unit is known beforehand."""
 
 

@@ -81,6 +81,29 @@ def test_baseline_that_is_named(write: Write) -> None:
             id="axis-misspelt",
         ),
         pytest.param(
+            "[prices]\nmachine_hour = 22.03\n",
+            "spec.toml:11:1: prices.machine_hour: should be a tariff: a name and its rates, got 22.03\n"
+            "    hint: name the tariff, and give its rates in US dollars: [prices.dedicated] machine_hour = 22.03",
+            id="price-without-a-name",
+        ),
+        pytest.param(
+            "[prices.dedicated]\n",
+            "spec.toml:10:9: prices.dedicated: a tariff has a machine_hour, a gpu_hour or both\n"
+            "    hint: write machine_hour = 22.03, in US dollars",
+            id="price-without-a-rate",
+        ),
+        pytest.param(
+            "[prices.free]\nmachine_hour = 0\n",
+            "spec.toml:11:1: prices.free.machine_hour: should be greater than 0, got 0",
+            id="price-of-nothing",
+        ),
+        pytest.param(
+            "[limits]\ntimeout = '2 hours'\n",
+            "spec.toml:11:1: limits.timeout: should be a number and its unit, such as '90s', '30m' or '2h', "
+            "got '2 hours'",
+            id="time-of-a-run-in-words",
+        ),
+        pytest.param(
             "[methods.a]\nsettings = { batchsize = 4 }\n",
             "spec.toml:11:14: methods.a.settings.batchsize: unknown key\n    hint: did you mean 'batch_size'?",
             id="setting-misspelt",

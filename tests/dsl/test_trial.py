@@ -54,6 +54,9 @@ MATRIX = SIZES + "learning_rate = [1e-5]\n"
         pytest.param(
             HEAD + "[carbon]\ncountry = 'FRA'\n[limits]\ntrial_timeout = '5m'\n" + MATRIX, id="carbon-and-limits"
         ),
+        pytest.param(HEAD + "[limits]\ntimeout = '2h'\nfail_fast = true\n" + MATRIX, id="limits-of-the-run"),
+        pytest.param(HEAD + "[prices.dedicated]\nmachine_hour = 22.03\n" + MATRIX, id="prices"),
+        pytest.param(HEAD + "[objective]\nmetric = 'eval_loss'\n" + MATRIX, id="objective"),
         pytest.param(HEAD.replace("[models", "logging_steps = 1\n[models") + MATRIX, id="logging"),
         pytest.param(
             HEAD.replace("[models", "epochs = 3\nweight_decay = 0\n[models") + MATRIX, id="defaults-written-out"

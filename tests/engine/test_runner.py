@@ -16,13 +16,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.engine.conftest import SPEC
 from tests.engine.scripted import COMPLETE, CRASH, DEAF, DIVERGE, HANG, KILLED, SPAWN, ScriptLauncher
+from xp.dsl.plan import plan
+from xp.dsl.source import load
 from xp.dsl.trial import Trial
 from xp.engine import attempt as attempts
 from xp.engine.failures import Outcome
 from xp.engine.journal import Journal, events
 from xp.engine.layout import Layout
-from xp.engine.runner import Run, Tally, in_blocks, is_completed, locked, mend, state
+from xp.engine.runner import Run, Tally, in_blocks, is_completed, journal_plan, locked, mend, state
 
 Trials = Callable[..., list[Trial]]
 
@@ -54,9 +57,9 @@ def layout(tmp_path: Path) -> Layout:
     return Layout(tmp_path / "results")
 
 
-def run(layout: Layout, launcher: ScriptLauncher, *, force: bool = False) -> Run:
+def run(layout: Layout, launcher: ScriptLauncher, **limits: Any) -> Run:
     facts: dict[str, Any] = {"values": {"python": "3"}, "units": {}}
-    return Run(layout, launcher, facts, Notes(), threading.Event(), lambda: None, force=force)
+    return Run(layout, launcher, facts, Notes(), threading.Event(), lambda: None, **limits)
 
 
 def test_every_trial_is_run_once(layout: Layout, trials: Trials) -> None:
@@ -167,6 +170,44 @@ def test_a_stop_ends_the_running_trial_in_order(layout: Layout, trials: Trials) 
     assert_nobody_works_in(layout)
 
 
+def test_a_run_that_fails_fast_leaves_the_others_pending(layout: Layout, trials: Trials) -> None:
+    launcher = ScriptLauncher([COMPLETE, CRASH, COMPLETE])
+    tally = run(layout, launcher, fail_fast=True).all(trials(), 0)
+    assert tally == Tally(completed=1, failed=1, failed_fast=True)
+    assert [len(layout.attempts(trial.id)) for trial in trials()] == [1, 1, 0, 0, 0, 0]
+
+
+def test_a_failure_of_the_last_trial_kept_nothing_from_running(layout: Layout, trials: Trials) -> None:
+    tally = run(layout, ScriptLauncher([COMPLETE, CRASH]), fail_fast=True).all(trials()[:2], 0)
+    assert tally == Tally(completed=1, failed=1)
+
+
+def test_a_failure_that_a_retry_mends_is_none_for_fail_fast(layout: Layout, trials: Trials) -> None:
+    launcher = ScriptLauncher([{0: HANG, 1: KILLED}, COMPLETE])
+    assert run(layout, launcher, fail_fast=True).all(trials()[:2], 1) == Tally(completed=2)
+
+
+def test_a_run_whose_time_is_up_ends_in_order_and_goes_on_later(layout: Layout, trials: Trials) -> None:
+    run(layout, ScriptLauncher([COMPLETE])).all(trials()[:1], 0)
+    running = run(layout, ScriptLauncher([HANG]), seconds=1.0)
+    assert running.all(trials()[:3], 0) == Tally(cached=1, interrupted=True)
+    assert [[state(attempt) for attempt in layout.attempts(trial.id)] for trial in trials()[:3]] == [
+        ["completed"],
+        ["interrupted"],
+        [],
+    ]
+    assert isinstance(running.display, Notes)
+    assert running.display.notes == ["the time of the run is up ([limits] timeout): ending the running trial"]
+    assert_nobody_works_in(layout)
+    assert run(layout, ScriptLauncher([COMPLETE]), seconds=600.0).all(trials()[:3], 0) == Tally(cached=1, completed=2)
+
+
+def test_a_run_in_time_is_not_stopped(layout: Layout, trials: Trials) -> None:
+    running = run(layout, ScriptLauncher([COMPLETE]), seconds=1e12)
+    assert running.all(trials()[:1], 0) == Tally(completed=1)
+    assert [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)] == []
+
+
 def test_a_trial_that_somebody_else_runs_is_left_alone(layout: Layout, trials: Trials) -> None:
     first, second, *_ = trials()
     launcher = ScriptLauncher([COMPLETE])
@@ -231,3 +272,27 @@ def workers(layout: Layout) -> list[int]:
         and process.info["status"] != psutil.STATUS_ZOMBIE
         and str(layout.root) in json.dumps(process.info["cmdline"])
     ]
+
+
+def planned(layout: Layout, file: Path, text: str) -> dict[str, Any]:
+    """Return what the journal says of a plan."""
+    file.write_text(SPEC + text, encoding="utf-8")
+    experiment = load(file)
+    made = plan(experiment, {"dialogues": "0" * 64})
+    journal_plan(layout, experiment, made, made.trials)
+    return list(events(layout.experiment_journal("tiny")))[-1]
+
+
+def test_a_plan_tells_the_prices_in_their_order(layout: Layout, tmp_path: Path) -> None:
+    prices = "[prices.dedicated]\nmachine_hour = 22.03\n[prices.a]\ngpu_hour = 3\nmachine_hour = 1\n"
+    assert planned(layout, tmp_path / "spec.toml", prices)["prices"] == [
+        {"tariff": "dedicated", "machine_hour": 22.03, "gpu_hour": None},
+        {"tariff": "a", "machine_hour": 1.0, "gpu_hour": 3.0},
+    ]
+
+
+def test_a_plan_tells_the_objective_and_the_way_it_is_better(layout: Layout, tmp_path: Path) -> None:
+    file = tmp_path / "spec.toml"
+    objective = "[objective]\nmetric = 'eval_loss'\n"
+    assert planned(layout, file, objective)["objective"] == {"metric": "eval_loss", "goal": "minimize"}
+    assert planned(layout, file, "")["objective"] is None

@@ -81,7 +81,8 @@ class Ended:
 
 def trial(folder: Path, dataset: Dataset | None = None, swept: tuple[str, ...] = (), **settings: Any) -> Trial:
     """Return the smallest trial, with some settings of its own."""
-    config = settings.pop("config", {})
+    bart = Model(architecture="bart", config={**tiny.BART, **settings.pop("config", {})}, vocab_size=300)
+    model = settings.pop("model", bart)
     return Trial(
         id="0" * 12,
         experiment="tiny",
@@ -92,8 +93,8 @@ def trial(folder: Path, dataset: Dataset | None = None, swept: tuple[str, ...] =
         context={},
         seed=1,
         settings=Settings.model_validate({**SETTINGS, **settings}),
-        model_name="bart-tiny",
-        model=Model(architecture="bart", config={**tiny.BART, **config}, vocab_size=300),
+        model_name="tiny",
+        model=model,
         dataset_name="corpus",
         dataset=dataset or Dataset(builtin="dialogues", size=40),
         fingerprint="f" * 64,
@@ -174,7 +175,7 @@ def test_a_trial_tells_everything_in_its_journal(house: House) -> None:
     assert metrics["emissions"] == pytest.approx(metrics["energy_consumed"] * 0.1)
     assert len(ended.losses()) == 4
     assert ended.facts("dataset", "corpus")["train_samples"] == 40
-    model = ended.facts("model", "bart-tiny")
+    model = ended.facts("model", "tiny")
     assert 0 < model["trainable_parameters"] < model["parameters"]
     assert model["generation.max_new_tokens"] == 24
     assert ended.facts("measurement", "training")["done_steps"] == 4
@@ -217,6 +218,31 @@ def test_the_same_rows_give_the_same_losses_however_a_step_is_split(house: House
     assert split.losses()[0] == pytest.approx(whole.losses()[0], abs=1e-3)
     assert split.losses() == pytest.approx(whole.losses(), abs=2e-3)
     assert split.metrics()["eval_loss"] == pytest.approx(whole.metrics()["eval_loss"], abs=2e-3)
+
+
+@pytest.mark.parametrize("zero", [None, {"stage": 2}], ids=["ddp", "zero-2"])
+def test_a_windowed_encoder_trains_on_two_ranks_and_writes_summaries(house: House, zero: dict[str, Any] | None) -> None:
+    """LED has parameters for global attention; without any, they had no gradient and DDP gave up at step 2."""
+    ended = house.run(model=Model(architecture="led", config=tiny.LED, vocab_size=300), world_size=2, zero=zero)
+
+    assert ended.codes == [0, 0], ended.log()
+    assert len(ended.predictions()) == 4
+
+
+def test_sortish_sampling_deals_the_same_steps_to_two_ranks_as_to_one(house: House) -> None:
+    """Over two epochs: had a rank an order of its own, or the examples of the other, losses would differ."""
+    pairs = [(f"document {number} " * (1 + 2 * (7 * number % 12)), f"short {number}") for number in range(24)]
+    dataset = house.write(train=pairs, validation=pairs[:2], test=pairs[:2]).model_copy(update={"id": None})
+    order = "train_sampling_strategy"
+    fixed: dict[str, Any] = {"config": {"dropout": 0.0}, "max_steps": 6, order: "sortish", "swept": (order,)}
+
+    one, two = house.run(dataset, batch_size=8, **fixed), house.run(dataset, batch_size=4, world_size=2, **fixed)
+    random = house.run(dataset, batch_size=8, **{**fixed, order: "random"})
+
+    assert two.codes == [0, 0], two.log()
+    assert [ended.effective()[order] for ended in (one, two, random)] == ["sortish", "sortish", "random"]
+    assert two.losses() == pytest.approx(one.losses(), abs=2e-3)
+    assert one.losses() != pytest.approx(random.losses(), abs=2e-3)
 
 
 def test_zero_3_on_two_ranks_predicts_every_example_once_and_in_order(house: House) -> None:

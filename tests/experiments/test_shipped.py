@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from xp.engine import planning
+from xp.dsl.rules import Machine
+from xp.engine import environment, planning
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((ROOT / "experiments").rglob("*.toml"))
@@ -48,7 +49,7 @@ def test_it_keeps_to_the_schema(file: Path) -> None:
 @shipped
 def test_a_wrong_key_does_not(file: Path) -> None:
     tree = parsed(file)
-    tree["defaults"]["leraning_rate"] = 1e-3
+    tree.setdefault("defaults", {})["leraning_rate"] = 1e-3
 
     (complaint,) = complaints(tree)
     assert complaint.startswith("$.defaults: ")
@@ -56,5 +57,8 @@ def test_a_wrong_key_does_not(file: Path) -> None:
 
 
 @shipped
-def test_it_plans(file: Path) -> None:
+@pytest.mark.parametrize("machine", [Machine("cpu", 2), Machine("cuda", 8)], ids=lambda machine: machine.devices)
+def test_it_plans(file: Path, machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "machine", lambda: machine)
+
     assert planning.make(file).wanted

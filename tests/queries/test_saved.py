@@ -299,6 +299,25 @@ def test_best_goes_by_the_better_direction(table: Table) -> None:
     assert table("best", measure="memory")[0]["label"].startswith("freeze-encoder")
 
 
+def test_best_goes_by_the_objective_where_there_is_one(empty: Layout, table: Table) -> None:
+    small.journals(empty)
+    objective = {"metric": "eval_loss", "goal": "maximize"}
+    small.plan(empty, time=small.START + 1, objective=objective)
+    load(empty)
+
+    rows = table("best", empty)
+
+    # the loss that is NaN is no maximum
+    assert [(row["score"], row["value"], row["unit"]) for row in rows[:3]] == [
+        ("eval_loss", 3.0, "nats"),
+        ("eval_loss", 2.5, "nats"),
+        ("eval_loss", 2.5, "nats"),
+    ]
+    assert len(rows) == 7
+    assert {row["score"] for row in table("best", empty, measure="loss")} == {"loss"}
+    assert table("best", empty, measure="loss")[0]["value"] == 2.0
+
+
 def test_learning_curves_leave_out_what_is_not_finite(table: Table) -> None:
     rows = [(row["method"], row["step"], row["n"], row["value"]) for row in table("learning_curves")]
 

@@ -108,6 +108,25 @@ def test_the_report_has_every_section(filled: Layout) -> None:
     ]
 
 
+def test_costs_are_shown_where_prices_are_declared(tmp_path: Path, tables: Make) -> None:
+    layout = Layout(tmp_path)
+    small.journals(layout)
+    small.plan(layout, time=small.START + 1, prices=small.PRICES)
+    load(layout)
+    text = render("experiments", Asked(layout))
+
+    assert re.findall(r"^### (.+)$", text, flags=re.MULTILINE)[-2:] == ["Carbon metrics", "Cost"]
+    assert "| Cost " in text
+    assert not re.search(r"\n\n\n", text)
+    (costs,) = [table for table in tables(text) if table.heading[1] == "tariff"]
+    assert costs.heading == ["method", "tariff", "n", "cost, USD", "seconds, s", "total, USD"]
+    # three trials of 30 s, and an attempt of 20 s that timed out
+    assert costs.rows[2:4] == [
+        ["zero2", "dedicated", "3", "0.22 ± 0.07", "110", "0.67"],
+        ["zero2", "low_priority", "3", "0.04 ± 0.01", "110", "0.13"],
+    ]
+
+
 def test_a_report_of_nothing_says_what_to_do(empty: Layout) -> None:
     assert "`xp run experiments/core.toml`" in render("experiments", Asked(empty))
     assert render(DOCUMENT, Asked(empty)).count("has no rows") == 6

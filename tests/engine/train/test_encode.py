@@ -91,6 +91,15 @@ def test_padding_counts_nowhere() -> None:
     assert batch["decoder_input_ids"].shape == (2, 8)
 
 
+def test_the_first_token_of_a_windowed_encoder_sees_the_whole_source() -> None:
+    led = Shift()
+    led.config = SimpleNamespace(model_type="led", **vars(Shift.config))
+    features = [{"input_ids": np.array(ids), "labels": np.array([8]), "example": 0} for ids in ([5, 6], [7])]
+
+    assert Collator(led, padding=1)(features)["global_attention_mask"].tolist() == [[1, *[0] * 7]] * 2
+    assert "global_attention_mask" not in Collator(Shift(), padding=1)(features)
+
+
 @pytest.mark.parametrize(
     ("length", "width"),
     [pytest.param(8, 8, id="full"), pytest.param(9, 10, id="as-far-as-positions-go"), pytest.param(1, 8, id="short")],

@@ -17,6 +17,12 @@ BART = {
     "max_position_embeddings": 256,
 }
 
+LED = {name: value for name, value in BART.items() if name != "max_position_embeddings"} | {
+    "max_encoder_position_embeddings": 256,
+    "max_decoder_position_embeddings": 256,
+    "attention_window": 32,
+}
+
 T5 = {"d_model": 16, "num_layers": 1, "num_decoder_layers": 1, "num_heads": 2, "d_kv": 8, "d_ff": 32}
 
 

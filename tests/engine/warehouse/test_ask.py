@@ -115,7 +115,7 @@ def test_nan_wins_nothing(empty: Layout, sql: Ask) -> None:
     best = catalog.find("best")
 
     assert (label, highest, mean) == ("baseline · dialogues · seed 3", 54.1, pytest.approx(53.75))
-    assert [row[1] for row in ask(empty, best, best.values({})).rows] == [54.1, 53.4]
+    assert [row[2] for row in ask(empty, best, best.values({})).rows] == [54.1, 53.4]
     assert str(sql("select accuracy from trials where label like 'baseline%seed 2'", empty).rows) == "[(nan,)]"
 
 

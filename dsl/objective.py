@@ -1,0 +1,69 @@
+"""What the best trial is best at: one metric and the way it should go."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from xp.dsl.errors import did_you_mean
+from xp.dsl.measures import MEASURES
+from xp.dsl.refusals import Refusals
+from xp.dsl.table import Table
+
+Goal = Literal["minimize", "maximize"]
+
+ROUGES = ("rouge1", "rouge2", "rougeL", "rougeLsum")
+SCORES = ("train_loss", *(f"{split}_{score}" for split in ("eval", "predict") for score in ("loss", *ROUGES)))
+"""The losses and ROUGE scores that a trial records once."""
+
+MEANT = {
+    measure.name: f"write metric = {measure.metric!r}, which it is read from"
+    if measure.metric
+    else f"it is computed when asked for: xp query best --param measure={measure.name}"
+    for measure in MEASURES
+    if measure.name != measure.metric
+}
+"""What to write in place of a measure."""
+
+
+def natural(metric: str) -> Goal | None:
+    """Return the way in which a metric is better as its name tells, None where it does not.
+
+    >>> natural("eval_loss"), natural("predict_rougeL"), natural("train_runtime")
+    ('minimize', 'maximize', None)
+    """
+    if metric.endswith("loss"):
+        return "minimize"
+    return "maximize" if "rouge" in metric else None
+
+
+class Objective(Table):
+    """``[objective]``: what the best trial is best at."""
+
+    metric: str
+    """A metric by its recorded name, such as ``predict_rouge1``, ``eval_loss`` or ``train_runtime``."""
+
+    goal: Goal | None = None
+    """The way it is better; unset, ``minimize`` for a loss and ``maximize`` for ROUGE. Others have to say."""
+
+    @property
+    def direction(self) -> Goal | None:
+        """The way it is better, by the file or by its name."""
+        return self.goal or natural(self.metric)
+
+    @model_validator(mode="after")
+    def can_be_ranked(self) -> Self:
+        """Refuse a metric that no trial records, as far as that is known, and one without a direction."""
+        refusals = Refusals("Objective")
+        if self.metric in MEANT:
+            refusals.add(("metric",), f"{self.metric!r} is a measure, not a metric", MEANT[self.metric])
+        elif natural(self.metric) and self.metric not in SCORES:
+            # what others call the test split's scores
+            meant = did_you_mean(self.metric.replace("test_", "predict_"), SCORES)
+            refusals.add(("metric",), f"no trial records {self.metric!r} as one number", meant)
+        elif self.direction is None:
+            message = f"nothing says whether less or more of {self.metric!r} is better"
+            refusals.add((), message, "write goal = 'minimize' or goal = 'maximize'")
+        refusals.raise_any()
+        return self

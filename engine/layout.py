@@ -42,6 +42,10 @@ class AttemptLayout:
         """Return the journal of one rank."""
         return self.root / "journal" / f"rank{rank}.jsonl"
 
+    def journals(self) -> list[Path]:
+        """Return the journals that there are."""
+        return sorted(self.engine_journal.parent.glob("*.jsonl"))
+
     def log(self, rank: int) -> Path:
         """Return the file that holds what one rank printed."""
         return self.root / "log" / f"rank{rank}.log"

@@ -173,7 +173,16 @@ def mend(layout: Layout, trial_id: str) -> None:
     """End the attempts of a trial that nobody works on any more: their engine was killed."""
     for attempt in layout.attempts(trial_id):
         if state(attempt) is None:
-            attempts.close(attempt, Outcome("interrupted", "the engine ended before the attempt did"), 0.0)
+            outcome = Outcome(
+                "interrupted", "the engine ended before the attempt did", {"until": "its last sign of life"}
+            )
+            attempts.close(attempt, outcome, signs_of_life(attempt))
+
+
+def signs_of_life(attempt: AttemptLayout) -> float:
+    """Return the seconds from the first to the last event of an attempt, by the clock on the wall."""
+    times = [event["t"] for journal in attempt.journals() for event in events(journal)]
+    return max(times) - min(times) if times else 0.0
 
 
 def state(attempt: AttemptLayout) -> str | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from xp.dsl.errors import Problem, XpError
+from xp.dsl.errors import Problem, WarehouseError, XpError
 from xp.dsl.spec import seconds
 from xp.engine import environment, hub
 from xp.engine.launch.choose import ChosenLauncher, Kind
@@ -50,8 +50,7 @@ def run(
         cached = 0 if force else sum(is_completed(layout, trial.id) for trial in order)
         shown.planned(len(order), cached)
         tally = execute(planned, layout, shown, stop, launch, force)
-        for problem in load(layout).problems:
-            shown.note(str(problem))
+        bring_up_to_date(layout, shown)
         return conclude(tally, len(order), shown)
 
 
@@ -69,7 +68,7 @@ def execute(
         environment=environment.collect(planned.experiment.folder),
         display=shown,
         stop=stop,
-        after_trial=lambda: load(layout),
+        after_trial=lambda: bring_up_to_date(layout, shown),
         force=force,
         fail_fast=limits.fail_fast,
         seconds=seconds(limits.timeout),
@@ -78,6 +77,17 @@ def execute(
         return session.all(in_blocks(planned.wanted), limits.max_retries)
     finally:
         launcher.close()
+
+
+def bring_up_to_date(layout: Layout, shown: PlainDisplay) -> None:
+    """Load what the journals have that the warehouse has not; one that is in use costs no trial, only a delay."""
+    try:
+        problems = load(layout).problems
+    except WarehouseError as error:
+        problems = tuple(error.problems)
+        shown.note("the warehouse is not up to date; nothing is lost, the next command loads it from the journals:")
+    for problem in problems:
+        shown.note(str(problem))
 
 
 def conclude(tally: Tally, total: int, shown: PlainDisplay) -> int:

@@ -60,7 +60,7 @@ class ChosenLauncher:
             preload.close()
             if self.kind == "preload":
                 raise
-            self.note(f"trials are started plainly, because the preloaded parent cannot fork them: {error}")
+            self.note(f"ranks start plainly, each from nothing, because they cannot be forked: {error}")
             return PlainLauncher(cpu=self.cpu)
         self.note(f"imported in {seconds:.1f} s")
         return preload

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, cast
 
+from xp.dsl.errors import Problem, XpError
 from xp.engine.launch.plain import PARENT
 from xp.engine.launch.variables import base_environment
 from xp.engine.layout import AttemptLayout
@@ -22,8 +23,8 @@ LOST = -9
 """Exit code of ranks whose parent died: the kernel killed them with it."""
 
 
-class PreloadError(Exception):
-    """The preloaded parent cannot fork: the reason is the message."""
+class PreloadError(XpError):
+    """The preloaded parent cannot fork ranks."""
 
 
 class PreloadedGroup:
@@ -69,7 +70,7 @@ class PreloadLauncher:
         """Wait until everything is imported and return the seconds it took; raise PreloadError if it cannot fork."""
         self._wait(lambda: bool(self._ready))
         if self._ready["unfit"]:
-            raise PreloadError(self._ready["unfit"])
+            raise PreloadError(Problem(self._ready["unfit"]))
         return float(self._ready["seconds"])
 
     def start(self, attempt: AttemptLayout, world_size: int, threads: int) -> PreloadedGroup:
@@ -83,7 +84,7 @@ class PreloadLauncher:
         try:
             self.requests.write(json.dumps(request).encode() + b"\n")
         except BrokenPipeError as error:
-            raise PreloadError(self._obituary()) from error
+            raise PreloadError(Problem(self._obituary())) from error
         self._wait(lambda: bool(self._started))
         return PreloadedGroup(self, self._started.pop()["pids"])
 
@@ -116,9 +117,9 @@ class PreloadLauncher:
             if condition():
                 return
             if not self.alive:
-                raise PreloadError(self._obituary())
+                raise PreloadError(Problem(self._obituary()))
             if time.monotonic() > deadline:
-                raise PreloadError(f"it did not answer for {PATIENCE:.0f} s; see {self.log}")
+                raise PreloadError(Problem(f"the preloaded parent did not answer for {PATIENCE:.0f} s; see {self.log}"))
             time.sleep(0.005)
 
     def _listen(self) -> None:
@@ -137,4 +138,4 @@ class PreloadLauncher:
 
     def _obituary(self) -> str:
         tail = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-3:]
-        return f"it ended with code {self.parent.poll()}: {' | '.join(tail) or 'nothing was printed'}"
+        return f"the preloaded parent ended with code {self.parent.poll()}: {' | '.join(tail) or 'nothing was printed'}"

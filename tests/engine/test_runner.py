@@ -225,9 +225,13 @@ def test_the_attempt_of_a_killed_engine_is_ended_by_the_next(layout: Layout, tri
     (trial, *_) = trials()
     orphan = layout.new_attempt(trial.id)
     with Journal(orphan.engine_journal) as journal:
-        journal.append("attempt", trial=trial.id)
+        journal.append("attempt", trial=trial.id, t=1000.0)
+    with Journal(orphan.journal(0)) as journal:
+        journal.append("progress", t=1012.5)
     mend(layout, trial.id)
     assert state(orphan) == "interrupted"
+    *_, ended = events(orphan.engine_journal)
+    assert ended["seconds"] == 12.5
     assert not is_completed(layout, trial.id)
 
 

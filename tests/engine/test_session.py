@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from tests import small
+from xp.engine.layout import Layout
 from xp.engine.progress import PlainDisplay
 from xp.engine.runner import Tally
-from xp.engine.session import conclude
+from xp.engine.session import bring_up_to_date, conclude
+from xp.engine.warehouse import store
 
 
 @pytest.mark.parametrize(
@@ -39,3 +45,24 @@ def test_the_end_of_a_run_is_a_line_and_an_exit_code(tally: Tally, line: str, co
 
     assert conclude(tally, 6, PlainDisplay(Console(file=out, width=40))) == code
     assert out.getvalue() == f"{line}\n"
+
+
+def test_a_warehouse_that_somebody_else_holds_costs_no_trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "WAIT_SECONDS", 0.1)
+    layout = Layout(tmp_path)
+    small.journals(layout)
+    hold = "import duckdb, sys, time; db = duckdb.connect(sys.argv[1]); print('held', flush=True); time.sleep(600)"
+    holder = subprocess.Popen([sys.executable, "-c", hold, str(layout.warehouse)], stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    out = io.StringIO()
+    try:
+        bring_up_to_date(layout, PlainDisplay(Console(file=out, width=40)))
+    finally:
+        holder.kill()
+        holder.wait()
+        holder.stdout.close()
+
+    said = out.getvalue()
+    assert "nothing is lost" in said
+    assert f"the warehouse is in use by process {holder.pid}" in said

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from xp.dsl.errors import Problem
 from xp.engine.launch import choose
 from xp.engine.launch.choose import ChosenLauncher
 from xp.engine.launch.plain import PlainLauncher
@@ -17,7 +18,7 @@ class Unfit(PreloadLauncher):
         self.log = log
 
     def wait_ready(self) -> float:
-        raise PreloadError("CUDA was initialised while importing")
+        raise PreloadError(Problem("CUDA was initialised while importing"))
 
     def close(self) -> None:
         """Nothing was started."""

@@ -114,17 +114,9 @@ def as_markdown(answer: Answer) -> str:
 
 def as_table(answer: Answer) -> str:
     """Return a table for people, as wide as the terminal allows."""
-    from rich.console import Console  # noqa: PLC0415 - the other forms do not need it
-    from rich.table import Table  # noqa: PLC0415
-
+    from xp.engine.screen import table  # noqa: PLC0415 - only this form needs them
     from xp.templates.markdown import cells  # noqa: PLC0415
 
     shown = cells(answer)
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in shown.columns:
-        table.add_column(column.title, justify=column.align)
-    for row in shown.rows:
-        table.add_row(*row)
-    text = io.StringIO()
-    Console(file=text, width=None if os.isatty(1) else 10_000, markup=False, highlight=False).print(table)
-    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + f"\n({len(answer.rows)} rows)\n"
+    right = {column.title for column in shown.columns if column.align == "right"}
+    return f"{table([column.title for column in shown.columns], shown.rows, right)}({len(answer.rows)} rows)\n"

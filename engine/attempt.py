@@ -39,25 +39,27 @@ def work(trial: Trial, attempt: AttemptLayout, launcher: Launcher, stop: threadi
 def announce(trial: Trial, attempt: AttemptLayout, launcher: Launcher, environment: Mapping[str, Any]) -> None:
     """Write the beginning of the attempt into its journal."""
     with Journal(attempt.engine_journal) as journal:
-        journal.append(
-            "attempt",
-            version=FORMAT,
-            trial=trial.id,
-            attempt=attempt.number,
-            experiment=trial.experiment,
-            method=trial.method,
-            label=trial.label,
-            variant=trial.variant,
-            context=trial.context,
-            seed=trial.seed,
-            settings=trial.dotted_settings,
-            model=trial.model_name,
-            dataset=trial.dataset_name,
-            world_size=trial.settings.world_size,
-            launch=launcher.name,
-            contended=False,
-        )
+        journal.append("attempt", **beginning(trial, attempt), launch=launcher.name, contended=False)
         journal.append("facts", section="environment", subject="", **environment)
+
+
+def beginning(trial: Trial, attempt: AttemptLayout) -> dict[str, Any]:
+    """Return what the journal says of an attempt before anything is known of how it is run."""
+    return {
+        "version": FORMAT,
+        "trial": trial.id,
+        "attempt": attempt.number,
+        "experiment": trial.experiment,
+        "method": trial.method,
+        "label": trial.label,
+        "variant": trial.variant,
+        "context": trial.context,
+        "seed": trial.seed,
+        "settings": trial.dotted_settings,
+        "model": trial.model_name,
+        "dataset": trial.dataset_name,
+        "world_size": trial.settings.world_size,
+    }
 
 
 def close(attempt: AttemptLayout, outcome: Outcome, seconds: float) -> None:

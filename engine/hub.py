@@ -38,12 +38,12 @@ def check(experiment: Experiment) -> None:
 
 def wanted(experiment: Experiment) -> Iterator[tuple[Kind, str, str | None, str]]:
     """Yield what trials need of the hub: kind, id, revision, and the place in the file that names it."""
-    for name in dict.fromkeys(experiment.tried("dataset")):
+    for name in experiment.tried("dataset"):
         dataset = experiment.dataset(name)
         if dataset.builtin is None and dataset.path is not None and is_hub(dataset, experiment.folder):
             where = experiment.where("datasets", name, "path") if name in experiment.datasets else name
             yield "dataset", dataset.path, dataset.revision, where
-    for name in dict.fromkeys(experiment.tried("model")):
+    for name in experiment.tried("model"):
         model = experiment.model(name)
         for key in ("checkpoint", "tokenizer"):
             given: str | None = getattr(model, key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from xp.dsl.errors import Problem, SpecError, did_you_mean
@@ -19,7 +19,7 @@ def fingerprints(experiment: Experiment) -> dict[str, str]:
     """Return the fingerprint of each data set; raise SpecError naming every file or column that is missing."""
     problems: list[Problem] = []
     found: dict[str, str] = {}
-    for name in used(experiment):
+    for name in experiment.tried("dataset"):
         dataset = experiment.dataset(name)
         missing = list(problems_of(experiment, name, dataset))
         problems += missing
@@ -30,23 +30,21 @@ def fingerprints(experiment: Experiment) -> dict[str, str]:
     return found
 
 
-def used(experiment: Experiment) -> list[str]:
-    """Return the names of the data sets that trials use."""
-    named = [*experiment.grid.axes["dataset"], *(rule.get("dataset") for rule in experiment.matrix.include)]
-    return list(dict.fromkeys(name for name in named if isinstance(name, str)))
-
-
 def fingerprint(dataset: Dataset, folder: Path) -> str:
     """Return a hash of the content that a data set points to; of a hub's, its id and revision."""
     if dataset.builtin is not None:
         return dialogues.fingerprint(dataset.size)
     if is_hub(dataset, folder):
         return f"hub:{dataset.path}@{dataset.revision or 'main'}:{dataset.config or ''}"
+    return content_hash(file for split in SPLITS for file in content_files(location(dataset, folder, split)))
+
+
+def content_hash(files: Iterable[Path]) -> str:
+    """Return one hash of the names and the bytes of files, in their order."""
     digest = hashlib.sha256()
-    for split in SPLITS:
-        for file in content_files(location(dataset, folder, split)):
-            digest.update(file.name.encode())
-            digest.update(file_hash(file))
+    for file in files:
+        digest.update(file.name.encode())
+        digest.update(file_hash(file))
     return digest.hexdigest()
 
 
@@ -113,8 +111,8 @@ def first_keys(place: Path) -> list[str] | None:
 
 def checkpoints(experiment: Experiment) -> dict[str, str]:
     """Return the hash of every model's files, of those that are a folder here."""
-    names = [*experiment.grid.axes["model"], *(rule.get("model") for rule in experiment.matrix.include)]
-    found = {name: model_fingerprint(experiment.model(name), experiment.folder) for name in names if name is not None}
+    names = experiment.tried("model")
+    found = {name: model_fingerprint(experiment.model(name), experiment.folder) for name in names}
     return {name: digest for name, digest in found.items() if digest is not None}
 
 
@@ -123,8 +121,4 @@ def model_fingerprint(model: Model, folder: Path) -> str | None:
     place = folder / Path(model.checkpoint).expanduser() if model.checkpoint else None
     if place is None or not place.is_dir():
         return None
-    digest = hashlib.sha256()
-    for file in sorted(path for path in place.iterdir() if path.is_file()):
-        digest.update(file.name.encode())
-        digest.update(file_hash(file))
-    return digest.hexdigest()
+    return content_hash(sorted(path for path in place.iterdir() if path.is_file()))

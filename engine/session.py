@@ -41,13 +41,13 @@ def run(
     """Run what is missing of *file* and return the exit code."""
     planned = make(file, overrides, only)
     layout = Layout(results.absolute())
-    if force or not all(is_completed(layout, trial.id) for trial in planned.wanted):
+    order = in_blocks(planned.wanted)
+    cached = 0 if force else sum(is_completed(layout, trial.id) for trial in order)
+    if cached < len(order):
         hub.check(planned.experiment)
     prepare(layout)
     journal_plan(layout, planned.experiment, planned.plan, in_blocks(planned.plan.trials))
-    order = in_blocks(planned.wanted)
     with display(Console(stderr=True)) as shown, stopping(shown) as stop:
-        cached = 0 if force else sum(is_completed(layout, trial.id) for trial in order)
         shown.planned(len(order), cached)
         tally = execute(planned, layout, shown, stop, launch, force)
         bring_up_to_date(layout, shown)
@@ -59,9 +59,7 @@ def execute(
 ) -> Tally:
     """Run the trials and let go of the preloaded parent."""
     limits = planned.experiment.limits
-    launcher = ChosenLauncher(
-        launch, layout.root / "preload.log", shown.note, cpu=environment.machine().devices == "cpu"
-    )
+    launcher = ChosenLauncher(launch, layout.root / "preload.log", shown.note, cpu=planned.machine.devices == "cpu")
     session = Run(
         layout=layout,
         launcher=launcher,

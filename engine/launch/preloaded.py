@@ -112,7 +112,7 @@ class PreloadLauncher:
 
     def _wait(self, condition: Callable[[], bool]) -> None:
         deadline = time.monotonic() + PATIENCE
-        while not condition():
+        while True:
             self._listen()
             if condition():
                 return

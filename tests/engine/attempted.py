@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from xp.dsl.trial import Trial
-from xp.engine.journal import FORMAT, Journal
+from xp.engine.attempt import beginning
+from xp.engine.journal import Journal
 from xp.engine.layout import AttemptLayout, Layout
 
 START = 1_750_000_000.0
@@ -34,25 +35,7 @@ def announced(layout: Layout, trial: Trial, took: Took = Took(), time: float = S
     attempt = layout.new_attempt(trial.id)
     attempt.trial_file.write_text(trial.model_dump_json(), encoding="utf-8")
     with Journal(attempt.engine_journal) as journal:
-        journal.append(
-            "attempt",
-            t=time,
-            version=FORMAT,
-            trial=trial.id,
-            attempt=attempt.number,
-            experiment=trial.experiment,
-            method=trial.method,
-            label=trial.label,
-            variant=trial.variant,
-            context=trial.context,
-            seed=trial.seed,
-            settings=trial.dotted_settings,
-            model=trial.model_name,
-            dataset=trial.dataset_name,
-            world_size=trial.settings.world_size,
-            launch="preload",
-            contended=took.contended,
-        )
+        journal.append("attempt", t=time, **beginning(trial, attempt), launch="preload", contended=took.contended)
         journal.append("facts", section="environment", subject="", values={"cpu": took.cpu}, units={})
     return attempt
 

@@ -48,7 +48,9 @@ def run(folder: Path, launch: str) -> tuple[float, float]:
     results = folder / launch
     words = ["run", "launch.toml", "--launch", launch, "--results", str(results)]
     began = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "xp.engine.cli", *words], cwd=folder, check=True, stderr=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, "-m", "xp.engine.cli.main", *words], cwd=folder, check=True, stderr=subprocess.DEVNULL
+    )
     whole = time.perf_counter() - began
     ends = [
         event["seconds"]

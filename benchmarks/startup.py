@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 ROUNDS = 9
-XP = ("-m", "xp.engine.cli")
+XP = ("-m", "xp.engine.cli.main")
 EXPERIMENT = Path(__file__).parents[1] / "experiments" / "core.toml"
 
 DUCKDB = "import duckdb; duckdb.sql('select 1').fetchall()"

@@ -85,7 +85,7 @@ Config: {"stage": 2}
 
 def xp(*words: str, folder: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
-        [sys.executable, "-m", "xp.engine.cli", *words], cwd=folder, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "xp.engine.cli.main", *words], cwd=folder, capture_output=True, text=True, check=False
     )
     assert done.returncode == code, f"{done.stdout}\n{done.stderr}"
     return done
@@ -270,7 +270,7 @@ class running:  # noqa: N801 - reads as a clause
 
     def __init__(self, folder: Path, *words: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "xp.engine.cli", "run", *words],
+            [sys.executable, "-m", "xp.engine.cli.main", "run", *words],
             cwd=folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -51,7 +51,7 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """Run every method on the GPU and return its trial by its name."""
     folder = tmp_path_factory.mktemp("gpu")
     (folder / "gpu.toml").write_text(SPEC)
-    command = [sys.executable, "-m", "xp.engine.cli"]
+    command = [sys.executable, "-m", "xp.engine.cli.main"]
     done = subprocess.run([*command, "run", "gpu.toml"], cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     (folder / "asked.sql").write_text("select method, state, memory, loss, launch from trials")

@@ -1,5 +1,5 @@
 -- The tables of the warehouse, version 2. Everything here is derived from journals and can be made again from them.
--- The loader fills them; people and saved queries read the views of views.sql.
+-- The loader fills them; people and saved queries read the views in views/.
 -- Times are instants (timestamptz, shown in UTC); durations are seconds of a clock that never goes back.
 
 create table schema_version (

@@ -20,6 +20,9 @@ from xp.dsl.measures import MEASURES
 VERSION = 2
 """Version of the tables of schema.sql."""
 
+VIEWS = ("macros", "attempts", "standing", "costs", "trials", "facts", "effects")
+"""The files of views, in the order in which they build on each other."""
+
 WAIT_SECONDS = 10.0
 """How long to wait for another process to let go of the file."""
 
@@ -42,14 +45,19 @@ def script(name: str) -> str:
     return files("xp.engine.warehouse").joinpath(name).read_text(encoding="utf-8")
 
 
-def digest(name: str, *beside: object) -> str:
-    """Return what changes whenever a SQL file of this package, or something beside it, does."""
-    return hashlib.sha256((script(name) + repr(beside)).encode()).hexdigest()
+def views() -> str:
+    """Return the statements that make all views and macros."""
+    return "\n".join(script(f"views/{name}.sql") for name in VIEWS)
+
+
+def digest(text: str) -> str:
+    """Return what changes whenever *text* does."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def views_digest() -> str:
     """Return what changes whenever a view or a measure does."""
-    return digest("views.sql", MEASURES)
+    return digest(views() + repr(MEASURES))
 
 
 @contextmanager
@@ -145,7 +153,7 @@ def make_views(db: duckdb.DuckDBPyConnection) -> None:
     for place, measure in enumerate(MEASURES):
         row = [measure.name, place, measure.metric, measure.unit, measure.better, measure.over_ranks, measure.meaning]
         db.execute("insert into measure values (?, ?, ?, ?, ?, ?, ?)", row)
-    db.execute(script("views.sql"))
+    db.execute(views())
     db.execute("update schema_version set views = ?", [views_digest()])
 
 

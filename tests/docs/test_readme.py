@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from xp.dsl.plan import plan
 from xp.dsl.source import load
-from xp.engine.cli import main
+from xp.engine.cli.main import main
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -29,7 +29,7 @@ def contents(folder: Path) -> dict[str, str]:
 
 
 def xp(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "xp.engine.cli", *words]
+    command = [sys.executable, "-m", "xp.engine.cli.main", *words]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 

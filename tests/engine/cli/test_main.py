@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from xp.engine.cli import main
+from xp.engine.cli.main import main
 
 HEAVY = ("torch", "transformers", "deepspeed", "datasets", "evaluate", "codecarbon")
 
@@ -48,7 +48,9 @@ def modules_after(code: str, folder: Path) -> set[str]:
 
 
 def call(*words: str) -> str:
-    return f"from click.testing import CliRunner; from xp.engine.cli import main; CliRunner().invoke(main, {words!r})"
+    return (
+        f"from click.testing import CliRunner; from xp.engine.cli.main import main; CliRunner().invoke(main, {words!r})"
+    )
 
 
 @pytest.mark.parametrize("command", main.commands)

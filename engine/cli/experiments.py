@@ -1,0 +1,77 @@
+"""Commands about experiment files: nothing is run."""
+# Imports stand inside the commands: `xp --help` must answer in a blink, and no command pays for another.
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from xp.engine.cli.options import JSON, ONLY, OUTPUT, RESULTS, SEEDS, SET, SPEC
+
+
+@click.command("init")
+@click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path, file_okay=False), default=Path())
+def init_command(folder: Path) -> None:
+    """Start a project with a small experiment.
+
+    DIR is where it goes, this folder by default: an experiment, the saved queries, a report.
+    """
+    from xp.engine import project
+
+    click.echo(project.start(folder), nl=False)
+
+
+@click.command("plan")
+@SPEC
+@SET
+@SEEDS
+@ONLY
+@RESULTS
+@JSON
+def plan_command(file: Path, overrides: tuple[str, ...], seeds: str | None, **options: Any) -> None:
+    """Show the trials of FILE without running any.
+
+    Each with its state, and a forecast of memory, time and energy with the basis of every number.
+    """
+    from xp.engine import planning
+    from xp.engine.preview import show
+
+    click.echo(show.show(file, planning.with_seeds(overrides, seeds), **options), nl=False)
+
+
+@click.command("explain")
+@click.argument("trial")
+@SPEC
+@SET
+@SEEDS
+@JSON
+def explain_command(trial: str, file: Path, overrides: tuple[str, ...], seeds: str | None, as_json: bool) -> None:
+    """Say where each setting of TRIAL comes from.
+
+    TRIAL is an id of FILE, or the beginning of one.
+    """
+    from xp.engine import explanation, planning
+
+    found = explanation.explain(planning.make(file, planning.with_seeds(overrides, seeds)), trial)
+    click.echo(explanation.as_json(found) if as_json else explanation.as_text(found), nl=False)
+
+
+@click.command("schema")
+@OUTPUT
+def schema_command(output: Path | None) -> None:
+    """Write the JSON Schema of experiment files, for editors."""
+    from xp.engine import documents
+
+    documents.write(documents.schema(), output)
+
+
+@click.command("reference")
+@OUTPUT
+def reference_command(output: Path | None) -> None:
+    """Write the reference of experiment files."""
+    from xp.engine import documents
+
+    documents.write(documents.reference(), output)

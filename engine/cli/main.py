@@ -1,0 +1,49 @@
+"""`xp` itself: which commands there are, in the order of a day's work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from xp.dsl.errors import XpError
+from xp.engine.cli import experiments, reports, runs, warehouse
+
+
+class Commands(click.Group):
+    """Shows an XpError as a message with its own exit code; lets every bug keep its traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except XpError as error:
+            click.echo(f"xp: {error}", err=True)
+            ctx.exit(error.exit_code)
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        """Return the commands in the order of a day's work."""
+        return list(self.commands)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="xp-summaries", prog_name="xp")
+def main() -> None:
+    """Declare experiments in TOML, run them with DeepSpeed, ask in SQL, render reports."""
+
+
+for command in (
+    experiments.init_command,
+    experiments.plan_command,
+    experiments.explain_command,
+    runs.run_command,
+    warehouse.query_command,
+    reports.render_command,
+    experiments.schema_command,
+    experiments.reference_command,
+):
+    main.add_command(command)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+-- Attempts and what they measured.
+
+create view attempt_measures as
+select
+    attempt_key,
+    measure.measure,
+    case measure.over_ranks
+        when 'first' then max(latest.value) filter (where latest.rank = 0)
+        -- a rank that recorded nothing makes the sum unknown, not smaller
+        else case when count(latest.value) >= any_value(coalesce(attempt.world_size, 1)) then sum(latest.value) end
+    end as value
+from latest
+join metric_name using (name_id)
+join measure on measure.metric = metric_name.name
+join attempt using (attempt_key)
+group by attempt_key, measure.measure, measure.over_ranks;
+comment on view attempt_measures is 'every measure of every attempt that recorded it';
+comment on column attempt_measures.attempt_key is 'the attempt';
+comment on column attempt_measures.measure is 'name of the measure';
+comment on column attempt_measures.value is 'its value, in the unit of the measure; may be NaN';
+
+create view attempt_scores as
+select
+    attempt_key,
+    max(value) filter (where name = 'predict_rouge1') as rouge1,
+    max(value) filter (where name = 'predict_rouge2') as rouge2,
+    max(value) filter (where name = 'predict_rougeL') as "rougeL",
+    max(value) filter (where name = 'predict_rougeLsum') as "rougeLsum",
+    max(value) filter (where name = 'train_loss') as train_loss,
+    max(value) filter (where name = 'predict_loss') as test_loss
+from latest
+join metric_name using (name_id)
+where rank = 0
+group by attempt_key;
+comment on view attempt_scores is 'the scores of every attempt on the test split';
+comment on column attempt_scores.attempt_key is 'the attempt';
+comment on column attempt_scores.rouge1 is 'ROUGE-1 F1 on the test split, points';
+comment on column attempt_scores.rouge2 is 'ROUGE-2 F1 on the test split, points';
+comment on column attempt_scores."rougeL" is 'ROUGE-L F1 on the test split, points';
+comment on column attempt_scores."rougeLsum" is 'ROUGE-Lsum F1 on the test split, points';
+comment on column attempt_scores.train_loss is 'mean training loss, nats';
+comment on column attempt_scores.test_loss is 'loss on the test split, nats';
+
+create view attempt_numbers as
+select
+    attempt.attempt_key,
+    max(value) filter (where measure = 'memory') as memory,
+    max(value) filter (where measure = 'speed') as speed,
+    max(value) filter (where measure = 'runtime') as runtime,
+    max(value) filter (where measure = 'compute') as compute,
+    max(value) filter (where measure = 'accuracy') as accuracy,
+    max(value) filter (where measure = 'loss') as loss,
+    max(value) filter (where measure = 'energy') as energy,
+    max(value) filter (where measure = 'emissions') as emissions,
+    any_value(rouge1) as rouge1,
+    any_value(rouge2) as rouge2,
+    any_value("rougeL") as "rougeL",
+    any_value("rougeLsum") as "rougeLsum",
+    any_value(train_loss) as train_loss,
+    any_value(test_loss) as test_loss
+from attempt
+left join attempt_measures using (attempt_key)
+left join attempt_scores using (attempt_key)
+group by attempt.attempt_key;
+comment on view attempt_numbers is 'measures and scores of every attempt, one column each';
+comment on column attempt_numbers.attempt_key is 'the attempt';
+comment on column attempt_numbers.memory is 'peak memory of the training phase, all ranks, B';
+comment on column attempt_numbers.speed is 'training speed after warm-up, 1/s';
+comment on column attempt_numbers.runtime is 'time from the first to the last training step, s';
+comment on column attempt_numbers.compute is 'training time times ranks, s';
+comment on column attempt_numbers.accuracy is 'ROUGE-1 F1 on the test split, points';
+comment on column attempt_numbers.loss is 'cross-entropy per token on the validation split, nats';
+comment on column attempt_numbers.energy is 'energy of the machine over the attempt, kWh';
+comment on column attempt_numbers.emissions is 'greenhouse gases of that energy, as CO2 equivalent, kg';
+comment on column attempt_numbers.rouge1 is 'ROUGE-1 F1 on the test split, points';
+comment on column attempt_numbers.rouge2 is 'ROUGE-2 F1 on the test split, points';
+comment on column attempt_numbers."rougeL" is 'ROUGE-L F1 on the test split, points';
+comment on column attempt_numbers."rougeLsum" is 'ROUGE-Lsum F1 on the test split, points';
+comment on column attempt_numbers.train_loss is 'mean training loss, nats';
+comment on column attempt_numbers.test_loss is 'loss on the test split, nats';
+
+create view attempt_states as
+select
+    attempt_key,
+    trial,
+    attempt,
+    -- without an end it goes on, unless a later attempt shows that its engine was killed
+    coalesce(
+        state, case when attempt < max(attempt) over (partition by trial) then 'interrupted' else 'running' end
+    ) as state,
+    seconds
+from attempt;
+comment on view attempt_states is 'every attempt and its state';
+comment on column attempt_states.attempt_key is 'number of the attempt in this file';
+comment on column attempt_states.trial is 'id of the trial';
+comment on column attempt_states.attempt is 'place among the attempts of the trial, from 1';
+comment on column attempt_states.state is 'running, completed, failed, oom, diverged, timeout or interrupted';
+comment on column attempt_states.seconds is 'seconds from start to end';
+
+create view attempts as
+select
+    attempt.attempt_key,
+    attempt.trial,
+    attempt.attempt,
+    attempt.experiment,
+    attempt.method,
+    attempt.label,
+    attempt.model,
+    attempt.dataset,
+    attempt.seed,
+    attempt.world_size,
+    attempt.launch,
+    attempt.contended,
+    attempt_states.state,
+    attempt.reason,
+    attempt.started,
+    attempt.ended,
+    attempt.seconds,
+    (attempt.evidence ->> 'first_bad_step')::bigint as first_bad_step,
+    attempt.evidence ->> 'signal' as signal,
+    attempt.evidence ->> 'log_tail' as log_tail,
+    attempt_numbers.* exclude (attempt_key)
+from attempt
+join attempt_states using (attempt_key)
+join attempt_numbers using (attempt_key);
+comment on view attempts is 'every attempt, also those that failed, with what it measured';
+comment on column attempts.attempt_key is 'number of the attempt in this file';
+comment on column attempts.trial is 'id of the trial';
+comment on column attempts.attempt is 'place among the attempts of the trial, from 1';
+comment on column attempts.experiment is 'the experiment whose run started it';
+comment on column attempts.method is 'its method in that experiment';
+comment on column attempts.label is 'its name for people in that experiment';
+comment on column attempts.model is 'name of the model';
+comment on column attempts.dataset is 'name of the data set';
+comment on column attempts.seed is 'seed of every random choice';
+comment on column attempts.world_size is 'ranks';
+comment on column attempts.launch is 'how the ranks came to life: preload or plain';
+comment on column attempts.contended is 'whether other attempts ran on the machine at the same time';
+comment on column attempts.state is 'running, completed, failed, oom, diverged, timeout or interrupted';
+comment on column attempts.reason is 'why it ended so';
+comment on column attempts.started is 'when it started';
+comment on column attempts.ended is 'when it ended';
+comment on column attempts.seconds is 'seconds from start to end';
+comment on column attempts.first_bad_step is 'first step whose numbers were not finite';
+comment on column attempts.signal is 'signal that ended it';
+comment on column attempts.log_tail is 'end of what the failed rank printed';
+comment on column attempts.memory is 'peak memory of the training phase, all ranks, B';
+comment on column attempts.speed is 'training speed after warm-up, 1/s';
+comment on column attempts.runtime is 'time from the first to the last training step, s';
+comment on column attempts.compute is 'training time times ranks, s';
+comment on column attempts.accuracy is 'ROUGE-1 F1 on the test split, points';
+comment on column attempts.loss is 'cross-entropy per token on the validation split, nats';
+comment on column attempts.energy is 'energy of the machine over the attempt, kWh';
+comment on column attempts.emissions is 'greenhouse gases of that energy, as CO2 equivalent, kg';
+comment on column attempts.rouge1 is 'ROUGE-1 F1 on the test split, points';
+comment on column attempts.rouge2 is 'ROUGE-2 F1 on the test split, points';
+comment on column attempts."rougeL" is 'ROUGE-L F1 on the test split, points';
+comment on column attempts."rougeLsum" is 'ROUGE-Lsum F1 on the test split, points';
+comment on column attempts.train_loss is 'mean training loss, nats';
+comment on column attempts.test_loss is 'loss on the test split, nats';

@@ -1,0 +1,186 @@
+-- Methods beside their baselines.
+
+create view trial_measures as
+select
+    standing.experiment,
+    standing.position,
+    standing.trial,
+    attempt_measures.measure,
+    attempt_measures.value
+from standing
+join attempt_measures using (attempt_key)
+where standing.state = 'completed'
+union all
+select standing.experiment, standing.position, standing.trial, 'cost', trial_costs.cost
+from standing
+join trial_costs using (experiment, position)
+where standing.state = 'completed' and trial_costs.tariff_position = 0;
+comment on view trial_measures is 'every measure of every completed trial of every experiment';
+comment on column trial_measures.experiment is 'name of the experiment';
+comment on column trial_measures.position is 'place in the plan';
+comment on column trial_measures.trial is 'id of the trial';
+comment on column trial_measures.measure is 'name of the measure';
+comment on column trial_measures.value is 'its value, in the unit of the measure; may be NaN';
+
+create view trial_scores as
+select
+    standing.experiment,
+    standing.position,
+    standing.trial,
+    measure.measure as score,
+    measure.measure,
+    trial_measures.value,
+    measure.unit,
+    measure.better
+from standing
+join trial_measures using (experiment, position)
+join measure using (measure)
+union all
+select
+    standing.experiment,
+    standing.position,
+    standing.trial,
+    objective.metric,
+    null,
+    latest.value,
+    metric_name.unit,
+    case objective.goal when 'minimize' then 'lower' else 'higher' end
+from standing
+join objective using (experiment)
+join metric_name on metric_name.name = objective.metric
+join latest using (attempt_key, name_id)
+where standing.state = 'completed' and latest.rank = 0;
+comment on view trial_scores is 'what completed trials can be ranked by: every measure, and the objective of the experiment';
+comment on column trial_scores.experiment is 'name of the experiment';
+comment on column trial_scores.position is 'place in the plan';
+comment on column trial_scores.trial is 'id of the trial';
+comment on column trial_scores.score is 'name of the measure, or of the objective''s metric';
+comment on column trial_scores.measure is 'name of the measure; null for the objective';
+comment on column trial_scores.value is 'its value, of rank 0 for the objective; may be NaN';
+comment on column trial_scores.unit is 'unit of the value';
+comment on column trial_scores.better is 'lower or higher';
+
+create view effects as
+with measured as (
+    -- a measure that no trial of the experiment has says nothing
+    select distinct experiment, measure from trial_measures where value is not null
+),
+pair as (
+    select
+        arm.experiment,
+        arm.method,
+        arm.baseline,
+        arm.model,
+        arm.dataset,
+        arm.axes,
+        arm.context,
+        arm.seed,
+        measure.measure,
+        measure.unit,
+        measure.better,
+        arm.trial,
+        base.trial as baseline_trial,
+        arm.state,
+        base.state as baseline_state,
+        arm_value.value,
+        base_value.value as baseline_value,
+        measure.measure in ('memory', 'accuracy', 'loss')
+            or arm.contended is not distinct from base.contended as comparable
+    from trials as arm
+    join measured using (experiment)
+    join measure using (measure)
+    left join trials as base
+        on (base.experiment, base.method, base.context, base.seed)
+            = (arm.experiment, arm.baseline, arm.context, arm.seed)
+    left join trial_measures as arm_value
+        on (arm_value.experiment, arm_value.position, arm_value.measure)
+            = (arm.experiment, arm.position, measure.measure)
+    left join trial_measures as base_value
+        on (base_value.experiment, base_value.position, base_value.measure)
+            = (base.experiment, base.position, measure.measure)
+    where arm.method <> arm.baseline
+)
+select
+    pair.* exclude (comparable),
+    case when comparable then finite(value) / nullif(finite(baseline_value), 0) end as ratio,
+    case when comparable then finite(value) - finite(baseline_value) end as difference,
+    case
+        when baseline_trial is null then 'without a baseline trial'
+        when state <> 'completed' then state
+        when baseline_state <> 'completed' then 'baseline ' || baseline_state
+        when value is null then 'not measured'
+        when baseline_value is null then 'baseline not measured'
+        when not isfinite(value) then 'not finite'
+        when not isfinite(baseline_value) then 'baseline not finite'
+        when not comparable then 'contended on one side only'
+        when baseline_value = 0 then 'baseline zero'
+    end as reason
+from pair;
+comment on view effects is 'every trial of a method beside its baseline''s trial of the same context and seed, one row per measure';
+comment on column effects.experiment is 'name of the experiment';
+comment on column effects.method is 'name of the method';
+comment on column effects.baseline is 'the method it is compared with';
+comment on column effects.model is 'name of the model';
+comment on column effects.dataset is 'name of the data set';
+comment on column effects.axes is 'the other axes and their values';
+comment on column effects.context is 'what both trials have in common';
+comment on column effects.seed is 'seed of both trials';
+comment on column effects.measure is 'name of the measure';
+comment on column effects.unit is 'unit of the values and of the difference';
+comment on column effects.better is 'lower or higher';
+comment on column effects.trial is 'id of the method''s trial';
+comment on column effects.baseline_trial is 'id of the baseline''s trial';
+comment on column effects.state is 'state of the method''s trial';
+comment on column effects.baseline_state is 'state of the baseline''s trial';
+comment on column effects.value is 'the method''s value; may be NaN';
+comment on column effects.baseline_value is 'the baseline''s value; may be NaN';
+comment on column effects.ratio is 'method over baseline, where both are finite and comparable';
+comment on column effects.difference is 'method minus baseline, where both are finite and comparable';
+comment on column effects.reason is 'why there is no effect, or no ratio';
+
+create view method_effects as
+select
+    effects.experiment,
+    effects.method,
+    effects.baseline,
+    effects.measure,
+    effects.unit,
+    effects.better,
+    count(*) as pairs,
+    count(effects.difference) as n,
+    count(effects.ratio) as ratio_n,
+    -- sums of floating point numbers depend on their order: a fixed one makes the same answer each time
+    avg(effects.baseline_value order by effects.context, effects.seed) filter (where effects.difference is not null) as baseline_mean,
+    avg(effects.value order by effects.context, effects.seed) filter (where effects.difference is not null) as mean,
+    -- the geometric mean of ratios is 0 as soon as one of them is
+    case
+        when min(effects.ratio) > 0
+            then exp(avg(ln(case when effects.ratio > 0 then effects.ratio end) order by effects.context, effects.seed))
+        when min(effects.ratio) = 0 then 0
+    end as ratio,
+    stddev_samp(effects.ratio order by effects.context, effects.seed) as ratio_spread,
+    avg(effects.difference order by effects.context, effects.seed) as difference,
+    stddev_samp(effects.difference order by effects.context, effects.seed) as difference_spread,
+    any_value(case when claim.situational then '*' else '' end || claim.expectation) as expected,
+    tally(effects.reason) as note
+from effects
+left join claim using (experiment, method, measure)
+group by effects.experiment, effects.method, effects.baseline, effects.measure, effects.unit, effects.better;
+comment on view method_effects is 'every method beside its baseline, over all contexts and seeds, one row per measure';
+comment on column method_effects.experiment is 'name of the experiment';
+comment on column method_effects.method is 'name of the method';
+comment on column method_effects.baseline is 'the method it is compared with';
+comment on column method_effects.measure is 'name of the measure';
+comment on column method_effects.unit is 'unit of the means and of the difference';
+comment on column method_effects.better is 'lower or higher';
+comment on column method_effects.pairs is 'pairs that were planned';
+comment on column method_effects.n is 'pairs that means and difference rest on';
+comment on column method_effects.ratio_n is 'pairs that the ratio rests on: a baseline of zero has none';
+comment on column method_effects.baseline_mean is 'mean of the baseline over those pairs';
+comment on column method_effects.mean is 'mean of the method over those pairs';
+comment on column method_effects.ratio is 'geometric mean of the ratios of the pairs';
+comment on column method_effects.ratio_spread is 'standard deviation of the ratios of the pairs; null for fewer than two';
+comment on column method_effects.difference is 'mean difference of the pairs';
+comment on column method_effects.difference_spread is 'standard deviation of the differences of the pairs; null for fewer than two';
+comment on column method_effects.expected is 'reduces, increases or affects; an asterisk where that depends on the situation';
+comment on column method_effects.note is 'why pairs have no effect or no ratio, and how many';

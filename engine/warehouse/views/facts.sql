@@ -1,0 +1,172 @@
+-- Metrics and facts by name; environment, models and data sets.
+
+create view metrics as
+select
+    attempt.trial,
+    attempt.attempt,
+    metric.rank,
+    metric_name.name,
+    metric.step,
+    metric.value,
+    metric_name.unit,
+    invalid_metric.text,
+    metric.time
+from metric
+join metric_name using (name_id)
+join attempt using (attempt_key)
+left join invalid_metric
+    on metric.value is null
+    and (metric.attempt_key, metric.name_id, metric.rank, metric.time)
+        = (invalid_metric.attempt_key, invalid_metric.name_id, invalid_metric.rank, invalid_metric.time);
+comment on view metrics is 'every recorded number of every attempt, with its name';
+comment on column metrics.trial is 'id of the trial';
+comment on column metrics.attempt is 'place among the attempts of the trial, from 1';
+comment on column metrics.rank is 'the rank that recorded it';
+comment on column metrics.name is 'name of the metric, as it was recorded';
+comment on column metrics.step is 'optimizer step, null for a number about the whole attempt';
+comment on column metrics.value is 'the number: may be NaN; null when what was recorded is no number';
+comment on column metrics.unit is 'its unit';
+comment on column metrics.text is 'what was recorded, where that is no number';
+comment on column metrics.time is 'when it was recorded';
+
+create view facts as
+select
+    standing.experiment,
+    standing.position,
+    standing.trial,
+    standing.label,
+    standing.method,
+    standing.model,
+    standing.dataset,
+    fact.section,
+    fact.subject,
+    fact.name,
+    fact.value,
+    fact.number,
+    fact.unit,
+    fact.position as place
+from standing
+join fact using (attempt_key);
+comment on view facts is 'statements of the attempts that speak for the trials of an experiment';
+comment on column facts.experiment is 'name of the experiment';
+comment on column facts.position is 'place in the plan, from 0';
+comment on column facts.trial is 'id of the trial: a hash of everything that can change its result';
+comment on column facts.label is 'name for people';
+comment on column facts.method is 'name of the method';
+comment on column facts.model is 'name of the model in the file';
+comment on column facts.dataset is 'name of the data set in the file';
+comment on column facts.section is 'environment, model, dataset or measurement';
+comment on column facts.subject is 'name of the model or data set; empty for the environment';
+comment on column facts.name is 'what is stated';
+comment on column facts.value is 'the statement as text, in full';
+comment on column facts.number is 'the statement, where it is a number';
+comment on column facts.unit is 'unit of the number';
+comment on column facts.place is 'place among the statements that were made together, from 0';
+
+create view environment as
+select experiment, name, value, number, unit, count(*) as trials, min(place) as place
+from facts
+where section = 'environment'
+group by experiment, name, value, number, unit;
+comment on view environment is 'facts of the machines and the software on which an experiment''s trials ran, each value once';
+comment on column environment.experiment is 'name of the experiment';
+comment on column environment.name is 'what is stated';
+comment on column environment.value is 'the statement as text';
+comment on column environment.number is 'the statement, where it is a number';
+comment on column environment.unit is 'unit of the number';
+comment on column environment.trials is 'trials for which it holds';
+comment on column environment.place is 'place among the statements that were made together, from 0';
+
+create view models as
+with differing as (
+    select experiment, subject, string_agg(name, ', ' order by name) as names
+    from (
+        select experiment, subject, name
+        from facts
+        where section = 'model' and name <> 'trainable_parameters'
+        group by experiment, subject, name
+        having count(distinct value) > 1
+    )
+    group by experiment, subject
+)
+select
+    experiment,
+    subject as model,
+    mode(value) filter (where name = 'family') as family,
+    (max(number) filter (where name = 'parameters'))::bigint as parameters,
+    (max(number) filter (where name = 'trainable_parameters'))::bigint as trainable_parameters,
+    (min(number) filter (where name = 'trainable_parameters'))::bigint as fewest_trainable_parameters,
+    (max(number) filter (where name = 'encoder_layers'))::bigint as encoder_layers,
+    (max(number) filter (where name = 'decoder_layers'))::bigint as decoder_layers,
+    (max(number) filter (where name = 'hidden_size'))::bigint as hidden_size,
+    (max(number) filter (where name = 'attention_heads'))::bigint as attention_heads,
+    (max(number) filter (where name = 'vocabulary_size'))::bigint as vocabulary_size,
+    (max(number) filter (where name = 'max_positions'))::bigint as max_positions,
+    mode(value) filter (where name = 'checkpoint') as checkpoint,
+    mode(value) filter (where name = 'revision') as revision,
+    'differs between trials: ' || any_value(differing.names) as note
+from facts
+left join differing using (experiment, subject)
+where section = 'model'
+group by experiment, subject;
+comment on view models is 'the models of an experiment''s trials';
+comment on column models.experiment is 'name of the experiment';
+comment on column models.model is 'name of the model in the file';
+comment on column models.family is 'its architecture';
+comment on column models.parameters is 'parameters';
+comment on column models.trainable_parameters is 'parameters that are trained, where nothing is frozen';
+comment on column models.fewest_trainable_parameters is 'parameters that are trained by the method that freezes most';
+comment on column models.encoder_layers is 'layers of the encoder';
+comment on column models.decoder_layers is 'layers of the decoder';
+comment on column models.hidden_size is 'width';
+comment on column models.attention_heads is 'attention heads of a layer';
+comment on column models.vocabulary_size is 'entries of the vocabulary';
+comment on column models.max_positions is 'longest text that it can read, tokens';
+comment on column models.checkpoint is 'where its weights come from; null where they are random';
+comment on column models.revision is 'commit of the checkpoint';
+comment on column models.note is 'what is not the same in all trials';
+
+create view datasets as
+with differing as (
+    select experiment, subject, model, string_agg(name, ', ' order by name) as names
+    from (
+        select experiment, subject, model, name
+        from facts
+        where section = 'dataset'
+        group by experiment, subject, model, name
+        having count(distinct value) > 1
+    )
+    group by experiment, subject, model
+)
+select
+    experiment,
+    subject as dataset,
+    model,
+    (max(number) filter (where name = 'train_samples'))::bigint as train,
+    (max(number) filter (where name = 'validation_samples'))::bigint as validation,
+    (max(number) filter (where name = 'test_samples'))::bigint as test,
+    max(number) filter (where name = 'source_words') as source_words,
+    max(number) filter (where name = 'source_tokens') as source_tokens,
+    max(number) filter (where name = 'target_words') as target_words,
+    max(number) filter (where name = 'target_tokens') as target_tokens,
+    mode(value) filter (where name = 'path') as path,
+    mode(value) filter (where name = 'revision') as revision,
+    'differs between trials: ' || any_value(differing.names) as note
+from facts
+left join differing using (experiment, subject, model)
+where section = 'dataset'
+group by experiment, subject, model;
+comment on view datasets is 'the data sets of an experiment''s trials';
+comment on column datasets.experiment is 'name of the experiment';
+comment on column datasets.dataset is 'name of the data set in the file';
+comment on column datasets.model is 'the model whose tokens are counted';
+comment on column datasets.train is 'examples that are trained on';
+comment on column datasets.validation is 'examples that are evaluated on during training';
+comment on column datasets.test is 'examples that are predicted at the end';
+comment on column datasets.source_words is 'mean words of a source';
+comment on column datasets.source_tokens is 'mean tokens of a source, before it is cut';
+comment on column datasets.target_words is 'mean words of a summary';
+comment on column datasets.target_tokens is 'mean tokens of a summary, before it is cut';
+comment on column datasets.path is 'where it comes from';
+comment on column datasets.revision is 'commit of a data set of the hub';
+comment on column datasets.note is 'what is not the same in all trials';

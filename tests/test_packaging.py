@@ -82,7 +82,7 @@ def test_the_wheel_holds_every_file_of_the_packages(installed: Path) -> None:
 def test_the_wheel_works_outside_the_repository(installed: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
     (tmp_path / "results").mkdir()
     code = (
-        "import sys; from xp.engine import cli; "
+        "import sys; from xp.engine.cli import main as cli; "
         f"assert cli.__file__.startswith({str(installed)!r}), cli.__file__; cli.main(sys.argv[1:])"
     )
     done = subprocess.run(

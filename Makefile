@@ -34,6 +34,7 @@ check: setup types imports  ## style, types, and the direction of imports
 fix: setup       ## repair style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/xp fmt queries
 
 build/types/xp/%:
 	@mkdir -p $(@D) && ln -sfn ../../../$* $@

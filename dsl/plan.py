@@ -123,6 +123,7 @@ def trials(experiment: Experiment, drafts: list[Draft]) -> list[Trial]:
             folder=str(experiment.folder),
             carbon=experiment.carbon,
             timeout_seconds=seconds(experiment.limits.trial_timeout),
+            checkpoint_seconds=seconds(experiment.limits.checkpoint_every),
             swept=swept,
         )
         for draft, label in zip(drafts, labels([draft.variant for draft in drafts]), strict=True)

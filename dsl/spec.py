@@ -225,6 +225,9 @@ class Limits(Table):
     timeout: Duration | None = None
     """Longest time of one ``xp run``; when it is up, the running trial is interrupted, and the same command goes on."""
 
+    checkpoint_every: Duration = "5m"
+    """Least time between two checkpoints of a trial; a trial that is stopped saves one besides."""
+
     max_retries: NonNegativeInt = 0
     """Further attempts of a trial whose failure a retry can mend."""
 

@@ -8,6 +8,8 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from pydantic import PositiveInt
+
 from xp.dsl.dotted import values
 from xp.dsl.settings import Settings
 from xp.dsl.spec import Carbon, Dataset, Model
@@ -23,6 +25,26 @@ UNSEEN = frozenset({"logging_steps"})
 
 COLUMNS = ("source", "target", "id")
 """What an experiment file says of a data set's content besides the content itself."""
+
+
+class Start(Table):
+    """Where a trial goes on from: a checkpoint of another one, weights and optimizer as they were there."""
+
+    trial: str
+    """Id of the trial whose checkpoint it is; that trial keeps it."""
+
+    step: PositiveInt
+    """Optimizer step of the checkpoint."""
+
+
+class Segment(NamedTuple):
+    """Which part of a training a trial is."""
+
+    start: Start | None = None
+    """Unset, it begins at the first step."""
+
+    until: int | None = None
+    """Optimizer step behind which it ends; unset, it goes to the end."""
 
 
 class Trial(Table):
@@ -85,6 +107,19 @@ class Trial(Table):
     swept: tuple[str, ...]
     """Dotted names of the settings that an axis, an include rule or a method of the experiment sets."""
 
+    start: Start | None = None
+    """Where its training goes on from; unset, it begins at the first step."""
+
+    until: PositiveInt | None = None
+    """Optimizer step behind which it ends, of a training as long as the settings say. Such a trial is a segment of a
+    longer training: it is evaluated on the validation split and, being no finished model, predicts nothing."""
+
+    keep: bool = False
+    """Whether its last checkpoint stays when it has completed, for others to go on from; no part of its id."""
+
+    checkpoint_seconds: float | None = None
+    """Time between two checkpoints; unset, there is one when it is stopped only. No part of its id."""
+
     @property
     def dotted_settings(self) -> dict[str, Any]:
         """Every setting by its dotted name, None where it is unset."""
@@ -104,7 +139,7 @@ class Subject(NamedTuple):
     deepspeed: Mapping[str, Any] = MappingProxyType({})
 
 
-def identity(subject: Subject, seed: int) -> str:
+def identity(subject: Subject, seed: int, segment: Segment = Segment()) -> str:
     """Return the id of a trial."""
     content: dict[str, Any] = {
         "identity": IDENTITY,
@@ -115,6 +150,10 @@ def identity(subject: Subject, seed: int) -> str:
     }
     if subject.deepspeed:
         content["deepspeed"] = subject.deepspeed
+    if segment.start is not None:
+        content["start"] = [segment.start.trial, segment.start.step]
+    if segment.until is not None:
+        content["until"] = segment.until
     return sha256(canonical(content).encode()).hexdigest()[:12]
 
 

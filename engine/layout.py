@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 
 ATTEMPT = re.compile(r"attempt-(\d+)")
+CHECKPOINT = re.compile(r"step-(\d+)")
 EXPERIMENT_JOURNAL = re.compile(r"experiments/([^/]+)\.jsonl")
 ATTEMPT_JOURNAL = re.compile(r"trials/([^/]+)/attempt-([1-9]\d{0,5})/journal/(?:engine|rank(\d{1,4}))\.jsonl")
 
@@ -27,6 +28,15 @@ class AttemptLayout:
         if match is None:
             raise ValueError(f"not the folder of an attempt: {self.root}")
         return int(match[1])
+
+    @property
+    def trial_id(self) -> str:
+        """Return the id of the trial that it works on."""
+        return self.root.parent.name
+
+    def neighbour(self, trial_id: str, number: int) -> AttemptLayout:
+        """Return another attempt in the same results folder."""
+        return AttemptLayout(self.root.parents[1] / trial_id / f"attempt-{number}")
 
     @property
     def trial_file(self) -> Path:
@@ -59,6 +69,39 @@ class AttemptLayout:
     def work(self) -> Path:
         """The trainer's own folder; removed when the attempt has ended."""
         return self.root / "work"
+
+    @property
+    def resume_file(self) -> Path:
+        """The checkpoint that the attempt goes on from, as JSON; there is none where it begins anew."""
+        return self.root / "resume.json"
+
+    @property
+    def stop_file(self) -> Path:
+        """Whoever makes this file stops the attempt: its ranks save a checkpoint first, unless it says ``now``."""
+        return self.root / "stop"
+
+    @property
+    def meetings(self) -> Path:
+        """Where the ranks say to each other at which step they save or stop."""
+        return self.work / "meetings"
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of checkpoints; finished ones are named ``step-N``."""
+        return self.root / "checkpoints"
+
+    def checkpoint(self, step: int) -> Path:
+        """Return the folder of the checkpoint taken behind a step."""
+        return self.checkpoints / f"step-{step}"
+
+    def unfinished(self, step: int) -> Path:
+        """Return the folder of a checkpoint while it is written."""
+        return self.checkpoints / f"part-{step}"
+
+    def saved_steps(self) -> list[int]:
+        """Return the steps of which there are finished checkpoints, in order."""
+        found = (CHECKPOINT.fullmatch(entry.name) for entry in scan(self.checkpoints))
+        return sorted(int(match[1]) for match in found if match)
 
     @property
     def predictions(self) -> Path:

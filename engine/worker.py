@@ -50,6 +50,7 @@ def measured(trial: Trial, attempt: AttemptLayout, record: Record) -> Iterator[N
         return
     meter = EnergyMeter(trial.carbon, attempt.work)
     meter.start()
+    record.meters.append(meter.so_far)
     try:
         yield
     finally:

@@ -56,12 +56,7 @@ select
     stddev_samp(finite(energy) order by seed) as energy_spread,
     avg(finite(emissions) order by seed) as emissions,
     stddev_samp(finite(emissions) order by seed) as emissions_spread,
-    tally(
-        case
-            when state <> 'completed' then state
-            when not isfinite(loss) then 'loss not finite'
-        end
-    ) as note
+    tally(case when state <> 'completed' then state when not isfinite(loss) then 'loss not finite' end) as note
 from trials
 where experiment = chosen($experiment)
 group by method, model, dataset, axes

@@ -15,9 +15,10 @@ select trials.label, trial_scores.score, trial_scores.value, trial_scores.unit, 
 from trial_scores
 join trials using (experiment, position)
 left join objective using (experiment)
-where experiment = chosen($experiment)
+where
+    experiment = chosen($experiment)
     and trial_scores.measure
-        is not distinct from coalesce($measure, case when objective.metric is null then 'accuracy' end)
+    is not distinct from coalesce($measure, case when objective.metric is null then 'accuracy' end)
     and isfinite(trial_scores.value)
-order by case when trial_scores.better = 'lower' then trial_scores.value else -trial_scores.value end, trials.position
+order by case when trial_scores.better = 'lower' then trial_scores.value else - trial_scores.value end, trials.position
 limit coalesce($rows, 10)

@@ -1,17 +1,16 @@
-"""Finds saved queries, reads what their headers promise, and holds the SQL to it."""
+"""Finds queries, and reads what their headers promise."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 from xp.dsl.errors import Problem, QueryError, did_you_mean
-from xp.queries import check
 
 Type = Literal["text", "integer", "double", "boolean"]
 
@@ -23,6 +22,16 @@ PROMISE = re.compile(
 BROKEN = re.compile(r"(param|column)\s{2,}")
 NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d*[1-9])?([eE][-+]?\d+)?")
 REQUIRED = "required"
+PARAMETER = re.compile(
+    r"""
+      '(?:[^']|'')*' | "(?:[^"]|"")*"                    # texts and quoted names
+    | --[^\n]* | /\*(?s:.*?)\*/                          # comments
+    | \$(?P<tag>[A-Za-z_]*)\$(?s:.*?)\$(?P=tag)\$        # texts between dollars
+    | (?<![\w$])\$(?P<name>[A-Za-z_]\w*)
+    """,
+    re.VERBOSE,
+)
+"""What is looked at from left to right: the last alternative is a parameter."""
 
 
 @dataclass(frozen=True)
@@ -129,30 +138,53 @@ def names() -> list[str]:
     return sorted(path.stem for path in Path(str(files("xp.queries"))).glob("*.sql"))
 
 
+def inline(sql: str) -> Query:
+    """Return the query that stands on the command line."""
+    return parse(Path("--sql"), sql)
+
+
 def parse(path: Path, text: str) -> Query:
-    """Return the query in *text*, or raise QueryError where SQL or header are wrong, or do not agree."""
-    place = str(path)
-    select = check.one_select(text, place)
+    """Return the query in *text*, or raise QueryError where the header is wrong, or promises other parameters.
+
+    Whether the SQL is right, and has the columns that are promised, is for the warehouse to say.
+    """
     lines = header(text)
     promises = [match for line in lines if (match := PROMISE.fullmatch(line))]
-    params = tuple(
-        Param(match["name"], kind(match, place), match["third"], match["text"])
-        for match in promises
-        if match["kind"] == "param"
-    )
+    found = parameters(text)
+    params = tuple(param(match, str(path)) for match in promises if match["kind"] == "param")
+    if promises or any(BROKEN.match(line) for line in lines):
+        check(lines, [param.name for param in params], found, str(path))
+    else:
+        params = tuple(Param(name, None, REQUIRED, "") for name in found)
+    prose = [line for line in lines if line not in {match.string for match in promises}]
+    title, *rest = prose or [path.stem]
     columns = tuple(
         Column(match["name"], match["type"], match["third"], match["text"])
         for match in promises
         if match["kind"] == "column"
     )
-    if promises or any(BROKEN.match(line) for line in lines):
-        check.header(lines, PROMISE, BROKEN, place)
-        check.promises(select, [param.name for param in params], [column.name for column in columns], place)
-    else:
-        params = tuple(Param(name, None, REQUIRED, "") for name in check.placeholders(select))
-    prose = [line for line in lines if line not in {match.string for match in promises}]
-    title, *rest = prose or [path.stem]
     return Query(path.stem, text, title, " ".join(rest), params, columns, path)
+
+
+def check(lines: Sequence[str], promised: Sequence[str], found: Sequence[str], place: str) -> None:
+    """Raise where a line of the header was meant as a promise and is none, or the SQL has other parameters."""
+    what = "a promise with a part missing or a type that there is not"
+    hint = "`param NAME TYPE DEFAULT DESCRIPTION` or `column NAME TYPE UNIT DESCRIPTION`"
+    bad = [line for line in lines if BROKEN.match(line) and not PROMISE.fullmatch(line)]
+    problems = [Problem(f"{what}: {line!r}", place, hint) for line in bad]
+    if not bad and sorted(promised) != found:
+        problems = [Problem(f"the header promises parameters {sorted(promised)}, the SQL has {found}", place)]
+    if problems:
+        raise QueryError(*problems)
+
+
+def parameters(text: str) -> list[str]:
+    """Return the names of the ``$name`` parameters of SQL, each once.
+
+    >>> parameters("select $b, '$c', $a -- $d")
+    ['a', 'b']
+    """
+    return sorted({match["name"] for match in PARAMETER.finditer(text) if match["name"]})
 
 
 def header(text: str) -> list[str]:
@@ -162,13 +194,13 @@ def header(text: str) -> list[str]:
     return [line for line in lines if line]
 
 
-def kind(match: re.Match[str], place: str) -> Type:
-    """Return the type of a parameter."""
+def param(match: re.Match[str], place: str) -> Param:
+    """Return the parameter that a line of the header promises."""
     name = match["type"]
     if name not in get_args(Type):
         message = f"parameter {match['name']!r} cannot be of type {name!r}"
         raise QueryError(Problem(message, place, did_you_mean(name, get_args(Type))))
-    return cast(Type, name)
+    return Param(match["name"], cast(Type, name), match["third"], match["text"])
 
 
 def guessed(text: str) -> Any:

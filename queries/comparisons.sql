@@ -9,40 +9,47 @@
 -- column trials       integer  -     trials
 -- column states       text     -     trials in each state
 
-with arm as (
-    select method, baseline, min(position) as position, count(*) as trials, tally(state) as states
-    from trials
-    where experiment = chosen($experiment)
-    group by method, baseline
-),
-own as (
-    select distinct trials.method, setting.name, setting.value
-    from trials
-    join setting using (trial)
-    where experiment = chosen($experiment)
-),
-changed as (
-    -- what some trial of the method is set to, and no trial of its baseline is
-    select arm.method, string_agg(own.name || '=' || coalesce(own.value, 'unset'), ', ' order by own.name) as settings
-    from arm
-    join own using (method)
-    anti join own as base
-        on base.method = arm.baseline and base.name = own.name and base.value is not distinct from own.value
-    where exists (from own as any_base where any_base.method = arm.baseline)
-        -- a table that is set brings its other keys along, and those that move nothing anywhere say nothing
-        and own.value is distinct from 'none'
-    group by arm.method
-),
-expected as (
-    select
-        method,
-        string_agg(measure || ' ' || case when situational then '*' else '' end || expectation, ', ' order by position)
-            as claims
-    from claim
-    join measure using (measure)
-    where experiment = chosen($experiment)
-    group by method
-)
+with
+    arm as (
+        select method, baseline, min(position) as position, count(*) as trials, tally(state) as states
+        from trials
+        where experiment = chosen($experiment)
+        group by method, baseline
+    ),
+    own as (
+        select distinct trials.method, setting.name, setting.value
+        from trials
+        join setting using (trial)
+        where experiment = chosen($experiment)
+    ),
+    changed as (
+        -- what some trial of the method is set to, and no trial of its baseline is
+        select
+            arm.method, string_agg(own.name || '=' || coalesce(own.value, 'unset'), ', ' order by own.name) as settings
+        from arm
+        join own using (method)
+        anti join
+            own as base
+            on base.method = arm.baseline
+            and base.name = own.name
+            and base.value is not distinct from own.value
+        where
+            exists (from own as any_base where any_base.method = arm.baseline)
+            -- a table that is set brings its other keys along, and those that move nothing anywhere say nothing
+            and own.value is distinct from 'none'
+        group by arm.method
+    ),
+    expected as (
+        select
+            method,
+            string_agg(
+                measure || ' ' || case when situational then '*' else '' end || expectation, ', ' order by position
+            ) as claims
+        from claim
+        join measure using (measure)
+        where experiment = chosen($experiment)
+        group by method
+    )
 select
     arm.method,
     method.description,

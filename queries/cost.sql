@@ -13,39 +13,38 @@
 -- column total        double   USD   price of that time
 -- column note         text     -     what is unknown, and trials that did not complete
 
-with known as (
-    select
-        method,
-        min(position) as position,
-        count(*) filter (where state = 'completed') as n,
-        sum(total_seconds order by position) as seconds,
-        tally(case when state <> 'completed' then state end) as states
-    from standing
-    where experiment = chosen($experiment)
-    group by method
-),
-priced as (
-    select
-        standing.method,
-        tariff_position,
-        avg(cost order by position) filter (where state = 'completed') as cost,
-        stddev_samp(cost order by position) filter (where state = 'completed') as cost_spread,
-        sum(cost order by position) as total
-    from standing
-    join trial_costs using (experiment, position)
-    where experiment = chosen($experiment)
-    group by standing.method, tariff_position
-),
-unpriced as (
-    select experiment_trial.method, tariff_position, tally(reason) as reasons
-    from attempt_costs
-    join experiment_trial using (experiment, position)
-    where experiment = chosen($experiment)
-    group by experiment_trial.method, tariff_position
-),
-tariff as (
-    select tariff, position as tariff_position from price where experiment = chosen($experiment)
-)
+with
+    known as (
+        select
+            method,
+            min(position) as position,
+            count(*) filter (where state = 'completed') as n,
+            sum(total_seconds order by position) as seconds,
+            tally(case when state <> 'completed' then state end) as states
+        from standing
+        where experiment = chosen($experiment)
+        group by method
+    ),
+    priced as (
+        select
+            standing.method,
+            tariff_position,
+            avg(cost order by position) filter (where state = 'completed') as cost,
+            stddev_samp(cost order by position) filter (where state = 'completed') as cost_spread,
+            sum(cost order by position) as total
+        from standing
+        join trial_costs using (experiment, position)
+        where experiment = chosen($experiment)
+        group by standing.method, tariff_position
+    ),
+    unpriced as (
+        select experiment_trial.method, tariff_position, tally(reason) as reasons
+        from attempt_costs
+        join experiment_trial using (experiment, position)
+        where experiment = chosen($experiment)
+        group by experiment_trial.method, tariff_position
+    ),
+    tariff as (select tariff, position as tariff_position from price where experiment = chosen($experiment))
 select
     known.method,
     tariff.tariff,

@@ -12,17 +12,7 @@
 -- column target_tokens  double   tokens  mean length of a summary before it is cut
 -- column note           text     -       what is not the same in all trials
 
-select
-    dataset,
-    model,
-    train,
-    validation,
-    test,
-    source_words,
-    source_tokens,
-    target_words,
-    target_tokens,
-    note
+select dataset, model, train, validation, test, source_words, source_tokens, target_words, target_tokens, note
 from datasets
 where experiment = chosen($experiment)
 order by dataset, model

@@ -8,17 +8,22 @@
 
 select
     name,
-    coalesce(arg_max(value, (trials, -place)), 'unknown') as value,
+    coalesce(arg_max(value, (trials, - place)), 'unknown') as value,
     any_value(unit) as unit,
     case
-        when count(*) > 1 then string_agg(
-            format('{}: {} of {} trials', coalesce(value, 'unknown'), trials, total), ', ' order by trials desc, place
-        )
+        when count(*) > 1
+        then
+            string_agg(
+                format('{}: {} of {} trials', coalesce(value, 'unknown'), trials, total),
+                ', '
+                order by trials desc, place
+            )
     end as note
-from (
-    select name, value, unit, trials, place, sum(trials) over (partition by name) as total
-    from environment
-    where experiment = chosen($experiment)
-)
+from
+    (
+        select name, value, unit, trials, place, sum(trials) over (partition by name) as total
+        from environment
+        where experiment = chosen($experiment)
+    )
 group by name
 order by min(place)

@@ -7,7 +7,7 @@
 select
     array_to_string(
         list_transform(
-            json_keys(variant), lambda axis: concat(axis, '=', json_extract_string(variant, '$."' || axis || '"'))
+            json_keys(variant), lambda axis:concat(axis, '=', json_extract_string(variant, '$."' || axis || '"'))
         ),
         ', '
     ) as variant,

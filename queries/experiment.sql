@@ -17,24 +17,25 @@
 -- column git_commit   text       -     commit of the project that ran it
 -- column git_dirty    text       -     whether there were changes beside that commit
 
-with commit as (
-    select experiment, name, string_agg(distinct value, ', ' order by value) as value
-    from environment
-    where name in ('git_commit', 'git_dirty')
-    group by experiment, name
-),
-done as (
-    select
-        experiment,
-        count(distinct method) as methods,
-        count(distinct seed) as seeds,
-        count(*) as trials,
-        count(*) filter (where state = 'completed') as completed,
-        tally(state) as states,
-        sum(total_seconds) as seconds
-    from trials
-    group by experiment
-)
+with
+    commit as (
+        select experiment, name, string_agg(distinct value, ', ' order by value) as value
+        from environment
+        where name in ('git_commit', 'git_dirty')
+        group by experiment, name
+    ),
+    done as (
+        select
+            experiment,
+            count(distinct method) as methods,
+            count(distinct seed) as seeds,
+            count(*) as trials,
+            count(*) filter (where state = 'completed') as completed,
+            tally(state) as states,
+            sum(total_seconds) as seconds
+        from trials
+        group by experiment
+    )
 select
     experiment.experiment,
     experiment.description,

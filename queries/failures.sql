@@ -29,6 +29,5 @@ select
     attempts.log_tail
 from standing
 join attempts using (trial)
-where standing.experiment = chosen($experiment)
-    and attempts.state not in ('completed', 'running')
+where standing.experiment = chosen($experiment) and attempts.state not in ('completed', 'running')
 order by standing.position, attempts.attempt

@@ -7,27 +7,25 @@
 -- column trials      integer  -     trials with that value
 -- column effective   text     -     what was read back from the running engine, where that was done
 
-with used as (
-    select
-        standing.method,
-        setting.name,
-        setting.value,
-        min(standing.position) as position,
-        count(*) as trials,
-        list(effective_setting.value) filter (where effective_setting.value is not null) as effective
-    from standing
-    join setting using (trial)
-    left join effective_setting
-        on (effective_setting.attempt_key, effective_setting.rank, effective_setting.name)
+with
+    used as (
+        select
+            standing.method,
+            setting.name,
+            setting.value,
+            min(standing.position) as position,
+            count(*) as trials,
+            list(effective_setting.value) filter (where effective_setting.value is not null) as effective
+        from standing
+        join setting using (trial)
+        left join
+            effective_setting
+            on (effective_setting.attempt_key, effective_setting.rank, effective_setting.name)
             = (standing.attempt_key, 0, setting.name)
-    where standing.experiment = chosen($experiment)
-    group by standing.method, setting.name, setting.value
-),
-choice as (
-    select name, count(distinct coalesce(value, '')) as choices
-    from used
-    group by name
-)
+        where standing.experiment = chosen($experiment)
+        group by standing.method, setting.name, setting.value
+    ),
+    choice as (select name, count(distinct coalesce(value, '')) as choices from used group by name)
 select
     used.name as setting,
     used.value,

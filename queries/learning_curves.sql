@@ -21,7 +21,8 @@ select
 from standing
 join metric using (attempt_key)
 join metric_name using (name_id)
-where standing.experiment = chosen($experiment)
+where
+    standing.experiment = chosen($experiment)
     and metric_name.name = $metric
     and metric.rank = 0
     and metric.step is not null

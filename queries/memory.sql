@@ -16,18 +16,19 @@
 -- column peak_spread       double   B     its standard deviation over seeds
 -- column note              text     -     trials that did not complete
 
-with held as (
-    select
-        attempt.trial,
-        attempt.attempt,
-        max(latest.value) filter (where metric_name.name = 'parameter_memory') as parameters,
-        max(latest.value) filter (where metric_name.name = 'optimizer_state_memory') as optimizer_states,
-        max(latest.value) filter (where metric_name.name = 'train_peak_memory') as peak
-    from latest
-    join metric_name using (name_id)
-    join attempt using (attempt_key)
-    group by attempt.trial, attempt.attempt
-)
+with
+    held as (
+        select
+            attempt.trial,
+            attempt.attempt,
+            max(latest.value) filter (where metric_name.name = 'parameter_memory') as parameters,
+            max(latest.value) filter (where metric_name.name = 'optimizer_state_memory') as optimizer_states,
+            max(latest.value) filter (where metric_name.name = 'train_peak_memory') as peak
+        from latest
+        join metric_name using (name_id)
+        join attempt using (attempt_key)
+        group by attempt.trial, attempt.attempt
+    )
 select
     trials.method,
     trials.model,
@@ -41,9 +42,7 @@ select
     stddev_samp(held.peak order by trials.seed) as peak_spread,
     tally(case when trials.state <> 'completed' then trials.state end) as note
 from trials
-left join held
-    on trials.state = 'completed'
-    and (held.trial, held.attempt) = (trials.trial, trials.attempt)
+left join held on trials.state = 'completed' and (held.trial, held.attempt) = (trials.trial, trials.attempt)
 where trials.experiment = chosen($experiment)
 group by trials.method, trials.model, trials.dataset, trials.axes
 order by min(trials.position)

@@ -19,31 +19,36 @@
 -- column energy_spread     double   ×     its standard deviation over the pairs
 -- column note              text     -     trials that did not complete, and measures with fewer pairs
 
-with arm as (
-    select
-        arm.method,
-        min(arm.position) as position,
-        case when arm.method = any_value(arm.baseline) then 'the baseline itself' end as role,
-        count(*) filter (where arm.state = 'completed' and base.state = 'completed') as n,
-        tally(case when arm.state <> 'completed' then arm.state end) as states
-    from trials as arm
-    left join trials as base
-        on (base.experiment, base.method, base.context, base.seed)
+with
+    arm as (
+        select
+            arm.method,
+            min(arm.position) as position,
+            case when arm.method = any_value(arm.baseline) then 'the baseline itself' end as role,
+            count(*) filter (where arm.state = 'completed' and base.state = 'completed') as n,
+            tally(case when arm.state <> 'completed' then arm.state end) as states
+        from trials as arm
+        left join
+            trials as base
+            on (base.experiment, base.method, base.context, base.seed)
             = (arm.experiment, arm.baseline, arm.context, arm.seed)
-    where arm.experiment = chosen($experiment)
-    group by arm.method
-),
-compared as (
-    select method, baseline, measure, ratio_n as n, ratio, ratio_spread
-    from method_effects
-    where experiment = chosen($experiment)
-),
-effect as (
-    select method, measure, n, ratio, ratio_spread from compared
-    union all
-    -- the baseline itself: once, where something was compared with it
-    select distinct baseline, measure, null, 1, null from compared where n > 0
-)
+        where arm.experiment = chosen($experiment)
+        group by arm.method
+    ),
+    compared as (
+        select method, baseline, measure, ratio_n as n, ratio, ratio_spread
+        from method_effects
+        where experiment = chosen($experiment)
+    ),
+    effect as (
+        select method, measure, n, ratio, ratio_spread
+        from compared
+        union all
+        -- the baseline itself: once, where something was compared with it
+        select distinct baseline, measure, null, 1, null
+        from compared
+        where n > 0
+    )
 select
     arm.method,
     arm.n,

@@ -10,15 +10,7 @@
 -- column trial       text       -       id: a hash of everything that can change the result
 -- column note        text       -       why it did not complete
 
-select
-    label,
-    state,
-    attempts,
-    runtime,
-    accuracy,
-    started,
-    trial,
-    case when state <> 'completed' then reason end as note
+select label, state, attempts, runtime, accuracy, started, trial, case when state <> 'completed' then reason end as note
 from trials
 where experiment = chosen($experiment)
 order by position

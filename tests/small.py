@@ -10,7 +10,7 @@ Methods baseline, zero2, freeze-encoder and broken, three seeds each, two ranks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,7 +94,9 @@ class Trial:
 TRIALS = [Trial(method, seed) for method in METHODS for seed in (1, 2, 3)]
 
 
-def plan(layout: Layout, name: str = "small", time: float = START, **fields: Any) -> None:
+def plan(
+    layout: Layout, name: str = "small", time: float = START, trials: Sequence[Trial] = TRIALS, **fields: Any
+) -> None:
     """Journal the plan of the experiment, *fields* in addition."""
     with Journal(layout.experiment_journal(name)) as journal:
         journal.append(
@@ -129,7 +131,7 @@ def plan(layout: Layout, name: str = "small", time: float = START, **fields: Any
                     "label": trial.label,
                     "order": place,
                 }
-                for place, trial in enumerate(TRIALS)
+                for place, trial in enumerate(trials)
             ],
             excluded=[{"variant": {"method": "broken", "dataset": "tiny"}, "rule": "matrix.exclude[0]"}],
             **fields,

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from xp.dsl.errors import XpError
-from xp.engine.cli import experiments, reports, runs, warehouse
+from xp.engine.cli import experiments, machine, reports, runs, warehouse
 
 
 class Commands(click.Group):
@@ -38,7 +38,11 @@ for command in (
     experiments.explain_command,
     runs.run_command,
     warehouse.query_command,
+    warehouse.export_command,
+    machine.import_command,
     reports.render_command,
+    warehouse.check_command,
+    warehouse.fmt_command,
     experiments.schema_command,
     experiments.reference_command,
 ):

@@ -1,23 +1,104 @@
-"""Commands that ask the warehouse."""
+"""Commands that ask the warehouse, and look after the queries."""
 # Imports stand inside the commands: `xp --help` must answer in a blink, and no command pays for another.
 # ruff: noqa: PLC0415
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from xp.engine.cli.options import PARAMS, RESULTS
+from xp.engine.cli.options import JSON, OUTPUT, PARAMS, RESULTS
+
+FORMS = ("table", "csv", "json", "jsonl", "markdown", "parquet", "arrow")
+PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 
 
 @click.command("query")
-@click.argument("query")
+@click.argument("query", required=False)
 @PARAMS
 @RESULTS
-@click.option("--format", "form", type=click.Choice(["table", "csv", "json", "markdown"]), default="table")
-def query_command(query: str, params: tuple[str, ...], results: Path, form: str) -> None:
-    """Ask the warehouse QUERY: a saved name or a file of SQL."""
-    from xp.engine import answers
+@OUTPUT
+@click.option("--sql", metavar="TEXT", help="Ask this, in place of a saved query.")
+@click.option("--format", "form", type=click.Choice(FORMS), help="By the name of the file, or a table.")
+@click.option("--timeout", type=click.FloatRange(min=0), metavar="SECONDS", help="Longest time it may take (300).")
+@click.option("--explain", is_flag=True, help="Show DuckDB's plan.")
+@click.option("--watch", is_flag=False, flag_value=2.0, type=click.FloatRange(min=0.1), metavar="[SECONDS]",
+              help="Ask again every two seconds, or as often as said, until Ctrl-C.")  # fmt: skip
+@click.option("--lineage", is_flag=True, help="Show which tables, columns and metrics each column comes from.")
+@click.option("--dialect", metavar="NAME", help="Write the query for another database: postgres, snowflake, …")
+@click.option("--list", "listed", is_flag=True, help="List the saved queries and their parameters.")
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json; also of --list and --lineage.")
+def query_command(*, explain: bool, watch: float | None, listed: bool, as_json: bool, **options: Any) -> None:
+    """Ask the warehouse QUERY, a saved name or a file of SQL.
 
-    click.echo(answers.show(answers.ask(query, params, results), form), nl=False)
+    Without QUERY the saved ones are listed. A query reads the warehouse and reaches nothing else.
+
+    Exit codes: 0 it was answered, rows or none; 2 the command line is wrong; 3 the query or the warehouse is.
+    """
+    from xp.engine import asking
+
+    lineage, dialect = options.pop("lineage"), options.pop("dialect")
+    options["form"] = options["form"] or ("json" if as_json else None)
+    request = asking.Request(**options)
+    if listed or not request.asks():
+        from xp.engine import lookup
+
+        click.echo(lookup.saved(as_json=as_json), nl=False)
+    elif lineage or dialect:
+        from xp.engine import lookup
+
+        text = (
+            lookup.transpiled(request.found(), dialect) if dialect else lookup.lineage(request.found(), as_json=as_json)
+        )
+        click.echo(text, nl=False)
+    elif explain:
+        asking.explain(request)
+    elif watch:
+        asking.watch(request, watch)
+    else:
+        asking.answer(request)
+
+
+@click.command("check")
+@PATHS
+@JSON
+@click.pass_context
+def check_command(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
+    """Check queries, templates and experiments without running any.
+
+    PATHS are files and folders; by default all that come with xp. Exit code 1 where something is wrong.
+    """
+    from xp.engine import checking
+
+    ctx.exit(checking.report(paths, as_json=as_json))
+
+
+@click.command("fmt")
+@PATHS
+@click.option("--check", is_flag=True, help="Change nothing; exit code 1 where a file would change.")
+@click.pass_context
+def fmt_command(ctx: click.Context, paths: tuple[Path, ...], check: bool) -> None:
+    """Write queries in one style.
+
+    PATHS are files and folders, ./queries by default. Comments stay, and so does what the SQL means.
+    """
+    from xp.engine import styling
+
+    ctx.exit(styling.style(paths or (Path("queries"),), check=check))
+
+
+@click.command("export")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@RESULTS
+@click.option("--to", "form", type=click.Choice(["parquet", "mlflow"]), default="parquet", show_default=True)
+@click.option("--experiment", multiple=True, metavar="NAME", help="Only this one; may be given several times.")
+def export_command(folder: Path, results: Path, form: str, experiment: tuple[str, ...]) -> None:
+    """Write what the warehouse holds to DIR, for other programs.
+
+    As Parquet: one folder a table, divided by experiment. For MLflow: a folder that `mlflow ui` shows.
+    """
+    from xp.engine import export
+
+    click.echo(export.write(folder, results, form, experiment), nl=False)

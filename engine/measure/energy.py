@@ -11,6 +11,8 @@ from typing import Any, Literal
 from codecarbon import OfflineEmissionsTracker
 from codecarbon.external.logger import set_logger_level
 from codecarbon.input import DataSource
+from codecarbon.output_methods.base_output import BaseOutput
+from codecarbon.output_methods.emissions_data import EmissionsData
 
 from xp.dsl.spec import Carbon
 
@@ -49,17 +51,37 @@ def intensity(carbon: Carbon, data: DataSource | None = None) -> Intensity:
     return Intensity(world, None, f"mean of the world{unknown}")
 
 
+class Kept(BaseOutput):
+    """Keeps what the tracker gives out."""
+
+    def __init__(self) -> None:
+        self.last: EmissionsData | None = None
+
+    def out(self, total: EmissionsData, delta: EmissionsData) -> None:  # noqa: ARG002 - the tracker hands over both
+        """Take the sums since the start."""
+        self.last = total
+
+    live_out = out
+
+
 class EnergyMeter:
     """Measures the whole machine: one per attempt, in rank 0, started behind the fork."""
 
     def __init__(self, carbon: Carbon, folder: Path) -> None:
         set_logger_level("critical")  # it talks before it has read its own options
         self.intensity = intensity(carbon)
-        self.tracker = OfflineEmissionsTracker(**options(self.intensity, folder))
+        self.kept = Kept()
+        self.tracker = OfflineEmissionsTracker(**{**options(self.intensity, folder), "output_handlers": [self.kept]})
 
     def start(self) -> None:
         """Begin to measure."""
         self.tracker.start()
+
+    def so_far(self) -> Mapping[str, float]:
+        """Return what has been used since the start, and go on."""
+        self.tracker.flush()
+        data = self.kept.last
+        return valid({name: getattr(data, name, None) for name in METRICS})[0]
 
     def stop(self) -> tuple[dict[str, float], dict[str, Any]]:
         """Stop, and return the metrics and the facts about them."""

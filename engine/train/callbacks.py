@@ -48,6 +48,11 @@ class Measuring(Watcher):
         self.memory.start()
         self.clock.start()
 
+    def on_save(self, *_: Any, **__: Any) -> None:
+        """Go on behind a checkpoint."""
+        self.memory.start()
+        self.clock.start()
+
     def on_train_end(self, *_: Any, **__: Any) -> None:
         """Stop. Every optimizer state exists now, so its bytes can be counted."""
         self.clock.stop()
@@ -102,9 +107,12 @@ class Divergence(Watcher):
 class LastEvaluation(TrainerCallback):
     """Leaves out the evaluation behind the last step: the final one follows, and takes the same loss."""
 
+    def __init__(self, until: int | None = None) -> None:
+        self.until = until
+
     def on_step_end(self, _args: Any, state: Any, control: Any, **_: Any) -> None:
         """Look whether this was the last step."""
-        if state.global_step >= state.max_steps:
+        if state.global_step in (state.max_steps, self.until):
             control.should_evaluate = False
 
     on_epoch_end = on_step_end

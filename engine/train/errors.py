@@ -34,6 +34,12 @@ class DivergedError(TrialError):
         self.step = step
 
 
+class StoppedError(TrialError):
+    """Somebody asked the trial to stop."""
+
+    kind = "stopped"
+
+
 OUT_OF_MEMORY = ("can't allocate memory", "out of memory", "CUBLAS_STATUS_ALLOC_FAILED")
 
 

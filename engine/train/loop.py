@@ -13,20 +13,22 @@ from xp.dsl.trial import Trial
 from xp.engine.layout import AttemptLayout
 from xp.engine.measure.clock import StepClock
 from xp.engine.measure.memory import PeakMemory, resident
-from xp.engine.train import corpus, facts, freezing, model, tokenizer
+from xp.engine.train import corpus, facts, freezing, model, resume, tokenizer
 from xp.engine.train.arguments import training_arguments
 from xp.engine.train.cache import Cache
 from xp.engine.train.callbacks import Divergence, Journalling, LastEvaluation, Measuring, Watcher
 from xp.engine.train.distributed import Seat
 from xp.engine.train.encode import Collator, Splits, encode, positions
-from xp.engine.train.errors import KnobError
+from xp.engine.train.errors import KnobError, StoppedError
 from xp.engine.train.generation import generation_config, resolved
 from xp.engine.train.loss import TokenMean
+from xp.engine.train.meetings import Meetings, lead
 from xp.engine.train.places import Split
 from xp.engine.train.predictions import Scorer
 from xp.engine.train.readback import Readback
 from xp.engine.train.record import Record
 from xp.engine.train.sampling import sampler
+from xp.engine.train.saving import Orders, Saving
 from xp.engine.train.trainer import SummaryTrainer
 
 PREPARATIONS = 3
@@ -48,12 +50,14 @@ class Prepared:
 
 
 def run(trial: Trial, attempt: AttemptLayout, seat: Seat, record: Record) -> None:
-    """Train, evaluate and predict as *trial* says."""
+    """Train, evaluate and predict as *trial* says; a segment of a longer training predicts nothing."""
     ready = prepare(trial, Cache(attempt.cache), record)
-    trainer, measuring = assemble(trial, attempt, seat, record, ready)
-    train(trainer, measuring, seat, record)
+    trainer, measuring, saving = assemble(trial, attempt, seat, record, ready)
+    saving.source = resume.source(attempt, record)
+    train(trainer, measuring, saving, record)
     evaluate(trainer, ready, record)
-    predict(trainer, ready, attempt, record)
+    if trial.until is None:
+        predict(trainer, ready, attempt, record)
 
 
 def prepare(trial: Trial, cache: Cache, record: Record) -> Prepared:
@@ -94,14 +98,16 @@ def fit(config: Any, splits: Splits) -> None:
 
 def assemble(
     trial: Trial, attempt: AttemptLayout, seat: Seat, record: Record, ready: Prepared
-) -> tuple[SummaryTrainer, Measuring]:
-    """Return the trainer, and what measures its steps."""
+) -> tuple[SummaryTrainer, Measuring, Saving]:
+    """Return the trainer, what measures its steps, and what saves them."""
     settings = trial.settings
     stopping = settings.early_stopping
     watches_rouge = stopping is not None and stopping.metric != "eval_loss"
     settle = torch.cuda.synchronize if seat.cuda else lambda: None
     measuring = Measuring(StepClock(seat.world_size, settle=settle), PeakMemory(ready.baseline, cuda=seat.cuda))
     watching: list[Watcher] = [Journalling(record), Readback(trial, ready.splits, record), Divergence(), measuring]
+    ahead = lead(seat.world_size, cuda=seat.cuda, logging_steps=settings.logging_steps)
+    saving = Saving(Orders.of(trial, attempt), Meetings(attempt.meetings, record.leads, ahead), record)
     early = [EarlyStoppingCallback(stopping.patience, stopping.threshold)] if stopping else []
     trainer = SummaryTrainer(
         clock=measuring.clock,
@@ -114,29 +120,41 @@ def assemble(
         processing_class=ready.tokenizer,
         compute_loss_func=TokenMean(settings.label_smoothing_factor),
         compute_metrics=ready.scorer("validation", active=True) if watches_rouge else None,
-        callbacks=[*watching, *early, LastEvaluation()],
+        callbacks=[*watching, *early, LastEvaluation(trial.until), saving],
     )
     trainer.remove_callback(PrinterCallback)
-    for callback in watching:
+    for callback in (*watching, saving):
         callback.trainer = trainer
-    return trainer, measuring
+    trainer.save = saving.save
+    return trainer, measuring, saving
 
 
-def train(trainer: SummaryTrainer, measuring: Measuring, seat: Seat, record: Record) -> None:
-    """Train, and record time and memory."""
-    runtime = trainer.train().metrics["train_runtime"]
+def train(trainer: SummaryTrainer, measuring: Measuring, saving: Saving, record: Record) -> None:
+    """Train from the first step or from a checkpoint, and record time and memory."""
+    source = None if saving.source is None else str(saving.source)
+    runtime = trainer.train(resume_from_checkpoint=source).metrics["train_runtime"]
     state, clock, memory = trainer.state, measuring.clock, measuring.memory
-    record.metrics({**clock.metrics(), "train_device_seconds": runtime * seat.world_size}, state.global_step)
+    record.metrics({**clock.metrics(), "train_device_seconds": runtime * trainer.args.world_size}, state.global_step)
     record.own_metrics({**memory.metrics(), **measuring.tensors}, state.global_step)
     record.facts("measurement", "speed", clock.facts(), {"warmup_steps": "steps", "timed_steps": "steps"})
     record.facts("measurement", "memory", {"method": memory.method})
-    whole = "max_steps" if trainer.args.max_steps > 0 else "epochs"
     told = {
         "planned_steps": state.max_steps,
         "done_steps": state.global_step,
-        "stop_reason": whole if state.global_step >= state.max_steps else "early_stopping",
+        "stop_reason": stop_reason(trainer, saving),
     }
     record.facts("measurement", "training", told, {"planned_steps": "steps", "done_steps": "steps"})
+    if saving.stopped:
+        raise StoppedError(f"stopped on request behind step {state.global_step}, which is saved")
+
+
+def stop_reason(trainer: SummaryTrainer, saving: Saving) -> str:
+    """Return why the training ended where it did."""
+    if trainer.state.global_step >= trainer.state.max_steps:
+        return "max_steps" if trainer.args.max_steps > 0 else "epochs"
+    if saving.stopped:
+        return "stopped"
+    return "until" if trainer.state.global_step == saving.orders.until else "early_stopping"
 
 
 def evaluate(trainer: SummaryTrainer, ready: Prepared, record: Record) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -56,7 +56,14 @@ class Record:
         self.journal = journal
         self.rank = rank
         self.leads = rank == 0
+        self.meters: list[Callable[[], Mapping[str, float]]] = []
+        """Instruments that can say in the middle of an attempt what has been used so far."""
+
         self._shown = 0.0
+
+    def so_far(self) -> dict[str, float]:
+        """Return what has been used so far."""
+        return {name: value for meter in self.meters for name, value in meter().items()}
 
     def metrics(self, values: Mapping[str, float | None], step: int | None = None) -> None:
         """Record numbers of the trial: rank 0 does, the others have the same ones."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import torch
 from torch.utils.data import Sampler
 from transformers import Seq2SeqTrainer
 from transformers.integrations import is_deepspeed_zero3_enabled
+from transformers.trainer import TRAINER_STATE_NAME
 from transformers.trainer_utils import EvalLoopOutput
 
 from xp.engine.measure.clock import StepClock
@@ -33,6 +35,12 @@ class SummaryTrainer(Seq2SeqTrainer):
         self.sampler = sampler
         """The order of the training examples; None: as the arguments say."""
 
+        self.save: Callable[[], object] = lambda: None
+        """Takes a checkpoint, when a callback has asked for one."""
+
+        self.over = False
+        """Whether a checkpoint that it went on from was taken at the end of the training."""
+
         self.phase: Phase = "train"
         self.first_bad_step = torch.tensor(NEVER)
         """The first step whose loss was not finite on this rank; kept on the device so that nobody waits for it."""
@@ -42,6 +50,35 @@ class SummaryTrainer(Seq2SeqTrainer):
             return self.sampler
         chosen: Sampler[int] | None = super()._get_train_sampler(train_dataset)
         return chosen
+
+    def _run_epoch(self, **kwargs: Any) -> None:
+        if self.over:  # the parent looks behind a step only
+            self.control.should_training_stop = True
+            return
+        set_epoch(kwargs["train_dataloader"], kwargs["epoch"])
+        super()._run_epoch(**kwargs)
+
+    def _save_checkpoint(self, *_: Any) -> None:
+        self.save()
+
+    def store(self, folder: Path) -> None:
+        """Write all that Hugging Face and DeepSpeed go on from; DeepSpeed's files hold the weights as well."""
+        self.store_flos()
+        if not self.is_deepspeed_enabled:
+            self.save_model(str(folder), _internal_call=True)
+        self._save_optimizer_and_scheduler(str(folder))
+        self._save_scaler(str(folder))
+        self._save_rng_state(str(folder))
+        if self.args.should_save:
+            self.state.save_to_json(str(folder / TRAINER_STATE_NAME))
+
+    def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
+        """Log numbers; the mean loss is that of the whole training, and a speed that of the steps taken here."""
+        if "train_loss" in logs:
+            logs["train_loss"] = self._total_loss_scalar / max(self.state.global_step, 1)
+            if self.state.global_step == self._initial_global_step:
+                logs = {name: value for name, value in logs.items() if not name.endswith("_per_second")}
+        super().log(logs, start_time)
 
     def training_step(self, model: Any, inputs: dict[str, Any], num_items_in_batch: Any = None) -> torch.Tensor:
         """Run one forward and backward pass, counting its samples and noting a loss that is no number."""
@@ -80,3 +117,12 @@ class SummaryTrainer(Seq2SeqTrainer):
         once = np.unique(examples, return_index=True)[1]
         output.metrics[f"{metric_key_prefix}_loss"] = float(losses[once].sum() / tokens[once].sum())
         return output
+
+
+def set_epoch(loader: Any, epoch: int) -> None:
+    """Tell the sampler the epoch: around one that goes on in its middle there are more wrappers than are looked into."""
+    sampler = loader
+    while sampler is not None:
+        if hasattr(sampler, "set_epoch"):
+            sampler.set_epoch(epoch)
+        sampler = getattr(sampler, "batch_sampler", None) or getattr(sampler, "sampler", None)

@@ -1,11 +1,8 @@
-"""Asks the warehouse: one SELECT, read-only, with nothing but the warehouse in reach."""
+"""Asks the warehouse: one SELECT, and rows that are described as its header promises."""
 
 from __future__ import annotations
 
-import json
-import re
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -14,20 +11,9 @@ import duckdb
 
 from xp.dsl.errors import Problem, QueryError
 from xp.engine.layout import Layout
-from xp.engine.warehouse import store
+from xp.engine.warehouse.refusals import refused, unreadable
+from xp.engine.warehouse.sandbox import PATIENT, Limits, limited, sandbox
 from xp.queries.catalog import Column, Query
-
-SANDBOX: store.Config = {
-    "enable_external_access": "false",
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-    "allow_community_extensions": "false",
-    "python_enable_replacements": "false",
-}
-"""No file, no network, no extension, no variable of this program."""
-
-SECONDS = 300.0
-"""Longest time that one query may take."""
 
 NAMES = {
     "BIGINT": "integer",
@@ -42,6 +28,15 @@ NAMES = {
 }
 """DuckDB's types in the words of headers."""
 
+READS = ["SELECT"], ["MULTI"]
+"""What DuckDB takes a query for; a PIVOT whose columns it has to look up is several statements to it."""
+
+INTERRUPTED = "Query interrupted"
+"""What DuckDB makes of Ctrl-C."""
+
+CHUNK = 100_000
+"""Rows that are fetched at once: between two chunks, Python can be interrupted."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -52,75 +47,65 @@ class Answer:
     rows: list[tuple[Any, ...]]
 
 
-def ask(layout: Layout, query: Query, params: Mapping[str, Any]) -> Answer:
+def ask(layout: Layout, query: Query, params: Mapping[str, Any], limits: Limits = PATIENT) -> Answer:
     """Return the answer of the warehouse as it stands; *params* are the values that the query makes of them."""
-    with sandbox(layout) as db, time_limit(db):
-        try:
-            answer = db.execute(single(db, query), dict(params))
-            names = [(name, str(kind)) for name, kind, *_ in answer.description]
-            rows = answer.fetchall()
-        except duckdb.Error as error:
-            raise explained(error, query) from error
+    with session(layout, limits) as answer:
+        return answer(query, params)
+
+
+@contextmanager
+def session(layout: Layout, limits: Limits = PATIENT) -> Iterator[Callable[[Query, Mapping[str, Any]], Answer]]:
+    """Give a function that answers several questions from one state of the warehouse."""
+    with sandbox(layout, limits) as db:
+        yield lambda query, params: fetched(db, query, params, limits)
+
+
+def fetched(db: duckdb.DuckDBPyConnection, query: Query, params: Mapping[str, Any], limits: Limits) -> Answer:
+    """Return an answer with all its rows."""
+    with asked(db, query, limits):
+        answer = db.execute(query.sql, dict(params))
+        names = [(name, str(kind)) for name, kind, *_ in answer.description]
+        rows: list[tuple[Any, ...]] = []
+        while chunk := answer.fetchmany(CHUNK):
+            rows += chunk
     return Answer(query.title, described(query, names), rows)
 
 
-def check(query: Query) -> None:
-    """Raise if the query cannot be asked of any warehouse: DuckDB resolves every name on an empty one."""
-    with emptiness() as db:
-        try:
-            db.execute("explain " + query.sql, dict.fromkeys(param.name for param in query.params))
-        except duckdb.Error as error:
-            raise explained(error, query, shift=len("explain ")) from error
+def arrow(layout: Layout, query: Query, params: Mapping[str, Any], limits: Limits = PATIENT) -> Any:
+    """Return the answer as a table of pyarrow, whose fields carry their units and descriptions."""
+    with sandbox(layout, limits) as db, asked(db, query, limits):
+        answer = db.sql(query.sql, params=dict(params))
+        columns = described(query, list(zip(answer.columns, map(str, answer.types), strict=True)))
+        table = answer.to_arrow_table()
+    schema = table.schema.with_metadata({"title": query.title})
+    for place, column in enumerate(columns):
+        meaning = {"unit": column.unit, "description": column.description}
+        schema = schema.set(place, schema.field(place).with_metadata(meaning))
+    return table.cast(schema)
+
+
+def plan(layout: Layout, query: Query, params: Mapping[str, Any], limits: Limits = PATIENT) -> str:
+    """Return how DuckDB would come to the answer."""
+    with sandbox(layout, limits) as db, asked(db, query, limits):
+        steps = db.execute(f"explain {query.sql}", dict(params)).fetchall()
+    return "".join(step for _, step in steps)
 
 
 @contextmanager
-def sandbox(layout: Layout) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the warehouse for one question; where there is none yet, an empty one stands in."""
-    if not layout.warehouse.exists():
-        with emptiness() as db:
-            yield db
-        return
-    with store.opened(layout.warehouse, read_only=True, config=SANDBOX) as db:
-        store.checked_version(db, layout.warehouse)
-        lock(db)
-        yield db
-
-
-@contextmanager
-def emptiness() -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open an empty warehouse in memory."""
-    with duckdb.connect(":memory:", config=SANDBOX) as db:
-        db.execute("set timezone = 'UTC'")
-        store.make(db)
-        lock(db)
-        yield db
-
-
-def lock(db: duckdb.DuckDBPyConnection) -> None:
-    """Let errors say where they are, and no query change a setting."""
-    db.execute("set errors_as_json = true")
-    db.execute("set lock_configuration = true")
-
-
-@contextmanager
-def time_limit(db: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Interrupt the connection when a block takes too long."""
-    timer = threading.Timer(SECONDS, db.interrupt)
-    timer.daemon = True
-    timer.start()
+def asked(db: duckdb.DuckDBPyConnection, query: Query, limits: Limits) -> Iterator[None]:
+    """Run a block that asks a query which reads; where it gives no answer, that is an error with its place."""
     try:
-        yield
-    finally:
-        timer.cancel()
-
-
-def single(db: duckdb.DuckDBPyConnection, query: Query) -> duckdb.Statement:
-    """Return the only statement of a query, which DuckDB itself must take for one that reads."""
-    statements = db.extract_statements(query.sql)
-    kinds = [statement.type.name for statement in statements]
-    if kinds != ["SELECT"]:
-        raise QueryError(Problem(f"a query is one SELECT, DuckDB finds {kinds or 'none'}", str(query.path)))
-    return statements[0]
+        with limited(db, limits):
+            kinds = [statement.type.name for statement in db.extract_statements(query.sql)]
+            if kinds not in READS:
+                raise unreadable(kinds, query)
+            yield
+    except (duckdb.Error, MemoryError) as error:
+        raise refused(error, query, limits) from error
+    except RuntimeError as error:
+        if INTERRUPTED not in str(error):
+            raise
+        raise KeyboardInterrupt from None
 
 
 def described(query: Query, names: list[tuple[str, str]]) -> tuple[Column, ...]:
@@ -132,26 +117,3 @@ def described(query: Query, names: list[tuple[str, str]]) -> tuple[Column, ...]:
         message = f"the header promises columns {promised}, the answer has {given}"
         raise QueryError(Problem(message, str(query.path)))
     return query.columns
-
-
-def explained(error: duckdb.Error, query: Query, shift: int = 0) -> QueryError:
-    """Return DuckDB's complaint in place and words of the user's file."""
-    if isinstance(error, duckdb.InterruptException):
-        return QueryError(Problem(f"the query took longer than {SECONDS:g} s", str(query.path)))
-    found = re.search(r"\{.*\}", str(error), re.DOTALL)
-    try:
-        detail = json.loads(found[0]) if found else {}
-    except ValueError:
-        detail = {}
-    message = detail.get("exception_message", str(error))
-    first, *rest = [line.strip() for line in message.splitlines() if line.strip()] or ["no reason given"]
-    where = str(query.path)
-    if "position" in detail:
-        where += ":" + line_and_column(query.sql, int(detail["position"]) - shift)
-    return QueryError(Problem(first[:1].lower() + first[1:].rstrip("!."), where, " ".join(rest)))
-
-
-def line_and_column(sql: str, position: int) -> str:
-    """Return where a byte of a query stands, as ``line:column``."""
-    before = sql.encode()[: max(position, 0)].decode(errors="replace")
-    return f"{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"

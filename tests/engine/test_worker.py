@@ -20,6 +20,7 @@ from xp.engine.launch.group import Launcher
 from xp.engine.launch.plain import PlainLauncher
 from xp.engine.launch.preloaded import PreloadLauncher
 from xp.engine.layout import AttemptLayout, Layout
+from xp.engine.train import resume
 
 pytestmark = pytest.mark.slow
 
@@ -127,15 +128,24 @@ class House:
         dataset: Dataset | None = None,
         swept: tuple[str, ...] = (),
         launcher: Launcher | None = None,
+        after: tuple[Ended, int] | None = None,
+        stop_in: str = "",
         **settings: Any,
     ) -> Ended:
-        """Run a trial to its end."""
-        wanted = trial(self.folder, dataset, swept, **settings)
+        """Run a trial to its end, from a checkpoint of an earlier attempt where there is one, or stop it in a phase."""
+        own: dict[str, Any] = {
+            name: settings.pop(name) for name in ("until", "keep", "checkpoint_seconds") if name in settings
+        }
+        wanted = trial(self.folder, dataset, swept, **settings).model_copy(update=own)
         attempt = self.layout.new_attempt(wanted.id)
+        if after is not None:
+            resume.order(attempt, resume.Point(wanted.id, after[0].attempt.number, after[1]))
         attempt.trial_file.write_text(wanted.model_dump_json())
         group = (launcher or self.launcher).start(attempt, wanted.settings.world_size, wanted.settings.threads)
         deadline = time.monotonic() + 120
         while None in group.codes() and time.monotonic() < deadline:
+            if stop_in and any(event.get("phase") == stop_in for event in events(attempt.journal(0))):
+                attempt.stop_file.touch()
             time.sleep(0.02)
         return Ended(attempt, group.codes())
 

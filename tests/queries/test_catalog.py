@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from xp.dsl.errors import QueryError
-from xp.queries.catalog import Column, Param, Query, find, names, parse
+from xp.queries.catalog import Column, Param, Query, find, inline, names, parameters, parse
 
 HEADER = """-- What is it?
 --
@@ -54,22 +54,27 @@ def test_prose_that_begins_with_the_word_column_is_no_promise() -> None:
     assert query("-- What?\n-- column names are those of the view\nselect 1 as a").columns == ()
 
 
+def test_a_parameter_that_is_not_promised_is_an_error() -> None:
+    with pytest.raises(QueryError) as refusal:
+        query("-- What?\n-- column a integer - one\nselect $x as a")
+
+    assert str(refusal.value) == "q.sql: the header promises parameters [], the SQL has ['x']"
+
+
 @pytest.mark.parametrize(
-    ("select", "message"),
+    ("sql", "expected"),
     [
-        pytest.param("1 as b, 2 as a", "promises columns ['a', 'b'], the SQL has ['b', 'a']", id="swapped"),
-        pytest.param("1 as a", "promises columns ['a', 'b'], the SQL has ['a']", id="too-few"),
-        pytest.param(
-            "1 as a, 2 as b, 3 as c", "promises columns ['a', 'b'], the SQL has ['a', 'b', 'c']", id="too-many"
-        ),
-        pytest.param("1 as a, $x as b", "promises parameters [], the SQL has ['x']", id="parameter-not-promised"),
+        ("select '$a', \"$b\", $c", ["c"]),
+        ("select $c -- $a\n/* $b */ + $d", ["c", "d"]),
+        ("select $$it is $a$$, $tag$ $b $tag$, $c", ["c"]),
+        ("select a$b, $c", ["c"]),
+        ("select $c + $c", ["c"]),
+        ("select 'it''s $a', $c", ["c"]),
     ],
 )
-def test_header_and_sql_must_agree(select: str, message: str) -> None:
-    with pytest.raises(QueryError) as refusal:
-        query(f"-- What?\n-- column a integer - one\n-- column b integer - two\nselect {select}")
-
-    assert str(refusal.value) == f"q.sql: the header {message}"
+def test_a_parameter_is_what_stands_in_no_text_and_no_comment(sql: str, expected: list[str]) -> None:
+    assert parameters(sql) == expected
+    assert [param.name for param in query(sql).params] == expected
 
 
 def test_a_parameter_that_the_sql_does_not_have_is_an_error() -> None:
@@ -81,48 +86,6 @@ def test_a_parameter_that_the_sql_does_not_have_is_an_error() -> None:
 def test_half_a_promise_is_an_error(line: str) -> None:
     with pytest.raises(QueryError, match="a promise with a part missing or a type that there is not"):
         query(f"-- What?\n-- {line}\nselect 1 as a")
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        pytest.param("", "no statement in the file", id="empty"),
-        pytest.param("-- todo\n", "no statement in the file", id="only-a-comment"),
-        pytest.param("/* todo */ ;", "no statement in the file", id="only-a-semicolon"),
-        pytest.param("select 1; drop table metric", "2 statements, where a query is one SELECT", id="two"),
-        pytest.param("select 1; select 2; select 3", "3 statements, where a query is one SELECT", id="three"),
-        pytest.param("insert into metric values (1)", "a query is one SELECT, and this is INSERT", id="writes"),
-        pytest.param("with x as (delete from t returning *) select 1", "and this is DELETE", id="writes-inside"),
-        pytest.param("summarize trials", "a query is one SELECT, and this is SUMMARIZE", id="summarize"),
-    ],
-)
-def test_a_query_is_one_statement_that_reads(text: str, message: str) -> None:
-    with pytest.raises(QueryError, match=message):
-        query(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("select label\nfrom trials\nwhere (seed = 1", "q.sql:3:15: expecting ) near '1'"),
-        ("select 1\n frm x y z", "q.sql:2:6: invalid expression / Unexpected token near 'x'"),
-        ("select 1\n frm xyz z", "q.sql:2:6: invalid expression / Unexpected token near 'xyz'"),
-        ("select 1,\n  'abc", "q.sql:2: missing ' at the end"),
-        (
-            "select\n  list_transform([1, 2], x -> x + 1)",
-            "q.sql:2:28: DuckDB takes no lambda with an arrow\n    hint: write `lambda x: x + 1`",
-        ),
-    ],
-)
-def test_what_cannot_be_read_has_a_place(text: str, message: str) -> None:
-    with pytest.raises(QueryError) as refusal:
-        query(text)
-
-    assert str(refusal.value).startswith(message)
-
-
-def test_an_arrow_into_json_is_no_lambda() -> None:
-    assert query("select variant ->> 'dataset' as dataset from trials").name == "q"
 
 
 def test_a_byte_order_mark_does_not_matter(tmp_path: Path) -> None:
@@ -210,3 +173,9 @@ def test_without_a_type_a_number_is_a_number() -> None:
 
 def test_there_are_saved_queries() -> None:
     assert {"benchmarks", "datasets", "environment", "models", "tradeoffs"} <= set(names())
+
+
+def test_a_query_can_stand_on_the_command_line() -> None:
+    found = inline("select $x as x")
+
+    assert (found.title, str(found.path), [param.name for param in found.params]) == ("--sql", "--sql", ["x"])

@@ -1,0 +1,138 @@
+"""`xp query`: one question, its answer in the form and the place that was asked for."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from xp.dsl.errors import Problem, QueryError
+from xp.engine import answers
+from xp.engine.forms import binary, text
+from xp.engine.forms.files import replace, replacing
+from xp.engine.layout import Layout
+from xp.engine.warehouse import ask
+from xp.engine.warehouse.sandbox import COMMAND, Limits
+from xp.queries import catalog
+from xp.queries.catalog import Query
+
+SUFFIXES = {
+    ".csv": "csv",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".md": "markdown",
+    ".parquet": "parquet",
+    ".arrow": "arrow",
+    ".feather": "arrow",
+}
+"""The form that the name of a file asks for, where no other is named."""
+
+CLEAR = "\x1b[2J\x1b[H"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the command line asks for."""
+
+    query: str | None
+    """A saved name or a file."""
+
+    sql: str | None
+    """The query itself, where it stands on the command line."""
+
+    params: tuple[str, ...]
+    results: Path
+    form: str | None
+    output: Path | None
+    timeout: float | None
+
+    def found(self) -> Query:
+        """Return the query that is meant."""
+        if self.sql is not None and self.query is not None:
+            raise QueryError(Problem("two queries: one by its name, one with --sql", hint="leave one out"))
+        if self.sql is not None:
+            return catalog.inline(self.sql)
+        return catalog.find(self.query or "")
+
+    def asks(self) -> bool:
+        """Tell whether there is a question at all."""
+        return (self.query, self.sql) != (None, None)
+
+    def form_of_answer(self) -> str:
+        """Return the form that is meant."""
+        suffix = self.output.suffix.lower() if self.output else ""
+        return self.form or SUFFIXES.get(suffix, "table")
+
+    def to_screen(self) -> bool:
+        """Tell whether the answer goes to a terminal."""
+        return self.output in (None, Path("-")) and sys.stdout.isatty()
+
+
+def answer(request: Request) -> None:
+    """Ask once, and write the answer."""
+    form = request.form_of_answer()
+    if form in binary.FORMS:
+        write_file(request, form)
+        return
+    shown = written(ask.ask(*question(request)), form, fitted=request.to_screen())
+    if request.output and request.output != Path("-"):
+        replace(request.output, shown)
+    elif request.to_screen() and shown.count("\n") >= shutil.get_terminal_size().lines:
+        click.echo_via_pager(shown)
+    else:
+        click.echo(shown, nl=False)
+
+
+def explain(request: Request) -> None:
+    """Show how DuckDB would come to the answer."""
+    click.echo(ask.plan(*question(request)), nl=False)
+
+
+def watch(request: Request, seconds: float) -> None:
+    """Ask again and again until Ctrl-C: a terminal always shows the last answer, a pipe gets each that is a new one."""
+    before = ""
+    with suppress(KeyboardInterrupt):
+        while True:
+            shown = written(ask.ask(*question(request)), request.form_of_answer(), fitted=request.to_screen())
+            if request.to_screen():
+                click.echo(f"{CLEAR}{shown}", nl=False)
+            elif shown != before:
+                click.echo(shown, nl=False)
+            before = shown
+            time.sleep(seconds)
+
+
+def question(request: Request) -> tuple[Layout, Query, dict[str, Any], Limits]:
+    """Return what the warehouse is asked: itself, up to date, the query, its values and its limits."""
+    query = request.found()
+    values = query.values(answers.split(request.params))
+    limits = COMMAND if request.timeout is None else dataclasses.replace(COMMAND, seconds=request.timeout)
+    return answers.fresh(request.results), query, values, limits
+
+
+def written(found: ask.Answer, form: str, *, fitted: bool) -> str:
+    """Return an answer as text; a table is fitted to the terminal where it goes to one."""
+    if form in text.FORMS:
+        return text.FORMS[form](found)
+    from xp.engine.forms import terminal  # noqa: PLC0415 - what programs read does not pay for it
+
+    return terminal.fitted(found, shutil.get_terminal_size().columns) if fitted else terminal.whole(found)
+
+
+def write_file(request: Request, form: str) -> None:
+    """Write a form that is no text."""
+    if request.to_screen():
+        raise QueryError(Problem(f"{form} is no text for a terminal", hint="name a file with -o, or redirect it"))
+    table = ask.arrow(*question(request))
+    if request.output is None or request.output == Path("-"):
+        binary.FORMS[form](table, sys.stdout.buffer)
+        return
+    with replacing(request.output) as part, part.open("wb") as file:
+        binary.FORMS[form](table, file)

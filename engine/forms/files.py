@@ -1,0 +1,39 @@
+"""Files and folders that are written as a whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from xp.dsl.errors import Problem, XpError
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """Give a path beside *target* to write to; it takes the target's place when the block is left without an error."""
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        yield part
+        part.replace(target)
+    except OSError as error:
+        raise XpError(Problem(f"the file cannot be written: {error.strerror}", str(target))) from None
+    finally:
+        remove(part)
+
+
+def remove(part: Path) -> None:
+    """Remove what was left of a file or folder."""
+    if part.is_dir():
+        shutil.rmtree(part)
+    elif part.exists():
+        part.unlink()
+
+
+def replace(target: Path, text: str) -> None:
+    """Write *text* to *target*."""
+    with replacing(target) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,1 @@
+"""Results of other programs, read into the same warehouse and marked as imported."""

@@ -1,0 +1,81 @@
+"""What a file of another program says of one run: the common form of everything that is imported."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from xp.dsl.errors import Problem, XpError
+from xp.engine.failures import State
+
+
+class ImportingError(XpError):
+    """A file cannot be read as the results of another program."""
+
+
+def refuse(message: str, path: Path, line: int | None = None, hint: str = "") -> ImportingError:
+    """Return the error of a file, or of one line of it."""
+    return ImportingError(Problem(message, str(path) if line is None else f"{path}:{line}", hint))
+
+
+class Point(NamedTuple):
+    """Numbers that were recorded together."""
+
+    step: int | None
+    """Optimizer step, None for numbers about the whole run."""
+
+    time: float | None
+    """Unix seconds, None where the file does not say."""
+
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Found:
+    """One run of another program."""
+
+    kind: str
+    """The kind of file: ``trainer``, ``codecarbon``, ``mlflow`` or ``tensorboard``."""
+
+    name: str
+    """What the run is called there."""
+
+    files: tuple[Path, ...]
+
+    points: tuple[Point, ...]
+
+    state: State = "completed"
+
+    reason: str = ""
+
+    started: float | None = None
+    """Unix seconds."""
+
+    seconds: float | None = None
+
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What else the file says; section ``measurement``, subject ``import``."""
+
+    units: Mapping[str, str] = field(default_factory=dict)
+    """Metric to unit."""
+
+    notes: tuple[str, ...] = ()
+    """What a reader of the numbers has to know: what was left out, and by which rule."""
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash of the files and of the run in them: importing the same again is the same trial."""
+        digest = hashlib.sha256(f"{self.kind}\0{self.name}".encode())
+        for path in self.files:
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        return digest.hexdigest()
+
+    @property
+    def latest(self) -> dict[str, Any]:
+        """Return the last value of each metric."""
+        return {name: value for point in self.points for name, value in point.values.items()}

@@ -1,0 +1,76 @@
+"""`xp import`: files of other programs in, journals out, and what is odd about them said."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from xp.dsl.errors import Problem
+from xp.engine.importing import sources
+from xp.engine.importing.agreement import disagreements
+from xp.engine.importing.found import Found, ImportingError
+from xp.engine.importing.write import UNKNOWN, Placed, last_plan, write
+from xp.engine.layout import Layout
+
+
+def bring_in(
+    paths: Sequence[Path],
+    results: Path,
+    *,
+    experiment: str = "imported",
+    method: str | None = None,
+    model: str = UNKNOWN,
+    dataset: str = UNKNOWN,
+) -> None:
+    """Import *paths* into an experiment of *results*; all of them, or none where one cannot be read."""
+    layout = Layout(results.absolute())
+    refuse_planned(layout, experiment)
+    runs = sources.read(paths)
+    placed = list(places(layout, runs, experiment, method, (model, dataset)))
+    for run in runs:
+        for warning in warnings(run):
+            click.echo(f"xp: {warning}", err=True)
+    new = write(layout, placed)
+    for place in new:
+        click.echo(f"{place.trial}  {place.label}  {place.found.kind}, {len(place.found.points)} records")
+    known = len(placed) - len(new)
+    click.echo(f"{len(new)} imported into the experiment '{experiment}', {known} were there already")
+
+
+def refuse_planned(layout: Layout, experiment: str) -> None:
+    """Refuse to mix imported runs with those of an experiment file."""
+    before = last_plan(layout, experiment)
+    if before and before["text"]:
+        hint = "choose another name: --experiment"
+        raise ImportingError(Problem(f"'{experiment}' is an experiment of its own file", str(before["file"]), hint))
+
+
+def places(
+    layout: Layout, runs: Sequence[Found], experiment: str, method: str | None, context: tuple[str, str]
+) -> Iterator[Placed]:
+    """Yield each run with a method and a seed of its own: runs of one method are numbered on."""
+    before = last_plan(layout, experiment)
+    taken = {trial["trial"] for trial in before["trials"]} if before else set()
+    seeds = Counter(trial["method"] for trial in before["trials"]) if before else Counter[str]()
+    for run in runs:
+        name = method or run.name
+        known = [Placed(run, experiment, name, *context, seed) for seed in range(seeds[name])]
+        if same := next((place for place in known if place.trial in taken), None):
+            yield same
+            continue
+        yield Placed(run, experiment, name, *context, seeds[name])
+        seeds[name] += 1
+
+
+def warnings(run: Found) -> Iterator[str]:
+    """Yield what a reader of the imported numbers should know."""
+    where = run.files[0]
+    yield from (f"{where}: {note}" for note in run.notes)
+    steps = run.facts.get("global_step")
+    for text in disagreements(run.latest, steps if isinstance(steps, int) else None):
+        yield f"{where}: does not agree: {text}"
+    if run.reason:
+        yield f"{where}: {run.state}: {run.reason}"

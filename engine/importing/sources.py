@@ -1,0 +1,70 @@
+"""Which reader a file is for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from xp.engine.importing import emissions, mlflow, tensorboard, trainer
+from xp.engine.importing.found import Found, refuse
+
+KINDS = "trainer_state.json, *_results.json, emissions.csv, a run of MLflow as JSON, an event file of TensorBoard"
+
+PASSED_OVER = ("experiment.json", "experiments.json", "manifest.json")
+"""What lies beside the runs of an export of MLflow and says nothing of its own."""
+
+
+def read(paths: Sequence[Path]) -> list[Found]:
+    """Return the runs of all files; folders are searched, and Hugging Face's files of one folder are one run."""
+    found: list[Found] = []
+    results: dict[Path, dict[Path, Any]] = {}
+    for path in files(paths):
+        if path.suffix == ".json":
+            content = parsed(path)
+            if mlflow.is_run(content):
+                found.append(mlflow.read(path, content))
+            elif trainer.is_state(content) or trainer.is_results(content):
+                results.setdefault(path.absolute().parent, {})[path] = content
+            else:
+                raise refuse("nothing that can be imported", path, hint=f"what can be: {KINDS}")
+        elif tensorboard.is_events(path):
+            found.append(tensorboard.read(path))
+        else:
+            found += emissions.read(path)
+    return found + [trainer.read(contents, folder.name) for folder, contents in results.items()]
+
+
+def files(paths: Sequence[Path]) -> Iterator[Path]:
+    """Yield the files; of a folder those that look like results."""
+    for path in paths:
+        if not path.exists():
+            raise refuse("no such file or folder", path)
+        if path.is_dir():
+            inside = [file for file in sorted(path.rglob("*")) if file.is_file() and wanted(file)]
+            if not inside:
+                raise refuse("nothing in this folder that can be imported", path, hint=f"what can be: {KINDS}")
+            yield from inside
+        else:
+            yield path
+
+
+def wanted(path: Path) -> bool:
+    """Tell whether a file of a folder looks like results of another program."""
+    if path.suffix == ".csv":
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            return emissions.is_emissions(file.readline().strip().split(","))
+    if path.suffix == ".json" and path.name not in PASSED_OVER:
+        content = parsed(path)
+        return mlflow.is_run(content) or trainer.is_state(content) or trainer.is_results(content)
+    return tensorboard.is_events(path)
+
+
+def parsed(path: Path) -> Mapping[str, Any]:
+    """Return the JSON of a file; of a list or a single value nothing."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (ValueError, UnicodeDecodeError) as error:
+        raise refuse(f"not JSON: {error}", path) from None
+    return content if isinstance(content, Mapping) else {}

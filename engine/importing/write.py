@@ -1,0 +1,146 @@
+"""Imported runs as journals: the warehouse reads them as it reads everything else."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from xp.engine.importing.found import Found
+from xp.engine.journal import FORMAT, Journal, events
+from xp.engine.layout import AttemptLayout, Layout
+
+UNKNOWN = "unknown"
+
+SEED = 0
+"""No file says which seed it ran with; runs of one method are told apart by their place."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A run and its place in the experiment of imported runs."""
+
+    found: Found
+    experiment: str
+    method: str
+    model: str
+    dataset: str
+    seed: int
+
+    @property
+    def trial(self) -> str:
+        """Return the id of the trial: a hash of what was imported, and of where it was put."""
+        place = "\0".join((self.method, self.model, self.dataset, str(self.seed)))
+        return hashlib.sha256(f"import\0{self.found.sha256}\0{place}".encode()).hexdigest()[:12]
+
+    @property
+    def context(self) -> dict[str, str]:
+        """Return what has to be equal for two runs to be compared."""
+        return {"model": self.model, "dataset": self.dataset}
+
+    @property
+    def label(self) -> str:
+        """Return the name for people."""
+        return f"{self.method} · {self.found.name} · seed {self.seed}"
+
+
+def write(layout: Layout, placed: Sequence[Placed]) -> list[Placed]:
+    """Write the journals of the runs that are not there yet, and return those."""
+    new = [run for run in placed if not layout.attempts(run.trial)]
+    for run in new:
+        write_attempt(layout.new_attempt(run.trial), run)
+    if new:
+        write_plan(layout, new)
+    return new
+
+
+def write_attempt(attempt: AttemptLayout, run: Placed) -> None:
+    """Write what one run was and measured; times are those of the file where it has them."""
+    found, now = run.found, time.time()
+    began = now if found.started is None else found.started
+    with Journal(attempt.journal(0)) as journal:
+        for point in found.points:
+            units = {name: unit for name, unit in found.units.items() if name in point.values}
+            moment = began if point.time is None else point.time
+            journal.append("metrics", t=moment, step=point.step, values=point.values, units=units)
+        journal.append("facts", section="measurement", subject="import", values=told(found))
+    with Journal(attempt.engine_journal) as journal:
+        journal.append("attempt", t=began, **beginning(run, attempt))
+        ended = now if found.seconds is None else began + found.seconds
+        journal.append("end", t=ended, state=found.state, reason=found.reason, seconds=found.seconds, evidence={})
+
+
+def told(found: Found) -> dict[str, Any]:
+    """Return what is known of an import besides its numbers."""
+    notes = {"note": "; ".join(found.notes)} if found.notes else {}
+    return {"kind": found.kind, "file": found.files[0].name, "sha256": found.sha256, **found.facts, **notes}
+
+
+def beginning(run: Placed, attempt: AttemptLayout) -> dict[str, Any]:
+    """Return the first event of the attempt."""
+    return {
+        "version": FORMAT,
+        "trial": run.trial,
+        "attempt": attempt.number,
+        "experiment": run.experiment,
+        "method": run.method,
+        "label": run.label,
+        "variant": {"method": run.method, **run.context},
+        "context": run.context,
+        "seed": run.seed,
+        "settings": run.found.settings,
+        "model": run.model,
+        "dataset": run.dataset,
+        "world_size": 1,
+        "launch": "import",
+        "contended": False,
+        "imported": {"kind": run.found.kind, "file": run.found.files[0].name},
+    }
+
+
+def write_plan(layout: Layout, new: Sequence[Placed]) -> None:
+    """Append a plan that has the runs of the last one and the new ones."""
+    name = new[0].experiment
+    before = last_plan(layout, name)
+    trials = [*(before["trials"] if before else []), *(planned(run) for run in new)]
+    for place, trial in enumerate(trials):
+        trial["order"] = place
+    methods = list(dict.fromkeys(trial["method"] for trial in trials))
+    baseline = before["baseline"] if before else methods[0]
+    for trial in trials:
+        trial["baseline"] = baseline
+    with Journal(layout.experiment_journal(name)) as journal:
+        journal.append(
+            "plan",
+            version=FORMAT,
+            name=name,
+            description="Results of other programs",
+            file=new[0].found.files[0].name,
+            sha256=hashlib.sha256("".join(trial["trial"] for trial in trials).encode()).hexdigest(),
+            text="",
+            baseline=baseline,
+            methods=[{"name": method, "description": "imported"} for method in methods],
+            claims=[],
+            trials=trials,
+            excluded=[],
+        )
+
+
+def planned(run: Placed) -> dict[str, Any]:
+    """Return a run as the trial of a plan."""
+    return {
+        "trial": run.trial,
+        "method": run.method,
+        "variant": {"method": run.method, **run.context},
+        "context": run.context,
+        "seed": run.seed,
+        "label": run.label,
+    }
+
+
+def last_plan(layout: Layout, name: str) -> dict[str, Any] | None:
+    """Return the last plan of an experiment, None where there is none."""
+    plans: Iterable[dict[str, Any]] = events(layout.experiment_journal(name))
+    return next((event for event in reversed(list(plans)) if event["event"] == "plan"), None)

@@ -1,0 +1,71 @@
+"""What DuckDB says of a query, in the place and the words of the user's file."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import duckdb
+
+from xp.dsl.errors import Problem, QueryError
+from xp.engine.warehouse.sandbox import Limits
+from xp.queries.catalog import Query
+
+
+def unreadable(kinds: Sequence[str], query: Query) -> QueryError:
+    """Return why a text is no query: it is no statement, several, or one that does not read."""
+    from xp.queries.statement import problems  # noqa: PLC0415 - a query without fault does not pay for the parser
+
+    message = f"a query is one SELECT, and DuckDB finds {', '.join(kinds)}"
+    return QueryError(*(problems(query.sql, str(query.path)) or [Problem(message, str(query.path))]))
+
+
+def refused(error: duckdb.Error | MemoryError, query: Query, limits: Limits) -> QueryError:
+    """Return why a query gave no answer.
+
+    What sqlglot says of a statement, such as that it deletes something, is clearer than that it cannot be executed.
+    """
+    from xp.queries.statement import problems  # noqa: PLC0415 - a query without fault does not pay for the parser
+
+    where = str(query.path)
+    if isinstance(error, duckdb.InterruptException):
+        hint = "ask for less, or give it more time with --timeout"
+        return QueryError(Problem(f"the query took longer than {limits.seconds:g} s", where, hint))
+    if isinstance(error, duckdb.OutOfMemoryException | MemoryError):
+        size = f"{limits.memory / 2**30:.3g} GiB"
+        return QueryError(Problem(f"the query needs more memory than the {size} that it may take", where))
+    return QueryError(*(problems(query.sql, where) or [explained(error, query)]))
+
+
+def explained(error: duckdb.Error, query: Query) -> Problem:
+    """Return DuckDB's complaint with its place."""
+    told = detail(error)
+    first, hint = complaint(told, error)
+    where = str(query.path)
+    if "position" in told:
+        where += ":" + line_and_column(query.sql, int(told["position"]))
+    return Problem(first, where, hint)
+
+
+def detail(error: duckdb.Error) -> dict[str, Any]:
+    """Return what DuckDB says of an error apart from its text, where it says anything."""
+    found = re.search(r"\{.*\}", str(error), re.DOTALL)
+    try:
+        return dict(json.loads(found[0])) if found else {}
+    except ValueError:
+        return {}
+
+
+def complaint(told: Mapping[str, Any], error: duckdb.Error) -> tuple[str, str]:
+    """Return the message of an error and the hint that follows it."""
+    message = told.get("exception_message", str(error))
+    first, *rest = [line.strip() for line in message.splitlines() if line.strip()] or ["no reason given"]
+    return first[:1].lower() + first[1:].rstrip("!."), " ".join(rest)
+
+
+def line_and_column(sql: str, position: int) -> str:
+    """Return where a byte of a query stands, as ``line:column``."""
+    before = sql.encode()[: max(position, 0)].decode(errors="replace")
+    return f"{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"

@@ -1,0 +1,87 @@
+-- How much do the seeds of a variant differ, and how sure is its mean?
+--
+-- Over the finite numbers of completed trials. The interval is Student's: with a confidence of 95 % it holds the mean
+-- of all seeds that there could be, if they scatter normally.
+--
+-- param  experiment    text     null  name of the experiment; unset, the one that was planned last
+-- param  measure       text     null  memory, accuracy or another; unset, all
+-- column method        text     -     name of the method
+-- column model         text     -     name of the model
+-- column dataset       text     -     name of the data set
+-- column axes          text     -     other axes and their values
+-- column measure       text     -     what is measured
+-- column n             integer  -     seeds with a number
+-- column value         double   -     mean over the seeds
+-- column value_spread  double   -     standard deviation over the seeds
+-- column low           double   -     lower end of the interval; null with fewer than two seeds
+-- column high          double   -     upper end of the interval
+-- column least         double   -     smallest number of a seed
+-- column greatest      double   -     largest number of a seed
+-- column unit          text     -     unit of the numbers
+-- column note          text     -     trials that did not complete, and numbers that are not finite
+
+with
+    quantile as (
+        -- of Student's distribution at 97.5 %, by degrees of freedom; beyond 30 by its expansion around the normal one
+        select
+            unnest(
+                string_split(
+                    '12.7062 4.3027 3.1824 2.7764 2.5706 2.4469 2.3646 2.3060 2.2622 2.2281 '
+                    || '2.2010 2.1788 2.1604 2.1448 2.1314 2.1199 2.1098 2.1009 2.0930 2.0860 '
+                    || '2.0796 2.0739 2.0687 2.0639 2.0595 2.0555 2.0518 2.0484 2.0452 2.0423',
+                    ' '
+                )
+            )::double as t,
+            unnest(range(1, 31)) as freedom
+    ),
+    arm as (
+        select
+            trials.method,
+            trials.model,
+            trials.dataset,
+            trials.axes,
+            measure.measure,
+            measure.position as place,
+            min(trials.position) as position,
+            count(finite(trial_measures.value)) as n,
+            avg(finite(trial_measures.value) order by trials.seed) as value,
+            stddev_samp(finite(trial_measures.value) order by trials.seed) as spread,
+            min(finite(trial_measures.value)) as least,
+            max(finite(trial_measures.value)) as greatest,
+            any_value(measure.unit) as unit,
+            tally(
+                case
+                    when trials.state <> 'completed'
+                    then trials.state
+                    when not isfinite(trial_measures.value)
+                    then 'not finite'
+                end
+            ) as note
+        from trials
+        cross join measure
+        left join
+            trial_measures
+            on (trial_measures.experiment, trial_measures.position, trial_measures.measure)
+            = (trials.experiment, trials.position, measure.measure)
+        where trials.experiment = chosen($experiment) and measure.measure = coalesce($measure, measure.measure)
+        group by trials.method, trials.model, trials.dataset, trials.axes, measure.measure, measure.position
+    )
+select
+    arm.method,
+    arm.model,
+    arm.dataset,
+    nullif(arm.axes, '') as axes,
+    arm.measure,
+    arm.n,
+    arm.value,
+    arm.spread as value_spread,
+    arm.value - coalesce(quantile.t, 1.95996 + 2.37227 / (arm.n - 1)) * arm.spread / sqrt(arm.n) as low,
+    arm.value + coalesce(quantile.t, 1.95996 + 2.37227 / (arm.n - 1)) * arm.spread / sqrt(arm.n) as high,
+    arm.least,
+    arm.greatest,
+    arm.unit,
+    arm.note
+from arm
+left join quantile on quantile.freedom = arm.n - 1
+where exists (from arm as any_arm where any_arm.measure = arm.measure and any_arm.n > 0)
+order by arm.place, arm.position

@@ -1,0 +1,88 @@
+"""What a template asks for, read from its text: nothing is asked and nothing is filled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from jinja2 import nodes
+
+from xp.dsl.errors import Problem, TemplateError, did_you_mean
+from xp.templates import faults
+from xp.templates.answers import Answer
+from xp.templates.placeholders import Placeholder, complaints, split
+from xp.templates.render import SHIPPED
+from xp.templates.sandbox import Source, environment, read
+from xp.templates.tables import Tables
+
+NAMED = {"env_table": "environment", "model_tables": "models", "dataset_table": "datasets"}
+"""The queries behind the tables that have a name of their own."""
+
+ASKING = ("ask", "table")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One query that a template asks."""
+
+    query: str
+    params: tuple[str, ...]
+    where: str
+
+
+def questions(path: Path) -> list[Question]:
+    """Return what a template asks for; raise TemplateError with everything else that is wrong with it."""
+    return jinja(path) if path.suffix == ".j2" else markdown(path)
+
+
+def markdown(path: Path) -> list[Question]:
+    """Return what a Markdown file with placeholders asks for."""
+    places = [piece for piece in split(read(path), str(path)) if isinstance(piece, Placeholder)]
+    if wrong := [problem for place in places for problem in complaints(place, (*NAMED, "table"))]:
+        raise TemplateError(*wrong)
+    return [Question(NAMED.get(place.name, place.query), (), place.where) for place in places]
+
+
+def jinja(path: Path) -> list[Question]:
+    """Return what a Jinja template asks for; one that others include gets names from them, which are not looked at."""
+    env = environment(Source((path.parent, SHIPPED)))
+    given = {**env.globals, "experiment": None, "warehouse": None, **Tables(unasked, None).functions}
+    with faults.explained(env, given):
+        tree = env.parse(read(path), filename=str(path))
+        env.compile(tree, filename=str(path))
+    wrong = [*missing(env, tree, path)]
+    if path.parent.name != "partials":
+        wrong += faults.undeclared(env, str(path), read(path), given)
+    if wrong:
+        raise TemplateError(*wrong)
+    return [*called(tree, path)]
+
+
+def unasked(name: str, params: Mapping[str, Any], /) -> Answer:
+    """Stand in for the warehouse, which is not asked."""
+    raise AssertionError(name, params)
+
+
+def missing(env: jinja2.Environment, tree: nodes.Template, path: Path) -> Iterator[Problem]:
+    """Yield the templates that are included and do not exist."""
+    known = env.list_templates()
+    for part in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
+        name = part.template  # type: ignore[attr-defined]  # each of them has one
+        if isinstance(name, nodes.Const) and name.value not in known:
+            yield Problem(
+                f"there is no template {name.value!r}", f"{path}:{part.lineno}", did_you_mean(name.value, known)
+            )
+
+
+def called(tree: nodes.Template, path: Path) -> Iterator[Question]:
+    """Yield the queries whose names a template writes out."""
+    for call in tree.find_all(nodes.Call):
+        name = call.node.name if isinstance(call.node, nodes.Name) else ""
+        if name in ASKING and call.args and isinstance(call.args[0], nodes.Const):
+            yield Question(str(call.args[0].value), tuple(each.key for each in call.kwargs), f"{path}:{call.lineno}")
+    for used in tree.find_all(nodes.Name):
+        if used.ctx == "load" and used.name in NAMED:
+            yield Question(NAMED[used.name], (), f"{path}:{used.lineno}")

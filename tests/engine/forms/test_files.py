@@ -1,0 +1,41 @@
+"""A file is there as a whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xp.dsl.errors import XpError
+from xp.engine.forms.files import replace, replacing
+
+
+def test_a_report_is_written_as_a_whole(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "report.md"
+    replace(target, "first\n")
+    replace(target, "second\n")
+    assert target.read_text() == "second\n"
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_what_fails_half_way_leaves_the_old_file(tmp_path: Path) -> None:
+    target = tmp_path / "report.md"
+    replace(target, "first\n")
+
+    def fail() -> None:
+        with replacing(target) as part:
+            part.write_text("half of it")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+
+    assert target.read_text() == "first\n"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_file_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(XpError, match="the file cannot be written: "):
+        replace(tmp_path / "file" / "report.md", "text")

@@ -1,0 +1,36 @@
+"""What differs between two trials or methods."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests import small
+from tests.queries.asking import Table
+from xp.dsl.errors import QueryError
+
+
+def test_two_methods_side_by_side(table: Table) -> None:
+    rows = {(row["section"], row["name"]): row for row in table("compare")}
+
+    assert (rows["setting", "zero.stage"]["one"], rows["setting", "zero.stage"]["other"]) == ("unset", "2")
+    assert rows["environment", "transformers"]["other"] == "5.23.0, 5.24.0"
+    memory = rows["metric", "train_peak_memory"]
+    assert (memory["one"], memory["other"], memory["ratio"], memory["unit"]) == ("4e+08", "3.2e+08", 0.8, "B")
+    # learning rate and accuracy are the same on both sides
+    assert not {("setting", "learning_rate"), ("metric", "predict_rouge1")} & set(rows)
+
+
+def test_two_trials_side_by_side(table: Table) -> None:
+    one, other = small.Trial("baseline", 1), small.Trial("baseline", 3)
+
+    rows = table("compare", one=one.id, other=other.label)
+
+    assert [(row["name"], row["one"], row["other"]) for row in rows if row["name"] == "predict_rouge1"] == [
+        ("predict_rouge1", "50", "54")
+    ]
+    assert {row["section"] for row in rows} == {"metric"}
+
+
+def test_a_side_that_there_is_not_is_an_error(table: Table) -> None:
+    with pytest.raises(QueryError, match="there is no method and no trial 'zero9'"):
+        table("compare", other="zero9")

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import PrivateAttr
 
 from xp.dsl.axes import Matrix
+from xp.dsl.claims import Claims
 from xp.dsl.deepspeed.base import Base
 from xp.dsl.document import Document
 from xp.dsl.objective import Objective
@@ -40,6 +41,9 @@ class Experiment(Table):
 
     matrix: Matrix = Matrix()
     """Which combinations are tried."""
+
+    claims: Claims = Claims()
+    """What it takes to believe a claim."""
 
     carbon: Carbon = Carbon()
     """Where the electricity comes from."""

@@ -23,15 +23,100 @@ class Measure:
 
     meaning: str
 
+    scale: Literal["ratio", "difference"]
+    """How an effect on it is told: method over baseline, or method minus baseline where zero means nothing special."""
+
+    margin: float
+    """The largest effect that counts as none where the file says nothing else: a share of a ratio, or in the unit."""
+
+    over_sessions: Literal["sum", "last"] = "last"
+    """What a trial that was interrupted and went on has: what its sessions took together, or what the last one saw."""
+
 
 MEASURES = (
-    Measure("memory", "train_peak_memory", "B", "lower", "sum", "peak memory of the training phase, all ranks"),
-    Measure("speed", "train_steady_samples_per_second", "1/s", "higher", "first", "training speed after warm-up"),
-    Measure("runtime", "train_runtime", "s", "lower", "first", "time from the first to the last training step"),
-    Measure("compute", "train_device_seconds", "s", "lower", "first", "training time times ranks"),
-    Measure("accuracy", "predict_rouge1", "points", "higher", "first", "ROUGE-1 F1 on the test split"),
-    Measure("loss", "eval_loss", "nats", "lower", "first", "cross-entropy per token on the validation split"),
-    Measure("energy", "energy_consumed", "kWh", "lower", "first", "energy of the machine over the attempt"),
-    Measure("emissions", "emissions", "kg", "lower", "first", "greenhouse gases of that energy, as CO2 equivalent"),
-    Measure("cost", "", "USD", "lower", "first", "price of all its attempts by the first tariff of `[prices]`"),
+    Measure(
+        "memory",
+        "train_peak_memory",
+        "B",
+        "lower",
+        "sum",
+        "peak memory of the training phase, all ranks",
+        "ratio",
+        0.05,
+    ),
+    Measure(
+        "speed",
+        "train_steady_samples_per_second",
+        "1/s",
+        "higher",
+        "first",
+        "training speed after warm-up",
+        "ratio",
+        0.05,
+    ),
+    Measure(
+        "runtime",
+        "train_runtime",
+        "s",
+        "lower",
+        "first",
+        "time from the first to the last training step",
+        "ratio",
+        0.05,
+        "sum",
+    ),
+    Measure(
+        "compute", "train_device_seconds", "s", "lower", "first", "training time times ranks", "ratio", 0.05, "sum"
+    ),
+    Measure(
+        "accuracy", "predict_rouge1", "points", "higher", "first", "ROUGE-1 F1 on the test split", "difference", 0.5
+    ),
+    Measure(
+        "loss",
+        "eval_loss",
+        "nats",
+        "lower",
+        "first",
+        "cross-entropy per token on the validation split",
+        "difference",
+        0.02,
+    ),
+    Measure(
+        "energy",
+        "energy_consumed",
+        "kWh",
+        "lower",
+        "first",
+        "energy of the machine over the attempt",
+        "ratio",
+        0.05,
+        "sum",
+    ),
+    Measure(
+        "emissions",
+        "emissions",
+        "kg",
+        "lower",
+        "first",
+        "greenhouse gases of that energy, as CO2 equivalent",
+        "ratio",
+        0.05,
+        "sum",
+    ),
+    Measure(
+        "cost",
+        "",
+        "USD",
+        "lower",
+        "first",
+        "price of all its attempts by the first tariff of `[prices]`",
+        "ratio",
+        0.05,
+    ),
 )
+
+CONFIDENCE = 0.95
+"""How sure a file wants to be of its claims where it does not say."""
+
+CORRECTION: Literal["holm"] = "holm"
+"""How it corrects for chance among many claims where it does not say."""

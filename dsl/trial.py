@@ -139,7 +139,11 @@ class Subject(NamedTuple):
     deepspeed: Mapping[str, Any] = MappingProxyType({})
 
 
-def identity(subject: Subject, seed: int, segment: Segment = Segment()) -> str:
+WHOLE = Segment()
+"""A training from its first step to its last."""
+
+
+def identity(subject: Subject, seed: int, segment: Segment = WHOLE) -> str:
     """Return the id of a trial."""
     content: dict[str, Any] = {
         "identity": IDENTITY,

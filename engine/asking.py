@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
+import signal
 import sys
-import time
-from contextlib import suppress
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,16 +97,18 @@ def explain(request: Request) -> None:
 
 def watch(request: Request, seconds: float) -> None:
     """Ask again and again until Ctrl-C: a terminal always shows the last answer, a pipe gets each that is a new one."""
+    stop = threading.Event()
+    # an exception in the middle of a query comes out of the database as another one
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
     before = ""
-    with suppress(KeyboardInterrupt):
-        while True:
-            shown = written(ask.ask(*question(request)), request.form_of_answer(), fitted=request.to_screen())
-            if request.to_screen():
-                click.echo(f"{CLEAR}{shown}", nl=False)
-            elif shown != before:
-                click.echo(shown, nl=False)
-            before = shown
-            time.sleep(seconds)
+    while not stop.is_set():
+        shown = written(ask.ask(*question(request)), request.form_of_answer(), fitted=request.to_screen())
+        if request.to_screen():
+            click.echo(f"{CLEAR}{shown}", nl=False)
+        elif shown != before:
+            click.echo(shown, nl=False)
+        before = shown
+        stop.wait(seconds)
 
 
 def question(request: Request) -> tuple[Layout, Query, dict[str, Any], Limits]:

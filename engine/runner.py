@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from xp.dsl.declared import declared
 from xp.dsl.experiment import Experiment
 from xp.dsl.plan import Plan
 from xp.dsl.trial import Trial
@@ -226,17 +227,9 @@ def journal_plan(layout: Layout, experiment: Experiment, plan: Plan, order: Sequ
             methods=[
                 {"name": name, "description": experiment.method(name).description} for name in experiment.method_names
             ],
-            claims=[
-                {
-                    "method": name,
-                    "measure": measure,
-                    "expectation": expectation.lstrip("*"),
-                    "situational": expectation.startswith("*"),
-                    "baseline": experiment.baseline_of(name),
-                }
-                for name in experiment.method_names
-                for measure, expectation in experiment.method(name).claims.items()
-            ],
+            confidence=experiment.claims.confidence,
+            correction=experiment.claims.correction,
+            claims=list(declared(experiment)),
             trials=[
                 {
                     "trial": trial.id,

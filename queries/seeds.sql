@@ -21,19 +21,6 @@
 -- column note          text     -     trials that did not complete, and numbers that are not finite
 
 with
-    quantile as (
-        -- of Student's distribution at 97.5 %, by degrees of freedom; beyond 30 by its expansion around the normal one
-        select
-            unnest(
-                string_split(
-                    '12.7062 4.3027 3.1824 2.7764 2.5706 2.4469 2.3646 2.3060 2.2622 2.2281 '
-                    || '2.2010 2.1788 2.1604 2.1448 2.1314 2.1199 2.1098 2.1009 2.0930 2.0860 '
-                    || '2.0796 2.0739 2.0687 2.0639 2.0595 2.0555 2.0518 2.0484 2.0452 2.0423',
-                    ' '
-                )
-            )::double as t,
-            unnest(range(1, 31)) as freedom
-    ),
     arm as (
         select
             trials.method,
@@ -75,13 +62,12 @@ select
     arm.n,
     arm.value,
     arm.spread as value_spread,
-    arm.value - coalesce(quantile.t, 1.95996 + 2.37227 / (arm.n - 1)) * arm.spread / sqrt(arm.n) as low,
-    arm.value + coalesce(quantile.t, 1.95996 + 2.37227 / (arm.n - 1)) * arm.spread / sqrt(arm.n) as high,
+    arm.value - t_half_width(0.95, arm.spread, arm.n) as low,
+    arm.value + t_half_width(0.95, arm.spread, arm.n) as high,
     arm.least,
     arm.greatest,
     arm.unit,
     arm.note
 from arm
-left join quantile on quantile.freedom = arm.n - 1
 where exists (from arm as any_arm where any_arm.measure = arm.measure and any_arm.n > 0)
 order by arm.place, arm.position

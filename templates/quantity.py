@@ -123,6 +123,22 @@ def quantity(value: object, unit: str = "-", spread: object = None, *, signed: b
     return cell(value, Style(known, form.step, form.decimals, labelled=True), spread)
 
 
+def spanned(value: object, unit: str, low: object, high: object, *, signed: bool = False) -> str:
+    """Return one number with its interval, all with the same decimals.
+
+    >>> spanned(0.7912, "×", 0.684, 0.915), spanned(-3.7, "points", -10.5, 3.1)
+    ('0.79× (0.68 to 0.92)', '-3.70 points (-10.50 to 3.10)')
+    """
+    if not (finite(low) and finite(high)):
+        return quantity(value, unit, signed=signed)
+    form = style(unit, [value, low, high])
+    known = replace(form.unit, signed=signed or form.unit.signed)
+    step = form.step or known.step(max(sizes((value, low, high)), default=0.0))
+    own = Style(known, step, form.decimals, labelled=True)
+    bare = replace(own, labelled=False)
+    return f"{cell(value, own)} ({cell(low, bare)} to {cell(high, bare)})"
+
+
 def scaled(value: float, form: Style, spread: float | None) -> str:
     """Return a number in the unit of its column."""
     if spread is not None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from xp.dsl.errors import Problem, TemplateError, did_you_mean
 from xp.templates.answers import Column, Rows
 from xp.templates.escape import clean
-from xp.templates.quantity import MISSING, Style, number, quantity, style
+from xp.templates.quantity import MISSING, Style, number, quantity, spanned, style
 from xp.templates.quantity import cell as one
 from xp.templates.words import words
 
 SPREAD = "_spread"
+ENDS = ("_low", "_high")
+"""Columns of an interval that goes with the column of that name."""
+
 NOTE = "note"
 UNIT = "unit"
 VALUE = "value"
@@ -105,10 +108,13 @@ class Field:
     style: Style | None
     """How numbers are written; None for a column of texts."""
 
+    ends: tuple[int, int] | None = None
+    """Where the ends of an interval are found, for a column that has one."""
+
     @property
     def heading(self) -> Heading:
         """Return the column's name for people with its unit; numbers stand to the right, digit below digit."""
-        unit = self.style.heading if self.style else ""
+        unit = self.style.heading if self.style and self.ends is None else ""
         name = label(self.column.name)
         # `source words, words` would say it twice
         title = f"{name}, {unit}" if unit and unit not in name.split() else name
@@ -128,9 +134,13 @@ class Field:
         value = stated(value) if unit else value
         if not number(value):
             return expectation(value, notes) or clean(words(value))
+        signed = self.column.name == DIFFERENCE
+        if self.ends is not None:
+            low, high = (row[place] for place in self.ends)
+            return spanned(value, unit or self.column.unit, low, high, signed=signed)
         spread = row[self.spread] if self.spread is not None else None
         if self.style is None or self.unit is not None:
-            return quantity(value, unit or self.column.unit, spread, signed=self.column.name == DIFFERENCE)
+            return quantity(value, unit or self.column.unit, spread, signed=signed)
         return one(value, self.style, spread)
 
 
@@ -172,8 +182,8 @@ def position(rows: Rows) -> dict[str, int]:
 def companion(name: str, rows: Rows, *, numbered: bool) -> bool:
     """Tell whether a column only goes with another one; *numbered* notes do."""
     others = position(rows).keys() - {name}
-    if name.endswith(SPREAD):
-        return name.removesuffix(SPREAD) in others
+    if name.endswith((SPREAD, *ENDS)):
+        return name.rpartition("_")[0] in others
     if name == NOTE or name.removesuffix(f"_{NOTE}") in others:
         return numbered
     return name == UNIT and any(map(unitless, rows.columns))
@@ -198,7 +208,14 @@ def field(rows: Rows, name: str) -> Field:
         places.get(f"{name}_{NOTE}"),
         places.get(UNIT) if unitless(column) else None,
         style(column.unit, values, spreads) if any(map(number, values)) else None,
+        interval(name, places),
     )
+
+
+def interval(name: str, places: Mapping[str, int]) -> tuple[int, int] | None:
+    """Return where the interval of a column is found, None where it has none."""
+    low, high = (places.get(name + end) for end in ENDS)
+    return None if low is None or high is None else (low, high)
 
 
 def stated(value: object) -> object:

@@ -80,6 +80,7 @@ TIMES = Unit(RATIO, decimals=2, glued=True)
 UNITS = {
     "-": PLAIN,
     "": PLAIN,
+    "1": Unit("", digits=2),
     RATIO: TIMES,
     "x": TIMES,
     "ratio": TIMES,
@@ -96,5 +97,6 @@ UNITS = {
     "%": Unit("%", glued=True),
     "USD": Unit("USD", decimals=2),
     "Δpoints": Unit("points", decimals=2, signed=True),
+    "Δnats": Unit("nats", decimals=3, signed=True),
 }
 """By the name that a column contract gives; a unit that is not here is written as it stands there."""

@@ -40,6 +40,7 @@ for command in (
     warehouse.query_command,
     warehouse.export_command,
     machine.import_command,
+    reports.verify_command,
     reports.render_command,
     warehouse.check_command,
     warehouse.fmt_command,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from xp.engine.cli.options import OUTPUT, PARAMS, RESULTS
+from xp.engine.cli.options import JSON, OUTPUT, PARAMS, RESULTS
 
 
 @click.command("render")
@@ -24,3 +24,21 @@ def render_command(template: str, params: tuple[str, ...], results: Path, output
     from xp.engine import answers
 
     answers.render(template, params, results, output)
+
+
+@click.command("verify")
+@click.argument("experiment", required=False)
+@RESULTS
+@click.option("--strict", is_flag=True, help="Exit code 1 for every claim that is not supported.")
+@JSON
+@click.pass_context
+def verify_command(ctx: click.Context, experiment: str | None, results: Path, *, strict: bool, as_json: bool) -> None:
+    """Say of each claim of EXPERIMENT whether the evidence supports it.
+
+    EXPERIMENT is a name; by default the one that was planned last. Exit code 1 where a claim is refuted.
+    """
+    from xp.engine import verify
+
+    text, code = verify.report(results, experiment, strict=strict, as_text=not as_json)
+    click.echo(text, nl=False)
+    ctx.exit(code)

@@ -48,7 +48,9 @@ class Orders:
 class Saving(Watcher):
     """Saves when it is time, stops when it is told to, and lets nothing of a step be half in a checkpoint."""
 
-    def __init__(self, orders: Orders, meetings: Meetings, record: Record, now: Callable[[], float] = time.monotonic):
+    def __init__(
+        self, orders: Orders, meetings: Meetings, record: Record, now: Callable[[], float] = time.monotonic
+    ) -> None:
         self.orders = orders
         self.meetings = meetings
         self.record = record

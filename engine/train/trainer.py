@@ -120,7 +120,7 @@ class SummaryTrainer(Seq2SeqTrainer):
 
 
 def set_epoch(loader: Any, epoch: int) -> None:
-    """Tell the sampler the epoch: around one that goes on in its middle there are more wrappers than are looked into."""
+    """Tell the sampler the epoch: a loader that goes on in its middle wraps it more deeply than is looked into."""
     sampler = loader
     while sampler is not None:
         if hasattr(sampler, "set_epoch"):

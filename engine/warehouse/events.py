@@ -36,6 +36,9 @@ class Batch:
         """Table to primary key to the other columns: a later row of the same key replaces an earlier one."""
 
         self.plans: dict[str, Plan] = {}
+        self.declared: dict[tuple[str, str], Any] = {}
+        """Experiment and hash of a claim to the time of the first plan that has it."""
+
         self._series: dict[tuple[Any, ...], array[int]] = {}
 
     def attempt(self, trial: str, number: int) -> int:
@@ -70,6 +73,8 @@ class Batch:
             raise ValueError(f"unknown event {event['event']!r}")
         name, found = plan(event)
         self.plans[name] = found
+        for *_, claim_hash in found.tables["claim"]:
+            self.declared.setdefault((name, claim_hash), moment(event))
 
 
 def metrics(batch: Batch, source: Source, event: dict[str, Any]) -> None:
@@ -85,6 +90,7 @@ def start(batch: Batch, source: Source, event: dict[str, Any]) -> None:
     """Add what the engine says of an attempt when it starts it, and the trial's settings."""
     if event["trial"] != source.trial:
         raise ValueError(f"this is about trial {event['trial']}, the folder is that of {source.trial}")
+    resumed, imported = event.get("resumed"), event.get("imported")
     row = (
         *(text(event[name]) for name in ("experiment", "method", "label")),
         *(canonical(mapping(event[name])) for name in ("variant", "context")),
@@ -93,6 +99,8 @@ def start(batch: Batch, source: Source, event: dict[str, Any]) -> None:
         whole(event["world_size"]),
         text(event["launch"]),
         bool(event["contended"]),
+        *(None if resumed is None else whole(resumed[key]) for key in ("attempt", "step")),
+        None if imported is None else text(imported["kind"]),
         moment(event),
     )
     settings = mapping(event["settings"])

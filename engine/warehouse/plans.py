@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from xp.dsl.measures import CONFIDENCE, CORRECTION, MEASURES
 from xp.engine.warehouse.values import canonical, instant, mapping, moment, text, text_and_number, whole
+
+MARGINS = {str(measure.name): (measure.scale, measure.margin) for measure in MEASURES}
+"""Measure to scale and margin."""
 
 
 @dataclass(frozen=True)
@@ -21,20 +25,14 @@ def plan(event: dict[str, Any]) -> tuple[str, Plan]:
     """Return the name of an experiment and what its plan says."""
     name = text(event["name"])
     header = [text(event[key]) for key in ("description", "file", "sha256", "text", "baseline")]
+    # plans that were journalled before claims had rules of their own follow the usual ones
+    header += [event.get("confidence", CONFIDENCE), event.get("correction", CORRECTION)]
     tables: dict[str, list[tuple[Any, ...]]] = {
         "experiment": [(name, *header, moment(event))],
         "method": [
             (name, text(item["name"]), place, text(item["description"])) for place, item in enumerate(event["methods"])
         ],
-        "claim": [
-            (
-                name,
-                *(text(item[key]) for key in ("method", "measure", "expectation")),
-                bool(item["situational"]),
-                text(item["baseline"]),
-            )
-            for item in event["claims"]
-        ],
+        "claim": [(name, *claim(item)) for item in event["claims"]],
         "experiment_trial": [(name, place, *planned_trial(item)) for place, item in enumerate(event["trials"])],
         "excluded": [
             (name, place, canonical(mapping(item["variant"])), text(item["rule"]))
@@ -50,6 +48,16 @@ def plan(event: dict[str, Any]) -> tuple[str, Plan]:
         ],
     }
     return name, Plan(instant(event), tables)
+
+
+def claim(item: dict[str, Any]) -> tuple[Any, ...]:
+    """Return a claim as a row, without the experiment; one of before there were margins has the measure's own."""
+    method, measure, expectation = (text(item[key]) for key in ("method", "measure", "expectation"))
+    baseline = text(item["baseline"])
+    known = MARGINS.get(measure, ("ratio", 0.05))
+    scale, margin = item.get("scale", known[0]), float(item.get("margin", known[1]))
+    said = item.get("hash") or canonical([method, measure, expectation, bool(item["situational"]), baseline])
+    return method, measure, expectation, bool(item["situational"]), baseline, text(scale), margin, text(said)
 
 
 def rate(value: Any) -> float | None:

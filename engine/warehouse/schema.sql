@@ -1,4 +1,4 @@
--- The tables of the warehouse, version 2. Everything here is derived from journals and can be made again from them.
+-- The tables of the warehouse, version 3. Everything here is derived from journals and can be made again from them.
 -- The loader fills them; people and saved queries read the views in views/.
 -- Times are instants (timestamptz, shown in UTC); durations are seconds of a clock that never goes back.
 
@@ -42,6 +42,8 @@ create table experiment (
     sha256 text not null,
     text text not null,
     baseline text not null,
+    confidence double not null check (confidence between 0.5 and 1),
+    correction text not null check (correction in ('holm', 'none')),
     planned timestamptz not null
 );
 comment on table experiment is 'experiments, as their last plan has them';
@@ -51,6 +53,8 @@ comment on column experiment.file is 'the file it was planned from';
 comment on column experiment.sha256 is 'hash of the text of the file';
 comment on column experiment.text is 'text of the file';
 comment on column experiment.baseline is 'the method that others are compared with';
+comment on column experiment.confidence is 'how often intervals should hold the true effect';
+comment on column experiment.correction is 'against chance among many claims: holm or none';
 comment on column experiment.planned is 'when the last plan was made';
 
 create table method (
@@ -73,6 +77,9 @@ create table claim (
     expectation text not null,
     situational boolean not null,
     baseline text not null,
+    scale text not null check (scale in ('ratio', 'difference')),
+    margin double not null check (margin > 0),
+    claim_hash text not null,
     primary key (experiment, method, measure)
 );
 comment on table claim is 'what a method is expected to do to a measure';
@@ -82,6 +89,20 @@ comment on column claim.measure is 'what it is expected to change';
 comment on column claim.expectation is 'reduces, increases or affects';
 comment on column claim.situational is 'whether it is expected in some situations only (an asterisk in the file)';
 comment on column claim.baseline is 'the method it is compared with';
+comment on column claim.scale is 'how the effect is told: ratio or difference';
+comment on column claim.margin is 'the largest effect that counts as none: a share of a ratio, or in the unit of the measure';
+comment on column claim.claim_hash is 'hash of all that the claim says, and of the settings of its method';
+
+create table declaration (
+    experiment text not null,
+    claim_hash text not null,
+    declared timestamptz not null,
+    primary key (experiment, claim_hash)
+);
+comment on table declaration is 'when a claim was first part of a plan, word for word';
+comment on column declaration.experiment is 'name of the experiment';
+comment on column declaration.claim_hash is 'hash of the claim';
+comment on column declaration.declared is 'time of the first plan that had it';
 
 create table experiment_trial (
     experiment text not null,
@@ -180,6 +201,9 @@ create table attempt (
     world_size integer,
     launch text,
     contended boolean,
+    resumed_attempt integer,
+    resumed_step bigint,
+    imported text,
     started timestamptz,
     ended timestamptz,
     state text check (state in ('completed', 'failed', 'oom', 'diverged', 'timeout', 'interrupted')),
@@ -203,6 +227,9 @@ comment on column attempt.dataset is 'name of the data set in the file';
 comment on column attempt.world_size is 'ranks';
 comment on column attempt.launch is 'how the ranks came to life: preload or plain';
 comment on column attempt.contended is 'whether other attempts ran on the machine at the same time';
+comment on column attempt.resumed_attempt is 'the attempt of the same trial whose checkpoint it went on from; null where it began anew';
+comment on column attempt.resumed_step is 'optimizer step of that checkpoint';
+comment on column attempt.imported is 'the kind of file that it was imported from; null where xp ran it';
 comment on column attempt.started is 'when the engine started it';
 comment on column attempt.ended is 'when the engine saw its end';
 comment on column attempt.state is 'how it ended; null while it has not';
@@ -249,7 +276,10 @@ create table measure (
     unit text not null,
     better text not null check (better in ('lower', 'higher')),
     over_ranks text not null check (over_ranks in ('sum', 'first')),
-    meaning text not null
+    meaning text not null,
+    scale text not null check (scale in ('ratio', 'difference')),
+    margin double not null check (margin > 0),
+    over_sessions text not null check (over_sessions in ('sum', 'last'))
 );
 comment on table measure is 'what people argue about, each bound to one metric; the cost is bound to prices';
 comment on column measure.measure is 'name';
@@ -259,6 +289,9 @@ comment on column measure.unit is 'unit of its numbers';
 comment on column measure.better is 'lower or higher';
 comment on column measure.over_ranks is 'sum: each rank records its share; first: rank 0 speaks for the trial';
 comment on column measure.meaning is 'what it says, in words';
+comment on column measure.scale is 'how an effect on it is told: ratio or difference';
+comment on column measure.margin is 'the largest effect that counts as none where the experiment says nothing else';
+comment on column measure.over_sessions is 'sum: sessions of an interrupted trial add up; last: the last one speaks for it';
 
 create table metric_name (
     name_id smallint not null,

@@ -17,10 +17,10 @@ import duckdb
 from xp.dsl.errors import Problem, WarehouseError
 from xp.dsl.measures import MEASURES
 
-VERSION = 2
+VERSION = 3
 """Version of the tables of schema.sql."""
 
-VIEWS = ("macros", "attempts", "standing", "costs", "trials", "facts", "effects")
+VIEWS = ("macros", "statistics", "attempts", "standing", "costs", "trials", "facts", "effects", "claims")
 """The files of views, in the order in which they build on each other."""
 
 WAIT_SECONDS = 10.0
@@ -151,8 +151,9 @@ def make_views(db: duckdb.DuckDBPyConnection) -> None:
     drop_views(db)
     db.execute("delete from measure")
     for place, measure in enumerate(MEASURES):
-        row = [measure.name, place, measure.metric, measure.unit, measure.better, measure.over_ranks, measure.meaning]
-        db.execute("insert into measure values (?, ?, ?, ?, ?, ?, ?)", row)
+        row = (measure.name, place, measure.metric, measure.unit, measure.better, measure.over_ranks, measure.meaning)
+        own = (measure.scale, measure.margin, measure.over_sessions)
+        db.execute("insert into measure values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [*row, *own])
     db.execute(views())
     db.execute("update schema_version set views = ?", [views_digest()])
 

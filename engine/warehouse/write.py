@@ -45,6 +45,9 @@ START = (
     "world_size",
     "launch",
     "contended",
+    "resumed_attempt",
+    "resumed_step",
+    "imported",
     "started",
 )
 
@@ -98,6 +101,8 @@ def write_plans(db: duckdb.DuckDBPyConnection, batch: Batch) -> None:
             if rows:
                 with db.appender(table) as appender:
                     appender.append_rows(rows)
+    for (name, claim_hash), declared in batch.declared.items():
+        db.execute("insert or ignore into declaration values (?, ?, ?)", [name, claim_hash, declared])
 
 
 def attempt_keys(db: duckdb.DuckDBPyConnection, batch: Batch) -> list[int]:

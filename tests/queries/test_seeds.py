@@ -16,10 +16,10 @@ def test_seeds_by_hand(table: Table) -> None:
     rows = {row["method"]: row for row in table("seeds", measure="accuracy")}
     baseline, freeze = rows["baseline"], rows["freeze-encoder"]
 
-    # 50, 52, 54; with two degrees of freedom t is 4.3027
+    # 50, 52, 54; with two degrees of freedom t is 4.302652729749
     assert (baseline["n"], baseline["value"], baseline["value_spread"]) == (3, 52, 2)
-    assert baseline["low"] == pytest.approx(52 - 4.3027 * 2 / math.sqrt(3))
-    assert baseline["high"] == pytest.approx(52 + 4.3027 * 2 / math.sqrt(3))
+    assert baseline["low"] == pytest.approx(52 - 4.302652729749 * 2 / math.sqrt(3))
+    assert baseline["high"] == pytest.approx(52 + 4.302652729749 * 2 / math.sqrt(3))
     assert (baseline["least"], baseline["greatest"], baseline["unit"]) == (50, 54, "points")
     # 40 and 44; with one degree of freedom t is 12.7062
     assert freeze["high"] - freeze["low"] == pytest.approx(2 * 12.7062 * math.sqrt(8) / math.sqrt(2))

@@ -1,19 +1,42 @@
 -- Attempts and what they measured.
 
+create view sessions as
+with recursive session(attempt_key, session_key) as (
+    select attempt_key, attempt_key
+    from attempt
+    union all
+    select session.attempt_key, earlier.attempt_key
+    from session
+    join attempt as later on later.attempt_key = session.session_key
+    join attempt as earlier on (earlier.trial, earlier.attempt) = (later.trial, later.resumed_attempt)
+)
+select attempt_key, session_key
+from session;
+comment on view sessions is 'every attempt with the attempts whose work it went on from, itself included';
+comment on column sessions.attempt_key is 'the attempt';
+comment on column sessions.session_key is 'an attempt that is part of its training';
+
 create view attempt_measures as
 select
-    attempt_key,
+    sessions.attempt_key,
     measure.measure,
     case measure.over_ranks
-        when 'first' then max(latest.value) filter (where latest.rank = 0)
+        when 'first' then sum(latest.value order by sessions.session_key) filter (where latest.rank = 0)
         -- a rank that recorded nothing makes the sum unknown, not smaller
-        else case when count(latest.value) >= any_value(coalesce(attempt.world_size, 1)) then sum(latest.value) end
+        else case
+            when count(latest.value) >= any_value(coalesce(attempt.world_size, 1))
+                then sum(latest.value order by latest.rank)
+        end
     end as value
-from latest
+from sessions
+join latest on latest.attempt_key = sessions.session_key
 join metric_name using (name_id)
-join measure on measure.metric = metric_name.name
-join attempt using (attempt_key)
-group by attempt_key, measure.measure, measure.over_ranks;
+join measure
+    on measure.metric = metric_name.name
+    -- only what sessions take adds up: a score or a peak is that of the last one
+    and (measure.over_sessions = 'sum' or sessions.session_key = sessions.attempt_key)
+join attempt on attempt.attempt_key = sessions.attempt_key
+group by sessions.attempt_key, measure.measure, measure.over_ranks;
 comment on view attempt_measures is 'every measure of every attempt that recorded it';
 comment on column attempt_measures.attempt_key is 'the attempt';
 comment on column attempt_measures.measure is 'name of the measure';

@@ -1,0 +1,88 @@
+"""What it takes to believe a claim, and what a plan says of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xp.dsl.claims import Claims, measure_of
+from xp.dsl.declared import declared
+from xp.dsl.errors import SpecError
+from xp.dsl.source import load
+
+TEXT = """
+[experiment]
+name = "e"
+[defaults]
+model = "m"
+dataset = "d"
+[models.m]
+architecture = "bart"
+[datasets.d]
+builtin = "dialogues"
+[methods.baseline]
+[methods.fast]
+settings = { batch_size = 4 }
+claims = { memory = "reduces", accuracy = "*affects" }
+[matrix]
+method = ["baseline", "fast"]
+seed = [1, 2]
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "e.toml"
+    path.write_text(text)
+    return path
+
+
+def test_each_measure_has_a_margin_until_the_file_says_another() -> None:
+    claims = Claims(margin={"memory": 0.1})
+    assert claims.margin_of(measure_of("memory")) == 0.1
+    assert claims.margin_of(measure_of("accuracy")) == 0.5
+    assert (claims.confidence, claims.correction) == (0.95, "holm")
+
+
+def test_a_plan_declares_scale_margin_and_hash(tmp_path: Path) -> None:
+    memory, accuracy = declared(load(written(tmp_path, TEXT + "[claims]\nmargin = { memory = 0.2 }\n")))
+    assert (memory["expectation"], memory["situational"], memory["scale"], memory["margin"]) == (
+        "reduces",
+        False,
+        "ratio",
+        0.2,
+    )
+    assert (accuracy["expectation"], accuracy["situational"], accuracy["scale"]) == ("affects", True, "difference")
+    assert memory["hash"] != accuracy["hash"]
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        (("seed = [1, 2]", "seed = [1, 2, 3]"), True),
+        (('memory = "reduces"', 'memory = "increases"'), False),
+        (("batch_size = 4", "batch_size = 2"), False),
+        (("[matrix]", "[claims]\nconfidence = 0.9\n[matrix]"), False),
+        (("[matrix]", "[claims]\nmargin = { memory = 0.01 }\n[matrix]"), False),
+    ],
+)
+def test_the_hash_follows_the_claim_and_nothing_else(tmp_path: Path, change: tuple[str, str], same: bool) -> None:
+    before = next(declared(load(written(tmp_path, TEXT))))["hash"]
+    after = next(declared(load(written(tmp_path, TEXT.replace(*change)))))["hash"]
+    assert (before == after) is same
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("confidence = 95", "claims.confidence"),
+        ('correction = "bonferroni"', "claims.correction"),
+        ("margin = { memori = 0.1 }", "memory"),
+        ("margin = { memory = -0.1 }", "claims.margin.memory"),
+    ],
+)
+def test_mistakes_are_told_with_their_place(tmp_path: Path, line: str, words: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        load(written(tmp_path, f"{TEXT}[claims]\n{line}\n"))
+    assert words in str(caught.value)
+    assert "e.toml:19:" in str(caught.value)

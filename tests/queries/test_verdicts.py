@@ -1,0 +1,120 @@
+"""Verdicts on the small experiment, and on numbers made for the purpose."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from scipy import stats
+
+from tests import small
+from tests.queries.asking import Table
+from xp.engine.layout import Layout
+from xp.engine.warehouse.load import load
+
+MIXED = "pairs differ in environment transformers"
+"""The small experiment ran zero2, seed 3, with another version."""
+
+
+def claim(measure: str, expectation: str, **fields: Any) -> dict[str, Any]:
+    known = {"situational": False, "baseline": "baseline", "scale": "ratio", "margin": 0.05, "hash": "h1"}
+    return {"method": "zero2", "measure": measure, "expectation": expectation, **known, **fields}
+
+
+def told(
+    layout: Layout, claims: Sequence[dict[str, Any]], speeds: Sequence[float], table: Table, **fields: Any
+) -> dict[str, Any]:
+    """Return the verdict on the first claim, the baseline's speed being 100 for every seed."""
+    trials = [small.Trial(method, seed + 1) for method in ("baseline", "zero2") for seed in range(len(speeds))]
+    small.plan(layout, trials=trials, claims=list(claims), **fields)
+    for trial in trials:
+        new = small.attempt(layout, trial, small.START + 60)
+        new.start()
+        new.metrics(train_steady_samples_per_second=100 if trial.method == "baseline" else speeds[trial.seed - 1])
+        new.end("completed")
+    load(layout)
+    return table("verdicts", layout)[0]
+
+
+def test_the_small_experiment(table: Table) -> None:
+    memory, speed = table("verdicts")
+
+    # 640 of 800 MB and half the speed, for each of three seeds
+    assert (memory["verdict"], memory["effect"], memory["n"]) == ("supported", pytest.approx(0.8), 3)
+    assert (speed["verdict"], speed["effect"], speed["expected"]) == ("refuted", pytest.approx(0.5), "*increases")
+    assert speed["note"] == f"one context only; {MIXED}"
+    assert memory["declared"] == "before"
+
+
+def test_effect_interval_and_p_are_those_of_a_paired_t_test_of_logarithms(table: Table, empty: Layout) -> None:
+    speeds = (150.0, 130.0, 145.0, 160.0)
+    row = told(empty, [claim("speed", "increases")], speeds, table)
+
+    logs = [math.log(speed / 100) for speed in speeds]
+    expected = stats.ttest_1samp(logs, 0.0)
+    low, high = expected.confidence_interval(0.95)
+    assert row["verdict"] == "supported"
+    assert row["p"] == pytest.approx(expected.pvalue, rel=1e-9)
+    assert (row["effect_low"], row["effect_high"]) == (pytest.approx(math.exp(low)), pytest.approx(math.exp(high)))
+
+
+@pytest.mark.parametrize(
+    ("expectation", "speeds", "verdict", "note"),
+    [
+        pytest.param("reduces", (150, 130, 145, 160), "refuted", MIXED, id="the-other-way"),
+        pytest.param("affects", (150, 130, 145, 160), "supported", MIXED, id="either-way"),
+        pytest.param("increases", (101, 99, 100.5, 100), "refuted", "no effect beyond the margin", id="none"),
+        pytest.param("increases", (120, 90, 140), "inconclusive", "more pairs needed", id="wide"),
+        pytest.param("increases", (150,), "inconclusive", "about 1 more pair needed", id="one-seed"),
+    ],
+)
+def test_every_verdict(
+    expectation: str, speeds: tuple[float, ...], verdict: str, note: str, table: Table, empty: Layout
+) -> None:
+    row = told(empty, [claim("speed", expectation)], speeds, table)
+
+    assert row["verdict"] == verdict
+    assert note in row["note"]
+
+
+def test_a_wider_margin_makes_an_effect_none(table: Table, empty: Layout) -> None:
+    row = told(empty, [claim("speed", "increases", margin=0.3)], (110, 111, 109, 110), table)
+
+    assert (row["verdict"], row["margin"]) == ("refuted", 0.3)
+
+
+def test_what_was_not_measured_is_no_test(table: Table, empty: Layout) -> None:
+    claims = [claim("speed", "increases"), *(claim(measure, "reduces") for measure in ("runtime", "memory"))]
+    told(empty, claims, (115, 119, 133), table)
+    rows = {row["measure"]: row for row in table("verdicts", empty)}
+
+    # measures that nobody recorded are no tests
+    alone = stats.ttest_1samp([math.log(x / 100) for x in (115, 119, 133)], 0.0).pvalue
+    assert rows["speed"]["p"] == pytest.approx(alone, rel=1e-9)
+    assert [rows[name]["verdict"] for name in ("runtime", "memory")] == ["not measured", "not measured"]
+
+
+def test_pairs_that_did_not_complete_are_told(table: Table, filled: Layout) -> None:
+    small.plan(filled, time=small.START + 1, claims=[claim("loss", "reduces", method="broken", scale="difference")])
+    load(filled)
+
+    (row,) = table("verdicts", filled)
+    assert (row["verdict"], row["n"], row["pairs"]) == ("not measured", 0, 3)
+    assert "1 oom" in row["note"]
+    assert "1 diverged" in row["note"]
+
+
+def test_a_claim_that_is_made_after_the_data_is_known_for_it(table: Table, empty: Layout) -> None:
+    first = [claim("speed", "increases")]
+    assert told(empty, first, (150, 130, 145), table)["declared"] == "before"
+    trials = [small.Trial(method, seed) for method in ("baseline", "zero2") for seed in (1, 2, 3)]
+
+    small.plan(empty, time=small.START + 900, trials=trials, claims=[claim("speed", "affects", hash="h2")])
+    load(empty)
+    assert table("verdicts", empty)[0]["declared"] == "after"
+
+    small.plan(empty, time=small.START + 999, trials=trials, claims=first)
+    load(empty)
+    assert table("verdicts", empty)[0]["declared"] == "before"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import shutil
 import signal
-import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
@@ -15,17 +14,22 @@ from xp.engine.failures import Outcome, RankReport, judge
 from xp.engine.journal import FORMAT, Journal, events, read
 from xp.engine.launch.group import Group, Launcher, send
 from xp.engine.layout import AttemptLayout
+from xp.engine.stopping import Stop
+from xp.engine.train.resume import ordered
 
 POLL_SECONDS = 0.02
 SHOW_SECONDS = 0.25
+SAVE_SECONDS = 120.0
+"""Time to save a checkpoint when a run is stopped: a large model on a slow disk takes a while."""
+
 GRACE_SECONDS = 5.0
 """Time between one rank's death, or a polite signal, and the end of all others."""
 
-Stop = Literal["", "timeout", "interrupted"]
+Ended = Literal["", "timeout", "interrupted"]
 Show = Callable[[Mapping[str, Any]], None]
 
 
-def work(trial: Trial, attempt: AttemptLayout, launcher: Launcher, stop: threading.Event, show: Show) -> Outcome:
+def work(trial: Trial, attempt: AttemptLayout, launcher: Launcher, stop: Stop, show: Show) -> Outcome:
     """Run one attempt to its end, keep how it ended in its journal, and return that."""
     attempt.trial_file.write_text(trial.model_dump_json(), encoding="utf-8")
     began = time.monotonic()
@@ -38,8 +42,11 @@ def work(trial: Trial, attempt: AttemptLayout, launcher: Launcher, stop: threadi
 
 def announce(trial: Trial, attempt: AttemptLayout, launcher: Launcher, environment: Mapping[str, Any]) -> None:
     """Write the beginning of the attempt into its journal."""
+    point = ordered(attempt)
+    own = point is not None and point.trial == trial.id
+    told = {"resumed": {"attempt": point.attempt, "step": point.step} if point and own else None}
     with Journal(attempt.engine_journal) as journal:
-        journal.append("attempt", **beginning(trial, attempt), launch=launcher.name, contended=False)
+        journal.append("attempt", **beginning(trial, attempt), **told, launch=launcher.name, contended=False)
         journal.append("facts", section="environment", subject="", **environment)
 
 
@@ -73,10 +80,13 @@ class Watch:
     """Follows rank 0's journal for the live display."""
 
     def __init__(self, attempt: AttemptLayout, show: Show) -> None:
+        self.attempt = attempt
         self.path = attempt.journal(0)
         self.show = show
         self.offset = 0
         self.due = 0.0
+        self.trains = False
+        """Whether there has been a step: before that there is nothing to save."""
 
     def look(self, now: float) -> None:
         """Show what is new, at most every quarter of a second."""
@@ -86,24 +96,28 @@ class Watch:
         for entry in read(self.path, self.offset):
             self.offset = entry.end
             if entry.event["event"] in ("progress", "metrics"):
+                self.trains |= entry.event.get("phase", "prepare") != "prepare" and bool(entry.event.get("step"))
                 self.show(entry.event)
 
 
-def watch(group: Group, display: Watch, stop: threading.Event, limit: float | None) -> Stop:
+def watch(group: Group, display: Watch, stop: Stop, limit: float | None) -> Ended:
     """Wait until all ranks have ended, ending them where a rank died, time is up or *stop* is set."""
     began = time.monotonic()
-    stopped: Stop = ""
+    stopped: Ended = ""
     deadline: float | None = None
     while None in (codes := group.codes()):
         now = time.monotonic()
         display.look(now)
         if deadline is None:
             stopped = "interrupted" if stop.is_set() else "timeout" if limit and now - began > limit else ""
-            if stopped:
-                send(group, signal.SIGTERM)
-            if stopped or any(codes):
+            if stopped == "interrupted" and display.trains:
+                display.attempt.stop_file.touch()  # its ranks save a checkpoint first
+                deadline = now + SAVE_SECONDS
+            elif stopped or any(codes):
+                if stopped:
+                    send(group, signal.SIGTERM)
                 deadline = now + GRACE_SECONDS
-        elif now > deadline:
+        elif now > deadline or stop.now.is_set():
             send(group, signal.SIGKILL)
         time.sleep(POLL_SECONDS)
     display.look(math.inf)

@@ -73,6 +73,8 @@ def told(failure: Mapping[str, Any], evidence: dict[str, Any]) -> Outcome:
     kind, message = str(failure.get("kind", "error")), str(failure.get("message", ""))
     if kind == "diverged":
         return Outcome("diverged", message, evidence | {"first_bad_step": failure.get("step")})
+    if kind == "stopped":
+        return Outcome("interrupted", message, evidence)
     if kind == "oom":
         return Outcome("oom", message, evidence)
     return Outcome("failed", message, evidence | {"kind": kind})

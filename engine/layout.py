@@ -153,6 +153,11 @@ class Layout:
         """Where `xp render` writes."""
         return self.root / "reports"
 
+    @property
+    def stop_file(self) -> Path:
+        """Whoever makes this file stops every run of the folder; the next run takes it away."""
+        return self.root / "stop"
+
     def experiment_journal(self, name: str) -> Path:
         """Return the journal of an experiment: each `xp run` appends its plan."""
         return self.root / "experiments" / f"{name}.jsonl"

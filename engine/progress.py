@@ -24,10 +24,11 @@ class PlainDisplay:
         self.total = self.number = 0
         self.metrics: dict[str, float] = {}
 
-    def planned(self, total: int, cached: int) -> None:
+    def planned(self, total: int, cached: int, left: int) -> None:
         """Say what is about to happen."""
-        self.total = total - cached
-        self.say(f"{total} trials: {cached} already completed, {self.total} to run")
+        self.total = total - cached - left
+        stay = f"{left} stay as they ended, " if left else ""
+        self.say(f"{total} trials: {cached} already completed, {stay}{self.total} to run")
 
     def started(self, trial: Trial) -> None:  # noqa: ARG002 - lines come at the end
         """Say that an attempt begins."""
@@ -69,9 +70,9 @@ class LiveDisplay(PlainDisplay):
         self.all = progress.add_task("trials", total=None, note="")
         self.one = progress.add_task("", total=None, visible=False, note="")
 
-    def planned(self, total: int, cached: int) -> None:
+    def planned(self, total: int, cached: int, left: int) -> None:
         """Say what is about to happen."""
-        super().planned(total, cached)
+        super().planned(total, cached, left)
         self.progress.update(self.all, total=self.total)
 
     def started(self, trial: Trial) -> None:

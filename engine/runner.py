@@ -2,37 +2,47 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import random
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from xp.dsl.declared import declared
-from xp.dsl.experiment import Experiment
-from xp.dsl.plan import Plan
+from xp.dsl.errors import Problem, XpError
 from xp.dsl.trial import Trial
 from xp.engine import attempt as attempts
 from xp.engine.failures import Outcome
-from xp.engine.journal import FORMAT, Journal, events
+from xp.engine.journal import events
 from xp.engine.launch.group import Launcher
 from xp.engine.layout import AttemptLayout, Layout
+from xp.engine.locks import locked
+from xp.engine.stopping import Stop
+from xp.engine.train import checkpoints, resume
 
 BUSY_SECONDS = 0.5
 
+BACK_OFF_SECONDS = 1.0
+"""Wait before the first retry; twice as long before each further one."""
+
 GOOD = ("completed", "cached")
 """States of a trial that is complete."""
+
+RESULTS = frozenset({"oom", "diverged", "timeout"})
+"""Ends that say something about the trial: the next run leaves it at them unless it is told to try again."""
+
+
+class RunError(XpError):
+    """A run cannot go on."""
 
 
 class Display(Protocol):
     """Somebody who wants to see the run go on."""
 
-    def planned(self, total: int, cached: int) -> None:
+    def planned(self, total: int, cached: int, left: int) -> None:
         """Say what is about to happen."""
 
     def started(self, trial: Trial) -> None:
@@ -59,6 +69,9 @@ class Tally:
     failed_fast: bool = False
     """Whether a failure kept other trials from being started."""
 
+    left: int = 0
+    """How many of the failed ones were not attempted: they stay as an earlier run left them."""
+
 
 @dataclass
 class Run:
@@ -68,12 +81,15 @@ class Run:
     launcher: Launcher
     environment: Mapping[str, Any]
     display: Display
-    stop: threading.Event
+    stop: Stop
     after_trial: Callable[[], object]
     """Called when an attempt has ended: the warehouse is brought up to date."""
 
     force: bool = False
     """Whether completed trials are run again."""
+
+    retry: Collection[str] = ()
+    """Which of `RESULTS` are attempted again."""
 
     fail_fast: bool = False
     """Whether the first trial that does not complete is the last one."""
@@ -87,20 +103,21 @@ class Run:
         with self.timed():
             states = self.work_off(queue, retries)
         completed, cached, interrupted = (states.pop(state, 0) for state in ("completed", "cached", "interrupted"))
-        stopped = self.stop.is_set() and bool(queue or interrupted)
-        return Tally(cached, completed, states.total(), stopped, failed_fast=bool(queue) and not stopped)
+        stopped = bool(interrupted) or (bool(queue) and (self.stop.is_set() or cancelled(self.layout)))
+        fast = bool(queue) and not stopped
+        return Tally(cached, completed, states.total(), stopped, failed_fast=fast, left=states["left"])
 
     def work_off(self, queue: deque[Trial], retries: int) -> Counter[str]:
         """Take trials from the queue until it is empty or the run ends before; return how often they ended how."""
         states: Counter[str] = Counter()
         waited = 0
-        while queue and not self.stop.is_set():
+        while queue and not self.stop.is_set() and not cancelled(self.layout):
             trial = queue.popleft()
             state = self.one(trial, retries)
             if state != "busy":
                 states[state] += 1
                 waited = 0
-                if self.fail_fast and state not in GOOD:
+                if self.fail_fast and state not in (*GOOD, "left"):
                     break
                 continue
             queue.append(trial)
@@ -129,45 +146,71 @@ class Run:
     def time_up(self) -> None:
         """Say that the time is up, and end the running trial."""
         self.display.note("the time of the run is up ([limits] timeout): ending the running trial")
-        self.stop.set()
+        self.stop.ask()
 
     def one(self, trial: Trial, retries: int) -> str:
-        """Bring one trial to an end and return its state; ``cached`` and ``busy`` mean that nothing was done."""
+        """Bring one trial to an end and return its state; after ``cached``, ``left`` and ``busy`` nothing was done."""
         with locked(self.layout, trial.id) as mine:
             if not mine:
                 return "busy"
             mend(self.layout, trial.id)
-            if is_completed(self.layout, trial.id) and not self.force:
-                return "cached"
+            if not self.force:
+                if is_completed(self.layout, trial.id):
+                    return "cached"
+                if is_left(self.layout, trial.id, self.retry):
+                    return "left"
             return self.attempt(trial, retries).state
 
     def attempt(self, trial: Trial, retries: int) -> Outcome:
         """Attempt a trial until it completes or a retry can mend nothing."""
         for left in range(retries, -1, -1):
-            attempt = self.layout.new_attempt(trial.id)
-            attempts.announce(trial, attempt, self.launcher, self.environment)
-            self.display.started(trial)
-            began = time.monotonic()
-            outcome = attempts.work(trial, attempt, self.launcher, self.stop, self.display.event)
-            self.after_trial()
-            self.display.ended(trial, outcome, time.monotonic() - began)
+            outcome = self.once(trial)
             if outcome.state == "completed" or not (outcome.retry and left) or self.stop.is_set():
                 break
+            self.stop.wait(BACK_OFF_SECONDS * 2 ** (retries - left))
+        return outcome
+
+    def once(self, trial: Trial) -> Outcome:
+        """Attempt a trial, from its last checkpoint where there is one."""
+        point = None if self.force else origin(self.layout, trial, self.display.note)
+        attempt = self.layout.new_attempt(trial.id)
+        if point is not None:
+            resume.order(attempt, point)
+        attempts.announce(trial, attempt, self.launcher, self.environment)
+        self.display.started(trial)
+        began = time.monotonic()
+        outcome = attempts.work(trial, attempt, self.launcher, self.stop, self.display.event)
+        if outcome.state == "completed":
+            tidy(self.layout, trial)
+        self.after_trial()
+        self.display.ended(trial, outcome, time.monotonic() - began)
         return outcome
 
 
-@contextmanager
-def locked(layout: Layout, trial_id: str) -> Iterator[bool]:
-    """Hold the trial while somebody works on it; yield False when somebody else does."""
-    path = layout.trial_lock(trial_id)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
+def origin(layout: Layout, trial: Trial, note: Callable[[str], object]) -> resume.Point | None:
+    """Return the checkpoint that an attempt at a trial goes on from: its own, or that of the trial it continues."""
+    if (own := checkpoints.newest(layout.attempts(trial.id), note)) is not None:
+        return resume.Point(trial.id, own.attempt.number, own.step)
+    if trial.start is None:
+        return None
+    donor = checkpoints.newest(layout.attempts(trial.start.trial), note, trial.start.step)
+    if donor is None:
+        message = f"the checkpoint of trial {trial.start.trial} at step {trial.start.step} is not there"
+        raise RunError(Problem(message, str(layout.trial(trial.start.trial)), "run that trial first, and keep it"))
+    return resume.Point(trial.start.trial, donor.attempt.number, donor.step)
+
+
+def tidy(layout: Layout, trial: Trial) -> None:
+    """Delete the checkpoints of a completed trial, but the last one where others go on from it."""
+    *earlier, last = layout.attempts(trial.id)
+    for attempt in earlier:
+        checkpoints.drop(attempt, keep_last=False)
+    checkpoints.drop(last, keep_last=trial.keep)
+
+
+def cancelled(layout: Layout) -> bool:
+    """Tell whether somebody asked every run of this folder to stop."""
+    return layout.stop_file.exists()
 
 
 def mend(layout: Layout, trial_id: str) -> None:
@@ -191,6 +234,12 @@ def state(attempt: AttemptLayout) -> str | None:
     return next((event["state"] for event in events(attempt.engine_journal) if event["event"] == "end"), None)
 
 
+def is_left(layout: Layout, trial_id: str, retry: Collection[str]) -> bool:
+    """Tell whether the last attempt of a trial ended in a way that is a result, and not one to try again."""
+    tried = layout.attempts(trial_id)
+    return bool(tried) and state(tried[-1]) in RESULTS.difference(retry)
+
+
 def is_completed(layout: Layout, trial_id: str) -> bool:
     """Tell whether the trial has an attempt that completed."""
     return any(state(attempt) == "completed" for attempt in layout.attempts(trial_id))
@@ -208,42 +257,3 @@ def in_blocks(trials: Sequence[Trial]) -> list[Trial]:
         key = hashlib.sha256(f"{block[0].experiment} {seed}".encode()).digest()
         random.Random(key).shuffle(block)  # noqa: S311 - an order, not a secret
     return [trial for block in blocks.values() for trial in block]
-
-
-def journal_plan(layout: Layout, experiment: Experiment, plan: Plan, order: Sequence[Trial]) -> None:
-    """Append the plan to the experiment's journal: the last one says which trials belong to it."""
-    place = {trial.id: number for number, trial in enumerate(order)}
-    goal = experiment.objective
-    with Journal(layout.experiment_journal(experiment.experiment.name)) as journal:
-        journal.append(
-            "plan",
-            version=FORMAT,
-            name=experiment.experiment.name,
-            description=experiment.experiment.description,
-            file=experiment.file.name,
-            sha256=hashlib.sha256(experiment.text.encode()).hexdigest(),
-            text=experiment.text,
-            baseline=experiment.baseline,
-            methods=[
-                {"name": name, "description": experiment.method(name).description} for name in experiment.method_names
-            ],
-            confidence=experiment.claims.confidence,
-            correction=experiment.claims.correction,
-            claims=list(declared(experiment)),
-            trials=[
-                {
-                    "trial": trial.id,
-                    "method": trial.method,
-                    "baseline": trial.baseline,
-                    "variant": trial.variant,
-                    "context": trial.context,
-                    "seed": trial.seed,
-                    "label": trial.label,
-                    "order": place[trial.id],
-                }
-                for trial in plan.trials
-            ],
-            excluded=[{"variant": dict(excluded.variant), "rule": excluded.rule} for excluded in plan.excluded],
-            prices=[{"tariff": name, **price.model_dump()} for name, price in experiment.prices.items()],
-            objective=None if goal is None else {"metric": goal.metric, "goal": goal.direction},
-        )

@@ -4,29 +4,50 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from rich.console import Console
 
-from xp.dsl.errors import Problem, WarehouseError, XpError
+from xp.dsl.errors import Problem, WarehouseError, XpError, did_you_mean
 from xp.dsl.spec import seconds
+from xp.dsl.trial import Trial
 from xp.engine import environment, hub
+from xp.engine.announcing import journal_plan
 from xp.engine.launch.choose import ChosenLauncher, Kind
 from xp.engine.layout import Layout
 from xp.engine.planning import Planned, make
 from xp.engine.progress import PlainDisplay, display
-from xp.engine.runner import Run, Tally, in_blocks, is_completed, journal_plan
+from xp.engine.runner import RESULTS, Run, RunError, Tally, in_blocks, is_completed, is_left
+from xp.engine.stopping import Stop
 from xp.engine.warehouse.load import load
 
 FAILED = 4
+ENDS = RESULTS | {"failed", "interrupted"}
+"""How an attempt ends that does not complete."""
+
 INTERRUPTED = 130
 
 
 class ResultsError(XpError):
     """The results folder cannot be used."""
+
+
+class Choices(NamedTuple):
+    """What the command line says of a run."""
+
+    force: bool = False
+    """Whether completed trials are run again, each from its first step."""
+
+    retry: Collection[str] = ()
+    """Which ends of earlier attempts are attempted again although they are results."""
+
+    launch: Kind = "auto"
+
+
+PLAIN = Choices()
 
 
 def run(
@@ -35,39 +56,59 @@ def run(
     *,
     overrides: Sequence[str] = (),
     only: Sequence[str] = (),
-    force: bool = False,
-    launch: Kind = "auto",
+    choices: Choices = PLAIN,
 ) -> int:
     """Run what is missing of *file* and return the exit code."""
     planned = make(file, overrides, only)
     layout = Layout(results.absolute())
+    layout.stop_file.unlink(missing_ok=True)
     order = in_blocks(planned.wanted)
-    cached = 0 if force else sum(is_completed(layout, trial.id) for trial in order)
-    if cached < len(order):
+    done, left = ([], []) if choices.force else sorted_out(layout, order, choices.retry)
+    if due := len(done) + len(left) < len(order):
         hub.check(planned.experiment)
     prepare(layout)
     journal_plan(layout, planned.experiment, planned.plan, in_blocks(planned.plan.trials))
     with display(Console(stderr=True)) as shown, stopping(shown) as stop:
-        shown.planned(len(order), cached)
-        tally = execute(planned, layout, shown, stop, launch, force)
+        shown.planned(len(order), len(done), len(left))
+        tally = execute(planned, layout, shown, stop, choices, due=due)
         bring_up_to_date(layout, shown)
         return conclude(tally, len(order), shown)
 
 
-def execute(
-    planned: Planned, layout: Layout, shown: PlainDisplay, stop: threading.Event, launch: Kind, force: bool
-) -> Tally:
+def sorted_out(layout: Layout, order: Sequence[Trial], retry: Collection[str]) -> tuple[list[str], list[str]]:
+    """Return the trials that are complete, and those that stay as an earlier run left them."""
+    done = [trial.id for trial in order if is_completed(layout, trial.id)]
+    return done, [trial.id for trial in order if trial.id not in done and is_left(layout, trial.id, retry)]
+
+
+def states(names: str) -> frozenset[str]:
+    """Return the states that are attempted again, given as ``oom,timeout``; raise where one is none.
+
+    >>> sorted(states("oom, failed"))
+    ['failed', 'oom']
+    """
+    wanted = frozenset(name.strip() for name in names.split(",") if name.strip())
+    if unknown := sorted(wanted - ENDS):
+        hint = did_you_mean(unknown[0], ENDS) or f"one of {', '.join(sorted(ENDS))}"
+        raise RunError(Problem(f"no state of an attempt: {unknown[0]!r}", "--retry", hint))
+    return wanted
+
+
+def execute(planned: Planned, layout: Layout, shown: PlainDisplay, stop: Stop, choices: Choices, *, due: bool) -> Tally:
     """Run the trials and let go of the preloaded parent."""
     limits = planned.experiment.limits
-    launcher = ChosenLauncher(launch, layout.root / "preload.log", shown.note, cpu=planned.machine.devices == "cpu")
+    launcher = ChosenLauncher(
+        choices.launch, layout.root / "preload.log", shown.note, cpu=planned.machine.devices == "cpu"
+    )
     session = Run(
         layout=layout,
         launcher=launcher,
-        environment=environment.collect(planned.experiment.folder),
+        environment=environment.collect(planned.experiment.folder) if due else {},
         display=shown,
         stop=stop,
         after_trial=lambda: bring_up_to_date(layout, shown),
-        force=force,
+        force=choices.force,
+        retry=choices.retry,
         fail_fast=limits.fail_fast,
         seconds=seconds(limits.timeout),
     )
@@ -100,6 +141,8 @@ def conclude(tally: Tally, total: int, shown: PlainDisplay) -> int:
         shown.note(f"nothing to run: all {total} trials are complete (--force runs them again)")
     else:
         shown.note(f"{complete}, {tally.failed} failed")
+    if tally.left:
+        shown.note(f"{tally.left} of them as an earlier run left them; --retry oom,diverged,timeout tries them again")
     return FAILED if tally.failed else 0
 
 
@@ -114,13 +157,14 @@ def prepare(layout: Layout) -> None:
 
 
 @contextmanager
-def stopping(shown: PlainDisplay) -> Iterator[threading.Event]:
-    """Yield an event that Ctrl-C or SIGTERM sets, so that the running attempt ends in order."""
-    stop = threading.Event()
+def stopping(shown: PlainDisplay) -> Iterator[Stop]:
+    """Yield what Ctrl-C or SIGTERM sets: once, the running attempt saves and ends; twice, it is ended at once."""
+    stop = Stop()
 
     def set_stop(number: int, _: object) -> None:
-        shown.note(f"{signal.Signals(number).name}: ending the running trial")
-        stop.set()
+        at_once = stop.ask()
+        told = "ending the running trial at once" if at_once else "saving the running trial; once more ends it at once"
+        shown.note(f"{signal.Signals(number).name}: {told}")
 
     before = {number: signal.signal(number, set_stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 from dataclasses import dataclass
 from typing import Literal
 
 from xp.engine.layout import Layout
-from xp.engine.runner import state
+from xp.engine.locks import is_held
+from xp.engine.runner import RESULTS, state
 
-State = Literal["new", "cached", "to retry", "running"]
+State = Literal["new", "cached", "to retry", "stays", "running"]
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Standing:
 
     state: State
     last: str = ""
-    """How the last attempt of a trial that is to be retried ended."""
+    """How the last attempt of a trial that did not complete ended."""
 
     attempts: int = 0
 
@@ -41,17 +41,5 @@ def standing(layout: Layout, trial_id: str) -> Standing:
         return Standing("running", attempts=len(ends))
     if not ends:
         return Standing("new")
-    return Standing("to retry", ends[-1] or "interrupted", len(ends))  # without an end, its engine was killed
-
-
-def is_held(layout: Layout, trial_id: str) -> bool:
-    """Tell whether somebody works on the trial right now."""
-    lock = layout.trial_lock(trial_id)
-    if not lock.exists():
-        return False
-    with lock.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+    last = ends[-1] or "interrupted"  # without an end, its engine was killed
+    return Standing("stays" if last in RESULTS else "to retry", last, len(ends))

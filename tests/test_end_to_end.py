@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from xp.engine.journal import events
-from xp.engine.layout import Layout
+from xp.engine.layout import AttemptLayout, Layout
 
 pytestmark = pytest.mark.slow
 
@@ -240,6 +240,34 @@ def test_ctrl_c_ends_the_trial_in_order(tmp_path: Path) -> None:
         os.kill(process.pid, signal.SIGINT)
         assert process.wait(timeout=30) == 130
     assert [row["state"] for row in sql(tmp_path, "select state from attempts")] == ["interrupted"]
+
+
+def test_a_stopped_run_goes_on_in_the_middle_of_its_trial(tmp_path: Path) -> None:
+    (tmp_path / "mini.toml").write_text(SPEC.replace("max_steps = 6", "max_steps = 150"))
+    narrow = ("mini.toml", "--only", "method=zero2", "--set", "matrix.seed=[1]")
+    with running(tmp_path, *narrow) as process:
+        wait_for(lambda: steps_done(tmp_path) >= 20)
+        os.kill(process.pid, signal.SIGINT)
+        assert process.wait(timeout=60) == 130
+    xp("run", *narrow, folder=tmp_path)
+
+    first, second = sql(tmp_path, "from attempt select state, resumed_attempt, resumed_step order by attempt")
+    assert (first["state"], second["state"], second["resumed_attempt"]) == ("interrupted", "completed", 1)
+    assert 20 <= second["resumed_step"] < 150
+    sessions = sql(tmp_path, "from latest join metric_name using (name_id) select value where name = 'train_runtime'")
+    (trial,) = sql(tmp_path, "select runtime, attempts from trials where method = 'zero2' and seed = 1")
+    assert trial["attempts"] == 2
+    assert trial["runtime"] == pytest.approx(sum(row["value"] for row in sessions))
+    curve = sql(tmp_path, "select step from metrics where name = 'loss' and attempt = 2 order by step")
+    assert [row["step"] for row in curve] == sorted({row["step"] for row in curve})
+    assert curve[0]["step"] < 20, "the second attempt tells the whole curve"
+
+
+def steps_done(folder: Path) -> int:
+    """Return the optimizer steps that the first attempt has told of."""
+    journals = [AttemptLayout(path) for path in folder.glob("results/trials/*/attempt-1")]
+    told = [event for journal in journals for event in events(journal.journal(0)) if event["event"] == "progress"]
+    return max((event["step"] for event in told if event["phase"] == "train"), default=0)
 
 
 def test_a_plain_launch_trains_to_the_same_numbers(project: Path, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -18,6 +17,11 @@ from xp.engine.cli.options import ONLY, RESULTS, SEEDS, SET, SPEC
 @SEEDS
 @ONLY
 @RESULTS
+@click.option(
+    "--retry",
+    metavar="STATE,STATE",
+    help="Attempt again what ended as oom, diverged or timeout; what failed or was interrupted is in any case.",
+)
 @click.option("--force", is_flag=True, help="Run completed trials again; their earlier attempts are kept.")
 @click.option(
     "--launch",
@@ -28,9 +32,20 @@ from xp.engine.cli.options import ONLY, RESULTS, SEEDS, SET, SPEC
 )
 @click.pass_context
 def run_command(
-    ctx: click.Context, /, overrides: tuple[str, ...], seeds: str | None, file: Path, results: Path, **options: Any
+    ctx: click.Context,
+    /,
+    overrides: tuple[str, ...],
+    seeds: str | None,
+    retry: str | None,
+    force: bool,
+    launch: Any,
+    **options: Any,
 ) -> None:
-    """Run the trials of FILE that have no completed attempt yet."""
+    """Run the trials of FILE that have no completed attempt yet.
+
+    Ctrl-C once saves the running trial and ends; the same command goes on from there. Twice, it ends at once.
+    """
     from xp.engine import planning, session
 
-    ctx.exit(session.run(file, results, overrides=planning.with_seeds(overrides, seeds), **options))
+    choices = session.Choices(force, session.states(retry or ""), launch)
+    ctx.exit(session.run(overrides=planning.with_seeds(overrides, seeds), choices=choices, **options))

@@ -25,6 +25,24 @@ HANG = "time.sleep(600)"
 DEAF = "signal.signal(signal.SIGTERM, signal.SIG_IGN); journal.append('progress', phase='train'); time.sleep(600)"
 KILLED = "os.kill(os.getpid(), signal.SIGKILL)"
 DIVERGE = "journal.append('failure', kind='diverged', message='loss is NaN', step=20); sys.exit(1)"
+STEP = "journal.append('progress', phase='train', step=3, steps=9); attempt = AttemptLayout(Path(sys.argv[1]))\n"
+SAVE = (
+    STEP
+    + """
+while not attempt.stop_file.exists():
+    time.sleep(0.01)
+from xp.engine.train import checkpoints
+(checkpoints.begin(attempt, 3) / "weights").write_text("w")
+checkpoints.finish(attempt, 3)
+journal.append('failure', kind='stopped', message='stopped on request', step=3)
+sys.exit(1)
+"""
+)
+"""Trains until it is asked to stop, and saves a checkpoint then."""
+
+STUBBORN = STEP + "signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+"""Trains, and does not stop when it is asked to."""
+
 SPAWN = "import subprocess; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']); " + HANG
 
 

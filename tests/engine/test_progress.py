@@ -16,7 +16,7 @@ TRIAL = Trial.model_construct(label="zero2 · dialogues [x] · seed 1")
 def follow(*, terminal: bool) -> tuple[PlainDisplay, str]:
     text = io.StringIO()
     with display(Console(file=text, force_terminal=terminal, width=100)) as shown:
-        shown.planned(3, 1)
+        shown.planned(3, 1, 0)
         shown.started(TRIAL)
         shown.event({"event": "progress", "phase": "train", "step": 5, "steps": 10})
         shown.event({"event": "metrics", "values": {"loss": 1.25, "predict_rouge1": 53.26, "bad": "NaN"}})

@@ -17,15 +17,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine.conftest import SPEC
-from tests.engine.scripted import COMPLETE, CRASH, DEAF, DIVERGE, HANG, KILLED, SPAWN, ScriptLauncher
+from tests.engine.scripted import COMPLETE, CRASH, DEAF, DIVERGE, HANG, KILLED, SAVE, SPAWN, STUBBORN, ScriptLauncher
 from xp.dsl.plan import plan
 from xp.dsl.source import load
-from xp.dsl.trial import Trial
+from xp.dsl.trial import Start, Trial
 from xp.engine import attempt as attempts
+from xp.engine.announcing import journal_plan
 from xp.engine.failures import Outcome
 from xp.engine.journal import Journal, events
 from xp.engine.layout import Layout
-from xp.engine.runner import Run, Tally, in_blocks, is_completed, journal_plan, locked, mend, state
+from xp.engine.locks import locked
+from xp.engine.runner import Run, RunError, Tally, in_blocks, is_completed, mend, state
+from xp.engine.stopping import Stop
 
 Trials = Callable[..., list[Trial]]
 
@@ -38,7 +41,7 @@ class Notes:
     notes: list[str] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
 
-    def planned(self, total: int, cached: int) -> None: ...
+    def planned(self, total: int, cached: int, left: int) -> None: ...
 
     def started(self, trial: Trial) -> None: ...
 
@@ -59,7 +62,7 @@ def layout(tmp_path: Path) -> Layout:
 
 def run(layout: Layout, launcher: ScriptLauncher, **limits: Any) -> Run:
     facts: dict[str, Any] = {"values": {"python": "3"}, "units": {}}
-    return Run(layout, launcher, facts, Notes(), threading.Event(), lambda: None, **limits)
+    return Run(layout, launcher, facts, Notes(), Stop(), lambda: None, **limits)
 
 
 def test_every_trial_is_run_once(layout: Layout, trials: Trials) -> None:
@@ -163,11 +166,98 @@ def test_grandchildren_end_with_their_attempt(layout: Layout, trials: Trials, mo
 
 def test_a_stop_ends_the_running_trial_in_order(layout: Layout, trials: Trials) -> None:
     running = run(layout, ScriptLauncher([HANG]))
-    threading.Timer(1.0, running.stop.set).start()
+    threading.Timer(1.0, running.stop.ask).start()
     assert running.all(trials(), 0) == Tally(interrupted=True)
     ended = [state(attempt) for trial in trials() for attempt in layout.attempts(trial.id)]
     assert ended == ["interrupted"]
     assert_nobody_works_in(layout)
+
+
+def stopped_and_saved(layout: Layout, trial: Trial) -> None:
+    """Stop an attempt of one rank in its middle: it saves the checkpoint of step 3."""
+    running = run(layout, ScriptLauncher([{0: SAVE, 1: COMPLETE}]))
+    threading.Timer(1.0, running.stop.ask).start()
+    assert running.all([trial], 0) == Tally(interrupted=True)
+
+
+def test_a_stopped_trial_goes_on_from_its_checkpoint(layout: Layout, trials: Trials) -> None:
+    (trial, *_) = trials()
+    stopped_and_saved(layout, trial)
+    (first,) = layout.attempts(trial.id)
+    assert (state(first), first.saved_steps()) == ("interrupted", [3])
+
+    assert run(layout, ScriptLauncher([COMPLETE])).all([trial], 0) == Tally(completed=1)
+    second = layout.attempts(trial.id)[1]
+    assert json.loads(second.resume_file.read_text()) == {"trial": trial.id, "attempt": 1, "step": 3}
+    assert next(events(second.engine_journal))["resumed"] == {"attempt": 1, "step": 3}
+    assert first.saved_steps() == [], "nobody goes on from a completed trial"
+
+
+def test_force_begins_at_the_first_step(layout: Layout, trials: Trials) -> None:
+    (trial, *_) = trials()
+    stopped_and_saved(layout, trial)
+    run(layout, ScriptLauncher([COMPLETE]), force=True).all([trial], 0)
+    second = layout.attempts(trial.id)[1]
+    assert not second.resume_file.exists()
+    assert next(events(second.engine_journal))["resumed"] is None
+
+
+def test_a_damaged_checkpoint_is_told_and_passed_over(layout: Layout, trials: Trials) -> None:
+    (trial, *_) = trials()
+    stopped_and_saved(layout, trial)
+    (layout.attempts(trial.id)[0].checkpoint(3) / "weights").write_text("other")
+    again = run(layout, ScriptLauncher([COMPLETE]))
+    assert again.all([trial], 0) == Tally(completed=1)
+    assert isinstance(again.display, Notes)
+    assert "the checkpoint of step 3 in attempt-1 cannot be used: weights is damaged" in again.display.notes[0]
+    assert not layout.attempts(trial.id)[1].resume_file.exists()
+
+
+def test_the_last_checkpoint_of_a_trial_that_others_continue_stays(layout: Layout, trials: Trials) -> None:
+    donor = trials()[0].model_copy(update={"keep": True})
+    stopped_and_saved(layout, donor)
+    (layout.attempts(donor.id)[0].root / "checkpoints").rename(layout.root / "saved")
+    run(layout, ScriptLauncher([COMPLETE])).all([donor], 0)
+    last = layout.attempts(donor.id)[-1]
+    (layout.root / "saved").rename(last.checkpoints)
+
+    heir = trials()[1].model_copy(update={"start": Start(trial=donor.id, step=3)})
+    run(layout, ScriptLauncher([COMPLETE])).all([heir], 0)
+    (attempt,) = layout.attempts(heir.id)
+    assert json.loads(attempt.resume_file.read_text()) == {"trial": donor.id, "attempt": last.number, "step": 3}
+    assert next(events(attempt.engine_journal))["resumed"] is None, "it is no session of the donor's training"
+
+
+def test_a_trial_whose_beginning_is_missing_is_refused(layout: Layout, trials: Trials) -> None:
+    heir = trials()[1].model_copy(update={"start": Start(trial="0" * 12, step=3)})
+    with pytest.raises(RunError, match="the checkpoint of trial 000000000000 at step 3 is not there"):
+        run(layout, ScriptLauncher([COMPLETE])).all([heir], 0)
+
+
+def test_asked_twice_a_run_waits_for_nothing(layout: Layout, trials: Trials) -> None:
+    running = run(layout, ScriptLauncher([STUBBORN]))
+    for seconds in (1.0, 1.5):
+        threading.Timer(seconds, running.stop.ask).start()
+    began = time.monotonic()
+    assert running.all(trials(), 0) == Tally(interrupted=True)
+    assert time.monotonic() - began < attempts.SAVE_SECONDS / 4
+    assert_nobody_works_in(layout)
+
+
+def test_what_ended_as_a_result_stays_until_it_is_asked_for(layout: Layout, trials: Trials) -> None:
+    run(layout, ScriptLauncher([DIVERGE])).all(trials()[:1], 0)
+    again = ScriptLauncher([COMPLETE])
+    assert run(layout, again).all(trials()[:1], 0) == Tally(failed=1, left=1)
+    assert again.started == []
+    assert run(layout, again, retry={"diverged"}).all(trials()[:1], 0) == Tally(completed=1)
+
+
+def test_a_cancelled_folder_starts_no_further_trial(layout: Layout, trials: Trials) -> None:
+    layout.root.mkdir()
+    layout.stop_file.touch()
+    launcher = ScriptLauncher([COMPLETE])
+    assert run(layout, launcher).all(trials(), 0) == Tally(interrupted=True)
+    assert launcher.started == []
 
 
 def test_a_run_that_fails_fast_leaves_the_others_pending(layout: Layout, trials: Trials) -> None:
@@ -214,7 +304,7 @@ def test_a_trial_that_somebody_else_runs_is_left_alone(layout: Layout, trials: T
     running = run(layout, launcher)
     with locked(layout, first.id) as mine:
         assert mine
-        threading.Timer(1.5, running.stop.set).start()
+        threading.Timer(1.5, running.stop.ask).start()
         running.all([first, second], 0)
     assert [path.parent.name for path in launcher.started] == [second.id]
     assert isinstance(running.display, Notes)

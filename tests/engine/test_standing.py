@@ -29,7 +29,18 @@ def test_a_completed_trial_is_cached_whatever_came_after(empty: Layout, trials: 
     assert standing(empty, trial.id) == Standing("cached", attempts=3)
 
 
-@pytest.mark.parametrize("state", ["failed", "oom", "diverged", "timeout", "interrupted"])
+@pytest.mark.parametrize("state", ["oom", "diverged", "timeout"])
+def test_an_end_that_is_a_result_stays(empty: Layout, trials: Planning, state: str) -> None:
+    trial = trials()[0]
+    ended(empty, trial, "failed")
+    ended(empty, trial, state)
+
+    assert standing(empty, trial.id) == Standing("stays", state, 2)
+    assert str(standing(empty, trial.id)) == f"stays ({state})"
+    assert not standing(empty, trial.id).due
+
+
+@pytest.mark.parametrize("state", ["failed", "interrupted"])
 def test_a_trial_that_never_completed_is_to_be_retried(empty: Layout, trials: Planning, state: str) -> None:
     trial = trials()[0]
     ended(empty, trial, "failed")

@@ -60,10 +60,10 @@ def test_a_run_needs_what_is_not_cached(previewed: Previewing, layout: Layout) -
     first, second, third, *_ = planned()
     layout.root.mkdir()
     completed(layout, first, undisturbed(seconds=20.0, memory=1e8))
-    ended(layout, second, "oom")
+    ended(layout, second, "failed")
 
     found = previewed()
-    assert [str(row.standing) for row in found.rows[:3]] == ["cached", "to retry (oom)", "new"]
+    assert [str(row.standing) for row in found.rows[:3]] == ["cached", "to retry (failed)", "new"]
     assert [row.trial.id for row in found.due][:2] == [second.id, third.id]
     assert (found.totals["time"].value, found.totals["time"].known) == (40.0, 2)
     assert found.totals["time"].bases == ("measured with other seeds, 1 attempt",)
@@ -88,14 +88,14 @@ def test_people_see_states_axes_totals_and_what_they_rest_on(previewed: Previewi
     trials = planned("matrix.seed=[1, 2]")
     layout.root.mkdir()
     completed(layout, trials[0], undisturbed(memory=5e7))
-    ended(layout, trials[1], "diverged")
+    ended(layout, trials[1], "interrupted")
 
     text = table.text(previewed("matrix.seed=[1, 2]"))
     head, first, second, *_ = text.splitlines()
     assert head.split() == ["id", "state", "method", "seed", "memory/rank", "time", "energy", "CO2e", "label"]
     assert first.split("  ")[:2] == [trials[0].id, "cached"]
     assert "50.0 MB [1]" in first
-    assert "to retry (diverged)" in second
+    assert "to retry (interrupted)" in second
     assert "30.0 s [2]" in second
     assert "4 trials: 1 cached, 1 to retry, 2 new\n" in text
     assert "  time       30.0 s for 1 of them, unknown for the others [2]\n" in text
@@ -139,13 +139,13 @@ def test_programs_get_everything(previewed: Previewing, layout: Layout) -> None:
     trials = planned()
     layout.root.mkdir()
     completed(layout, trials[0], undisturbed())
-    ended(layout, trials[1], "timeout")
+    ended(layout, trials[1], "interrupted")
 
     told = json.loads(record.text(previewed("matrix.exclude=[{ method = 'zero2', seed = 3 }]")))
     assert (told["experiment"], told["file"], told["baseline"]) == ("tiny", "tiny.toml", "baseline")
     first, second, third, *_ = told["trials"]
     assert (first["id"], first["state"], first["attempts"]) == (trials[0].id, "cached", 1)
-    assert (second["state"], second["last_state"], third["state"]) == ("to retry", "timeout", "new")
+    assert (second["state"], second["last_state"], third["state"]) == ("to retry", "interrupted", "new")
     assert first["forecast"]["time"] == {
         "unit": "s",
         "value": 30.0,

@@ -1,0 +1,20 @@
+"""How a run is stopped: once to save and end, twice to end at once."""
+
+from __future__ import annotations
+
+import threading
+
+
+class Stop(threading.Event):
+    """Set when a run should save what it has and end; `now` is set when it should not even save."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = threading.Event()
+
+    def ask(self) -> bool:
+        """Ask to stop, and return whether that was the second time: then nothing is waited for."""
+        if self.is_set():
+            self.now.set()
+        self.set()
+        return self.now.is_set()

@@ -162,9 +162,14 @@ class Layout:
         """Return the journal of an experiment: each `xp run` appends its plan."""
         return self.root / "experiments" / f"{name}.jsonl"
 
+    @property
+    def trials(self) -> Path:
+        """The folder of all trials."""
+        return self.root / "trials"
+
     def trial(self, trial_id: str) -> Path:
         """Return the folder of a trial."""
-        return self.root / "trials" / trial_id
+        return self.trials / trial_id
 
     def trial_lock(self, trial_id: str) -> Path:
         """Return the file that is locked while somebody works on the trial."""

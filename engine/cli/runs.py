@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
-from xp.engine.cli.options import ONLY, RESULTS, SEEDS, SET, SPEC
+from xp.engine.cli.options import JSON, ONLY, RESULTS, SEEDS, SET, SPEC
 
 
 @click.command("run")
@@ -49,3 +50,43 @@ def run_command(
 
     choices = session.Choices(force, session.states(retry or ""), launch)
     ctx.exit(session.run(overrides=planning.with_seeds(overrides, seeds), choices=choices, **options))
+
+
+@click.command("status")
+@RESULTS
+@JSON
+def status_command(results: Path, *, as_json: bool) -> None:
+    """Show how the trials of every experiment stand, and what runs now."""
+    from xp.engine import watching
+
+    click.echo(watching.status(results, as_json=as_json), nl=False)
+
+
+@click.command("logs")
+@click.argument("trial")
+@click.option("--attempt", type=click.IntRange(min=1), metavar="N", help="Attempt of the trial; the last by default.")
+@click.option("--rank", type=click.IntRange(min=0), default=0, show_default=True, help="Rank that printed it.")
+@click.option("-f", "--follow", is_flag=True, help="Go on as long as the attempt does.")
+@RESULTS
+def logs_command(trial: str, results: Path, **options: Any) -> None:
+    """Show what an attempt at TRIAL printed.
+
+    TRIAL is an id, or the beginning of one.
+    """
+    from xp.engine import watching
+
+    for text in watching.logs(results, trial, **options):
+        click.echo(text, nl=False)
+
+
+@click.command("cancel")
+@click.argument("trial", required=False)
+@RESULTS
+def cancel_command(trial: str | None, results: Path) -> None:
+    """Have TRIAL, or every run of this folder, save and stop.
+
+    The same `xp run` goes on from there.
+    """
+    from xp.engine import watching
+
+    click.echo(watching.cancel(results, trial), nl=False)

@@ -14,6 +14,7 @@ from xp.dsl.deepspeed.base import Base
 from xp.dsl.document import Document
 from xp.dsl.objective import Objective
 from xp.dsl.price import Price
+from xp.dsl.search import Search
 from xp.dsl.spec import Carbon, Dataset, Defaults, Header, Limits, Method, Model
 from xp.dsl.table import Slug, Table
 
@@ -41,6 +42,9 @@ class Experiment(Table):
 
     matrix: Matrix = Matrix()
     """Which combinations are tried."""
+
+    search: Search = Search()
+    """Whether all of these are tried, or some that are drawn."""
 
     claims: Claims = Claims()
     """What it takes to believe a claim."""

@@ -16,6 +16,7 @@ from xp.dsl.labels import labels, plain
 from xp.dsl.matrix import Cell, Expansion, count
 from xp.dsl.problems import in_order
 from xp.dsl.rules import Machine
+from xp.dsl.search import RULE, context, draw, wasted
 from xp.dsl.spec import seconds
 from xp.dsl.trial import Trial
 
@@ -66,9 +67,12 @@ def gather(
     """Return the cells that are tried, those that are not, and the include rules that a constraint undoes."""
     kept: list[Draft | None] = []
     excluded: list[Excluded] = []
-    undone: dict[Problem, None] = {}
+    drawn, missed = sample(experiment, drafts)
+    undone: dict[Problem, None] = dict.fromkeys(missed)
     for cell in expansion:
-        if rule := excluding_rule(cell, drafts):
+        if drawn is not None and cell.included is None and context(cell.variant) not in drawn:
+            excluded.append(Excluded(plain(cell.variant), cell.seed, excluding_rule(cell, drafts) or RULE))
+        elif rule := excluding_rule(cell, drafts):
             excluded.append(Excluded(plain(cell.variant), cell.seed, rule))
             if cell.included is not None:
                 where = experiment.where("matrix", "include", cell.included)
@@ -78,6 +82,18 @@ def gather(
         else:
             kept.append(drafts.draft(cell))
     return [draft for draft in kept if draft], excluded, [*undone]
+
+
+def sample(experiment: Experiment, drafts: Drafts) -> tuple[frozenset[str] | None, list[Problem]]:
+    """Return the contexts that a random search has drawn, None where all are tried, and what is wrong with the draw."""
+    if experiment.search.algorithm == "grid":
+        return None, []
+    cells = Expansion(experiment.grid).grid()
+    drawn, there = draw(
+        experiment.search, (context(cell.variant) for cell in cells if not excluding_rule(cell, drafts))
+    )
+    where = experiment.where("search", "samples")
+    return drawn, [Problem(message, where, hint) for message, hint in wasted(experiment.search, there)]
 
 
 def excluding_rule(cell: Cell, drafts: Drafts) -> str:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from xp.dsl.errors import Problem, XpError, did_you_mean
 from xp.engine.journal import events
@@ -55,7 +56,7 @@ def look(attempt: AttemptLayout, now: float) -> Running:
     """Return how far an attempt is."""
     begun = next(events(attempt.engine_journal), {})
     told = list(events(attempt.journal(0)))
-    last = next((event for event in reversed(told) if event["event"] == "progress"), {})
+    last: dict[str, Any] = next((event for event in reversed(told) if event["event"] == "progress"), {})
     began = begun.get("t", now)
     return Running(
         trial=attempt.trial_id,

@@ -200,6 +200,17 @@ def test_plain_markdown_with_placeholders_is_filled(project: Path) -> None:
     assert "zero2" in report
 
 
+def test_a_report_in_one_go_trains_nothing_that_is_there(project: Path) -> None:
+    judged = subprocess.run(
+        [sys.executable, "-m", "xp.engine.cli.main", "verify"], cwd=project, capture_output=True, text=True, check=False
+    )
+    done = xp("report", "mini.toml", "-o", "whole.md", folder=project, code=judged.returncode)
+    assert "nothing to run: all 6 trials are complete" in done.stderr
+    assert judged.stdout.splitlines()[-1] in done.stdout
+    assert done.stdout.endswith("wrote whole.md\n")
+    assert "# Experiments: mini" in (project / "whole.md").read_text()
+
+
 def test_a_query_waits_for_nobody_while_a_run_goes_on(project: Path) -> None:
     with running(project, "mini.toml", "--force", "--only", "method=baseline") as process:
         asked = 0

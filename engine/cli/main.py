@@ -45,6 +45,7 @@ for command in (
     machine.import_command,
     reports.verify_command,
     reports.render_command,
+    reports.report_command,
     warehouse.check_command,
     warehouse.fmt_command,
     experiments.schema_command,

@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from xp.engine.cli.options import JSON, OUTPUT, PARAMS, RESULTS
+from xp.engine.cli.options import JSON, OUTPUT, PARAMS, RESULTS, SEEDS, SET, SPEC
 
 
 @click.command("render")
@@ -42,3 +43,23 @@ def verify_command(ctx: click.Context, experiment: str | None, results: Path, *,
     text, code = verify.report(results, experiment, strict=strict, as_text=not as_json)
     click.echo(text, nl=False)
     ctx.exit(code)
+
+
+@click.command("report")
+@SPEC
+@SET
+@SEEDS
+@click.option("--template", default="experiments", show_default=True, help="Template of the report.")
+@RESULTS
+@OUTPUT
+@click.pass_context
+def report_command(
+    ctx: click.Context, /, file: Path, overrides: tuple[str, ...], seeds: str | None, **options: Any
+) -> None:
+    """Run what is missing of FILE, judge its claims, render its report.
+
+    The exit code is that of `xp run`; where that is 0, that of `xp verify`.
+    """
+    from xp.engine import planning, reporting
+
+    ctx.exit(reporting.report(file, overrides=planning.with_seeds(overrides, seeds), **options))

@@ -64,5 +64,5 @@ def trial(row: Row) -> Mapping[str, Any]:
 def left_out(cell: Excluded, preview: Preview) -> Mapping[str, Any]:
     """Return one cell that is not tried, and the place of the rule in the file."""
     kind, _, place = cell.rule.partition(":")[0].removesuffix("]").partition("[")
-    where = preview.planned.experiment.where(*kind.split("."), int(place))
+    where = preview.planned.experiment.where(*kind.split("."), *([int(place)] if place else []))
     return {"variant": cell.variant, "seed": cell.seed, "rule": cell.rule, "where": where}

@@ -1,0 +1,30 @@
+"""`xp report`: run what is missing, judge the claims, render the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from xp.dsl.source import load
+from xp.engine import answers, session, verify
+
+
+def report(
+    file: Path,
+    results: Path,
+    *,
+    overrides: Sequence[str] = (),
+    template: str = "experiments",
+    output: Path | None = None,
+) -> int:
+    """Do all three, and return the exit code: that of the run, else that of the claims; a stopped run ends it."""
+    ran = session.run(file, results, overrides=overrides)
+    if ran == session.INTERRUPTED:
+        return ran
+    name = load(file, overrides).experiment.name
+    verdicts, judged = verify.report(results, name, strict=False, as_text=True)
+    click.echo(f"\n{verdicts}")
+    answers.render(template, [f"experiment={name}"], results, output)
+    return ran or judged

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from xp.dsl.trial import Trial
 from xp.engine.failures import Outcome, RankReport, judge
 from xp.engine.journal import FORMAT, Journal, events, read
+from xp.engine.lanes import Lane
 from xp.engine.launch.group import Group, Launcher, send
 from xp.engine.layout import AttemptLayout
 from xp.engine.stopping import Stop
@@ -40,13 +41,16 @@ def work(trial: Trial, attempt: AttemptLayout, launcher: Launcher, stop: Stop, s
     return outcome
 
 
-def announce(trial: Trial, attempt: AttemptLayout, launcher: Launcher, environment: Mapping[str, Any]) -> None:
+def announce(
+    trial: Trial, attempt: AttemptLayout, launcher: Launcher, environment: Mapping[str, Any], lane: Lane | None = None
+) -> None:
     """Write the beginning of the attempt into its journal."""
     point = ordered(attempt)
     own = point is not None and point.trial == trial.id
-    told = {"resumed": {"attempt": point.attempt, "step": point.step} if point and own else None}
+    told: dict[str, Any] = {"resumed": {"attempt": point.attempt, "step": point.step} if point and own else None}
+    told |= {"contended": lane is not None, "slots": [*(lane.gpus or lane.cores)] if lane else None}
     with Journal(attempt.engine_journal) as journal:
-        journal.append("attempt", **beginning(trial, attempt), **told, launch=launcher.name, contended=False)
+        journal.append("attempt", **beginning(trial, attempt), **told, launch=launcher.name)
         journal.append("facts", section="environment", subject="", **environment)
 
 

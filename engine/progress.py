@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -23,6 +24,7 @@ class PlainDisplay:
         self.console = console
         self.total = self.number = 0
         self.metrics: dict[str, float] = {}
+        self._numbering = threading.Lock()
 
     def planned(self, total: int, cached: int, left: int) -> None:
         """Say what is about to happen."""
@@ -32,8 +34,14 @@ class PlainDisplay:
 
     def started(self, trial: Trial) -> None:  # noqa: ARG002 - lines come at the end
         """Say that an attempt begins."""
-        self.number += 1
+        self.next()
         self.metrics = {}
+
+    def next(self) -> int:
+        """Return the number of the next attempt; lanes ask from threads of their own."""
+        with self._numbering:
+            self.number += 1
+            return self.number
 
     def event(self, event: Mapping[str, Any]) -> None:
         """Remember the latest metrics."""
@@ -59,6 +67,20 @@ class PlainDisplay:
     def summary(self) -> str:
         """Return the metrics worth a line."""
         return ", ".join(form.format(self.metrics[name]) for name, form in SHOWN.items() if name in self.metrics)
+
+
+class LaneDisplay(PlainDisplay):
+    """The lines of one of several lanes, numbered together with those of the others."""
+
+    def __init__(self, whole: PlainDisplay) -> None:
+        super().__init__(whole.console)
+        self.whole = whole
+
+    def started(self, trial: Trial) -> None:
+        """Say that an attempt begins."""
+        super().started(trial)
+        self.total = self.whole.total
+        self.number = self.whole.next()
 
 
 class LiveDisplay(PlainDisplay):
@@ -95,9 +117,9 @@ class LiveDisplay(PlainDisplay):
 
 
 @contextmanager
-def display(console: Console) -> Iterator[PlainDisplay]:
-    """Yield a display that fits where the output goes."""
-    if not console.is_terminal:
+def display(console: Console, jobs: int = 1) -> Iterator[PlainDisplay]:
+    """Yield a display that fits where the output goes: bars show one attempt at a time."""
+    if not console.is_terminal or jobs > 1:
         yield PlainDisplay(console)
         return
     columns = (

@@ -8,8 +8,9 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from xp.dsl.errors import Problem, XpError
@@ -17,6 +18,7 @@ from xp.dsl.trial import Trial
 from xp.engine import attempt as attempts
 from xp.engine.failures import Outcome
 from xp.engine.journal import events
+from xp.engine.lanes import Lane
 from xp.engine.launch.group import Launcher
 from xp.engine.layout import AttemptLayout, Layout
 from xp.engine.locks import locked
@@ -97,11 +99,18 @@ class Run:
     seconds: float | None = None
     """How long it may take; then it is stopped as if by hand."""
 
+    lane: Lane | None = None
+    """What its trials run on beside those of others; None: they have the machine to themselves."""
+
+    enough: threading.Event = field(default_factory=threading.Event)
+    """Set when no further trial is to be started."""
+
     def all(self, trials: Sequence[Trial], retries: int) -> Tally:
         """Bring every trial to an end in the time that there is, those that somebody else works on last."""
-        queue = deque(trials)
-        with self.timed():
-            states = self.work_off(queue, retries)
+        return side_by_side([self], trials, retries)
+
+    def tally(self, states: Counter[str], queue: Collection[Trial]) -> Tally:
+        """Return what a run has come to: how often trials ended how, and which it left in the queue."""
         completed, cached, interrupted = (states.pop(state, 0) for state in ("completed", "cached", "interrupted"))
         stopped = bool(interrupted) or (bool(queue) and (self.stop.is_set() or cancelled(self.layout)))
         fast = bool(queue) and not stopped
@@ -111,14 +120,15 @@ class Run:
         """Take trials from the queue until it is empty or the run ends before; return how often they ended how."""
         states: Counter[str] = Counter()
         waited = 0
-        while queue and not self.stop.is_set() and not cancelled(self.layout):
-            trial = queue.popleft()
+        while not (self.stop.is_set() or self.enough.is_set() or cancelled(self.layout)):
+            if (trial := taken(queue)) is None:
+                break
             state = self.one(trial, retries)
             if state != "busy":
                 states[state] += 1
                 waited = 0
                 if self.fail_fast and state not in (*GOOD, "left"):
-                    break
+                    self.enough.set()
                 continue
             queue.append(trial)
             waited += 1
@@ -127,6 +137,18 @@ class Run:
             if waited >= len(queue):
                 self.stop.wait(BUSY_SECONDS)
         return states
+
+    def in_lane(self, queue: deque[Trial], retries: int) -> Counter[str]:
+        """Work in a thread of its own, on the lane's cores."""
+        if self.lane is not None:
+            self.lane.enter()
+        try:
+            return self.work_off(queue, retries)
+        except BaseException:
+            self.enough.set()
+            raise
+        finally:
+            self.launcher.close()  # the kernel ends the preloaded parent together with the thread that started it
 
     @contextmanager
     def timed(self) -> Iterator[None]:
@@ -176,7 +198,7 @@ class Run:
         attempt = self.layout.new_attempt(trial.id)
         if point is not None:
             resume.order(attempt, point)
-        attempts.announce(trial, attempt, self.launcher, self.environment)
+        attempts.announce(trial, attempt, self.launcher, self.environment, self.lane)
         self.display.started(trial)
         began = time.monotonic()
         outcome = attempts.work(trial, attempt, self.launcher, self.stop, self.display.event)
@@ -185,6 +207,26 @@ class Run:
         self.after_trial()
         self.display.ended(trial, outcome, time.monotonic() - began)
         return outcome
+
+
+def taken(queue: deque[Trial]) -> Trial | None:
+    """Return the next trial, None where there is none: another lane may be faster."""
+    try:
+        return queue.popleft()
+    except IndexError:
+        return None
+
+
+def side_by_side(lanes: Sequence[Run], trials: Sequence[Trial], retries: int) -> Tally:
+    """Bring every trial to an end, each in the first lane that is free, and let go of the lanes' launchers."""
+    queue = deque(trials)
+    with lanes[0].timed():
+        if len(lanes) == 1:
+            counts = [lanes[0].work_off(queue, retries)]
+        else:
+            with ThreadPoolExecutor(len(lanes)) as pool:
+                counts = list(pool.map(lambda run: run.in_lane(queue, retries), lanes))
+    return lanes[0].tally(sum(counts, Counter()), queue)
 
 
 def origin(layout: Layout, trial: Trial, note: Callable[[str], object]) -> resume.Point | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,11 +18,12 @@ from xp.dsl.spec import seconds
 from xp.dsl.trial import Trial
 from xp.engine import environment, hub
 from xp.engine.announcing import journal_plan
+from xp.engine.lanes import lanes
 from xp.engine.launch.choose import ChosenLauncher, Kind
 from xp.engine.layout import Layout
 from xp.engine.planning import Planned, make
-from xp.engine.progress import PlainDisplay, display
-from xp.engine.runner import RESULTS, Run, RunError, Tally, in_blocks, is_completed, is_left
+from xp.engine.progress import LaneDisplay, PlainDisplay, display
+from xp.engine.runner import RESULTS, Run, RunError, Tally, in_blocks, is_completed, is_left, side_by_side
 from xp.engine.stopping import Stop
 from xp.engine.warehouse.load import load
 
@@ -46,6 +49,9 @@ class Choices(NamedTuple):
 
     launch: Kind = "auto"
 
+    jobs: int = 1
+    """How many trials run side by side."""
+
 
 PLAIN = Choices()
 
@@ -68,7 +74,7 @@ def run(
         hub.check(planned.experiment)
     prepare(layout)
     journal_plan(layout, planned.experiment, planned.plan, in_blocks(planned.plan.trials))
-    with display(Console(stderr=True)) as shown, stopping(shown) as stop:
+    with display(Console(stderr=True), choices.jobs) as shown, stopping(shown) as stop:
         shown.planned(len(order), len(done), len(left))
         tally = execute(planned, layout, shown, stop, choices, due=due)
         bring_up_to_date(layout, shown)
@@ -95,27 +101,51 @@ def states(names: str) -> frozenset[str]:
 
 
 def execute(planned: Planned, layout: Layout, shown: PlainDisplay, stop: Stop, choices: Choices, *, due: bool) -> Tally:
-    """Run the trials and let go of the preloaded parent."""
+    """Run the trials, side by side where that is asked for, and let go of the preloaded parents."""
     limits = planned.experiment.limits
-    launcher = ChosenLauncher(
-        choices.launch, layout.root / "preload.log", shown.note, cpu=planned.machine.devices == "cpu"
-    )
-    session = Run(
+    cpu = planned.machine.devices == "cpu"
+    loading = threading.Lock()
+
+    def load_one() -> None:
+        with loading:
+            bring_up_to_date(layout, shown)
+
+    whole = Run(
         layout=layout,
-        launcher=launcher,
+        launcher=ChosenLauncher(choices.launch, layout.root / "preload.log", shown.note, cpu=cpu),
         environment=environment.collect(planned.experiment.folder) if due else {},
         display=shown,
         stop=stop,
-        after_trial=lambda: bring_up_to_date(layout, shown),
+        after_trial=load_one,
         force=choices.force,
         retry=choices.retry,
         fail_fast=limits.fail_fast,
         seconds=seconds(limits.timeout),
     )
     try:
-        return session.all(in_blocks(planned.wanted), limits.max_retries)
+        return side_by_side(split(whole, planned, choices, shown), in_blocks(planned.wanted), limits.max_retries)
     finally:
-        launcher.close()
+        whole.launcher.close()
+
+
+def split(whole: Run, planned: Planned, choices: Choices, shown: PlainDisplay) -> list[Run]:
+    """Return the run itself, or one for each lane."""
+    if choices.jobs == 1:
+        return [whole]
+    cpu = planned.machine.devices == "cpu"
+    ranks = max((trial.settings.world_size for trial in planned.wanted), default=1)
+    gpus = 0 if cpu else planned.machine.count
+    return [
+        replace(
+            whole,
+            lane=lane,
+            display=LaneDisplay(shown),
+            launcher=ChosenLauncher(
+                choices.launch, whole.layout.root / "preload.log", shown.note, lane.variables, cpu=cpu
+            ),
+        )
+        for lane in lanes(choices.jobs, ranks, sorted(os.sched_getaffinity(0)), gpus)
+    ]
 
 
 def bring_up_to_date(layout: Layout, shown: PlainDisplay) -> None:

@@ -23,6 +23,14 @@ from xp.engine.cli.options import JSON, ONLY, RESULTS, SEEDS, SET, SPEC
     metavar="STATE,STATE",
     help="Attempt again what ended as oom, diverged or timeout; what failed or was interrupted is in any case.",
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Trials side by side, each on cores or GPUs of its own; marked as contended.",
+)
 @click.option("--force", is_flag=True, help="Run completed trials again; their earlier attempts are kept.")
 @click.option(
     "--launch",
@@ -33,14 +41,7 @@ from xp.engine.cli.options import JSON, ONLY, RESULTS, SEEDS, SET, SPEC
 )
 @click.pass_context
 def run_command(
-    ctx: click.Context,
-    /,
-    overrides: tuple[str, ...],
-    seeds: str | None,
-    retry: str | None,
-    force: bool,
-    launch: Any,
-    **options: Any,
+    ctx: click.Context, /, overrides: tuple[str, ...], seeds: str | None, retry: str | None, **options: Any
 ) -> None:
     """Run the trials of FILE that have no completed attempt yet.
 
@@ -48,7 +49,8 @@ def run_command(
     """
     from xp.engine import planning, session
 
-    choices = session.Choices(force, session.states(retry or ""), launch)
+    chosen = {name: options.pop(name) for name in ("force", "launch", "jobs")}
+    choices = session.Choices(retry=session.states(retry or ""), **chosen)
     ctx.exit(session.run(overrides=planning.with_seeds(overrides, seeds), choices=choices, **options))
 
 

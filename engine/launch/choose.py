@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
 
 from xp.engine.launch.group import Group, Launcher
-from xp.engine.launch.plain import PlainLauncher
+from xp.engine.launch.plain import NOTHING, PlainLauncher
 from xp.engine.launch.preloaded import PreloadError, PreloadLauncher
 from xp.engine.layout import AttemptLayout
 
@@ -18,11 +18,20 @@ Kind = Literal["auto", "preload", "plain"]
 class ChosenLauncher:
     """Starts the preloaded parent when the first attempt needs it, and again when it died."""
 
-    def __init__(self, kind: Kind, log: Path, note: Callable[[str], None], *, cpu: bool) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        log: Path,
+        note: Callable[[str], None],
+        variables: Mapping[str, str] = NOTHING,
+        *,
+        cpu: bool,
+    ) -> None:
         self.kind = kind
         self.log = log
         self.note = note
         self.cpu = cpu
+        self.variables = variables
         self._chosen: Launcher | None = None
 
     @property
@@ -51,9 +60,9 @@ class ChosenLauncher:
 
     def _choose(self) -> Launcher:
         if self.kind == "plain" or not hasattr(os, "fork"):
-            return PlainLauncher(cpu=self.cpu)
+            return PlainLauncher(self.variables, cpu=self.cpu)
         self.note("importing torch, transformers and deepspeed once for all trials")
-        preload = PreloadLauncher(self.log, cpu=self.cpu)
+        preload = PreloadLauncher(self.log, self.variables, cpu=self.cpu)
         try:
             seconds = preload.wait_ready()
         except PreloadError as error:
@@ -61,6 +70,6 @@ class ChosenLauncher:
             if self.kind == "preload":
                 raise
             self.note(f"ranks start plainly, each from nothing, because they cannot be forked: {error}")
-            return PlainLauncher(cpu=self.cpu)
+            return PlainLauncher(self.variables, cpu=self.cpu)
         self.note(f"imported in {seconds:.1f} s")
         return preload

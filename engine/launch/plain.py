@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from xp.engine.launch.variables import base_environment, rank_environment
 from xp.engine.layout import AttemptLayout
 
 PARENT = "XP_PARENT"
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class PlainGroup:
@@ -29,8 +33,8 @@ class PlainLauncher:
 
     name = "plain"
 
-    def __init__(self, *, cpu: bool) -> None:
-        self.environment = base_environment(cpu=cpu) | {PARENT: str(os.getpid())}
+    def __init__(self, variables: Mapping[str, str] = NOTHING, *, cpu: bool) -> None:
+        self.environment = {**base_environment(cpu=cpu), **variables, PARENT: str(os.getpid())}
 
     def start(self, attempt: AttemptLayout, world_size: int, threads: int) -> PlainGroup:
         """Start all ranks of *attempt* in one process group."""

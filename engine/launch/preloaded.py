@@ -7,12 +7,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any, cast
 
 from xp.dsl.errors import Problem, XpError
-from xp.engine.launch.plain import PARENT
+from xp.engine.launch.plain import NOTHING, PARENT
 from xp.engine.launch.variables import base_environment
 from xp.engine.layout import AttemptLayout
 
@@ -45,12 +45,12 @@ class PreloadLauncher:
 
     name = "preload"
 
-    def __init__(self, log: Path, *, cpu: bool) -> None:
+    def __init__(self, log: Path, variables: Mapping[str, str] = NOTHING, *, cpu: bool) -> None:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as errors:
             self.parent = subprocess.Popen(
                 [sys.executable, "-m", "xp.engine.launch.preload"],
-                env=base_environment(cpu=cpu) | {PARENT: str(os.getpid())},
+                env={**base_environment(cpu=cpu), **variables, PARENT: str(os.getpid())},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,

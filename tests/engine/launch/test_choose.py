@@ -1,5 +1,6 @@
 """Which way ranks come to life, and what happens where it is barred."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from xp.engine.launch.preloaded import PreloadError, PreloadLauncher
 class Unfit(PreloadLauncher):
     """A preloaded parent that cannot fork."""
 
-    def __init__(self, log: Path, *, cpu: bool) -> None:
+    def __init__(self, log: Path, variables: Mapping[str, str], *, cpu: bool) -> None:
         self.log = log
 
     def wait_ready(self) -> float:

@@ -9,6 +9,9 @@ from pydantic import AfterValidator, WithJsonSchema
 from xp.dsl.errors import did_you_mean
 from xp.dsl.refusals import refusal
 
+SHORT = 2
+"""Letters of the other codes of ISO 3166."""
+
 COUNTRIES = frozenset(
     """
     ABW AFG AGO ALB ARE ARG ARM ASM ATG AUS AUT AZE BDI BEL BEN BFA BGD BGR BHR BHS BIH BLR BLZ BMU BOL BRA BRB
@@ -28,8 +31,15 @@ def known(code: str) -> str:
     """Return *code*, or refuse it: an unknown one would stand for the world's mean without a word."""
     if code in COUNTRIES:
         return code
-    close = did_you_mean(code.upper(), COUNTRIES) if code else ""
-    raise refusal(f"expected a known 3-letter code, e.g. USA, got {code!r}", close if close.startswith("did") else "")
+    raise refusal(f"expected a known 3-letter code, e.g. USA, got {code!r}", meant(code.upper()))
+
+
+def meant(code: str) -> str:
+    """Return what a code may stand for: one of two letters often starts that of three, several of them at times."""
+    if len(code) == SHORT and (longer := sorted(name for name in COUNTRIES if name.startswith(code))):
+        return f"did you mean {' or '.join(map(repr, longer))}?"
+    close = did_you_mean(code, COUNTRIES) if code else ""
+    return close if close.startswith("did") else ""
 
 
 Country = Annotated[str, AfterValidator(known), WithJsonSchema({"type": "string", "enum": sorted(COUNTRIES)})]

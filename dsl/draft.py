@@ -18,6 +18,8 @@ from xp.dsl.rules import RULES, Case, Finding, Machine
 from xp.dsl.settings import Settings
 from xp.dsl.spelling import dotted
 from xp.dsl.trial import Subject, identity
+from xp.dsl.tuned import objections
+from xp.dsl.tuning import Tuning
 
 
 class Draft(NamedTuple):
@@ -49,6 +51,7 @@ class Drafts:
         self.given = given(experiment)
         self.methods = {name: flatten(experiment.method(name).settings) for name in experiment.method_names}
         self.bases = {name: experiment.base_of(name) for name in experiment.method_names}
+        self.searches = {name: searched(experiment, name) for name in experiment.method_names}
         self.checked: dict[str, Settings | None] = {}
         self.seen: dict[str, Variant] = {}
         self.wrong: dict[Problem, list[Variant]] = {}
@@ -91,6 +94,7 @@ class Drafts:
             dataset=self.experiment.dataset(variant["dataset"]),
             fingerprint=self.contents.datasets[variant["dataset"]],
             deepspeed=base.rest if (base := self.bases[variant["method"]]) else {},
+            search=self.searches[variant["method"]],
         )
         return Draft(variant, cell.seed, subject, identity(subject, cell.seed))
 
@@ -103,9 +107,16 @@ class Drafts:
         if settings is not None:
             case = Case(settings, self.experiment.model(variant["model"]), self.machine)
             findings += [finding for rule in RULES for finding in rule(case)]
+            gaps += self.unsearchable(variant["method"], case)
         for problem in [*gaps, *(self.placed(finding, variant) for finding in findings)]:
             self.note(problem, variant)
         return None if gaps or findings else settings
+
+    def unsearchable(self, method: str, case: Case) -> Iterator[Problem]:
+        """Yield what the search of a method cannot try with these settings."""
+        search = self.searches[method]
+        for key, message, hint in objections(search, case) if search else ():
+            yield Problem(message, self.experiment.where("methods", method, "search", *key), hint)
 
     def placed(self, finding: Finding, variant: Variant) -> Problem:
         """Return a finding as a problem at the place that decides its setting."""
@@ -142,3 +153,9 @@ class Drafts:
             more = f" and {len(variants) - 1} more" if len(variants) > 1 else ""
             message = f"{problem.message} (in {names[repr(variants[0])]}{more})"
             yield Problem(message, problem.where, problem.hint)
+
+
+def searched(experiment: Experiment, method: str) -> Tuning | None:
+    """Return the search of a method, with the metric that it looks at."""
+    search, objective = experiment.method(method).search, experiment.objective
+    return search and search.judged_by(objective.metric if objective else None)

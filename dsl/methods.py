@@ -21,10 +21,18 @@ def check_methods(experiment: Experiment) -> Iterator[Problem]:
 def decided_twice(experiment: Experiment) -> Iterator[Problem]:
     """Yield the settings that a method and an axis both set: the axis would make the method's name a lie."""
     for name in experiment.method_names:
-        for setting in flatten(experiment.method(name).settings):
+        method = experiment.method(name)
+        searched = method.search.space if method.search else {}
+        for setting in flatten(method.settings):
+            where = experiment.where("methods", name, "settings", *setting.split("."))
             if setting in experiment.matrix.axes:
-                where = experiment.where("methods", name, "settings", *setting.split("."))
                 yield Problem(f"has no effect: the axis {setting} decides", where, "take it out of one of the two")
+            if setting in searched:
+                yield Problem("has no effect: the method's search decides", where, "take it out of one of the two")
+        for setting in searched:
+            if setting in experiment.matrix.axes:
+                where = experiment.where("methods", name, "search", "space", setting)
+                yield Problem(f"the axis {setting} decides it already", where, "take it out of one of the two")
 
 
 def baselines(experiment: Experiment) -> Iterator[Problem]:

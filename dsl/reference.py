@@ -20,6 +20,7 @@ from xp.dsl.schema import schema
 from xp.dsl.spec import Carbon, Dataset, Defaults, Header, Limits, Method, Model
 from xp.dsl.spelling import either, spell
 from xp.dsl.table import Table
+from xp.dsl.tuning import Space
 
 INTRODUCTION = """# The experiment file
 
@@ -28,7 +29,18 @@ refused before anything runs, with its line, its column and a suggestion. `1`, `
 different things; only where a number may have a fraction, `1` is read as `1.0`.
 """
 
-TABLES: tuple[type[Table], ...] = (Header, Defaults, Model, Dataset, Method, Carbon, Limits, Price, Objective)
+TABLES: tuple[type[Table], ...] = (
+    Header,
+    Defaults,
+    Model,
+    Dataset,
+    Method,
+    Space,
+    Carbon,
+    Limits,
+    Price,
+    Objective,
+)
 """The tables of a file that are documented key by key, in the order of the reference."""
 
 KEYS = ("seed", *RULES)

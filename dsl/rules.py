@@ -153,6 +153,29 @@ def schedules_of_deepspeed(case: Case) -> Iterator[Finding]:
         yield Finding("warmup_steps", message, "a share of all steps is below 1")
 
 
+WITHOUT_BLOCKS = ("bigbird_pegasus", "led", "longt5", "prophetnet", "t5")
+"""Architectures whose encoders compute their attention in a way of their own."""
+
+
+def sparse_attention(case: Case) -> Iterator[Finding]:
+    """The block-local kernel needs the size of its blocks, and an encoder that calls it; LED has a window itself."""
+    kernel, window, architecture = (
+        case.settings.attn_implementation,
+        case.settings.attention_window,
+        case.model.architecture,
+    )
+    if kernel == "block_local" and architecture in WITHOUT_BLOCKS:
+        message = f"'block_local' serves BART and its like, and {architecture} has an attention of its own"
+        yield Finding("attn_implementation", message, "set what its configuration has: config = { … }")
+    elif kernel == "block_local" and window is None:
+        yield Finding("attention_window", "'block_local' needs attention_window: how many tokens a block has")
+    if window is not None and kernel != "block_local" and architecture not in {None, "led"}:
+        hint = 'set attn_implementation = "block_local"'
+        yield Finding("attention_window", f"attention_window has no effect here, got {window}", hint)
+    if window is not None and window % 2 and architecture == "led":
+        yield Finding("attention_window", f"the window of LED is an even number of tokens, got {window}")
+
+
 RULES: tuple[Rule, ...] = (
     zero_without_effect,
     early_stopping_needs_evaluations,
@@ -163,4 +186,5 @@ RULES: tuple[Rule, ...] = (
     generation_makes_sense,
     warmup_makes_sense,
     schedules_of_deepspeed,
+    sparse_attention,
 )

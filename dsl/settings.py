@@ -151,8 +151,11 @@ class Settings(Table):
     train_sampling_strategy: Literal["random", "sequential", "group_by_length", "sortish"] = "random"
     """Order of the training examples; ``sortish``: batches of alike source length, the batches in random order."""
 
-    attn_implementation: Literal["eager", "sdpa"] | None = None
-    """Attention kernel; unset, the model's own choice."""
+    attn_implementation: Literal["eager", "sdpa", "block_local"] | None = None
+    """Attention kernel; unset, the model's own choice. ``block_local``: a sparse encoder, for BART and its like."""
+
+    attention_window: PositiveInt | None = None
+    """Tokens of a block (``block_local``; each sees its own and both neighbours), or those that a token of LED sees."""
 
     max_source_length: PositiveInt = 512
     """Longest source in tokens; longer ones are cut."""

@@ -15,6 +15,7 @@ from xp.dsl.refusals import Refusals
 from xp.dsl.settings import Settings
 from xp.dsl.spelling import Key
 from xp.dsl.table import Slug, Table
+from xp.dsl.tuning import Tuning
 
 EXPECTATION = r"^\*?(reduces|increases|affects)$"
 
@@ -202,6 +203,9 @@ class Method(Table):
     baseline: str | None = None
     """The method it is compared with; unset, the experiment's."""
 
+    search: Tuning | None = None
+    """Set, each trial of the method is a search: it trains more than once and keeps the best."""
+
 
 class Carbon(Table):
     """``[carbon]``: where the electricity comes from."""
@@ -230,6 +234,9 @@ class Limits(Table):
 
     max_retries: NonNegativeInt = 0
     """Further attempts of a trial whose failure a retry can mend."""
+
+    max_concurrent: PositiveInt = 1
+    """Trials side by side, each on cores or GPUs of its own; ``--jobs`` overrides it."""
 
     fail_fast: bool = False
     """Whether the first trial that does not complete, retries included, ends the run; the others stay pending."""

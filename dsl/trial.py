@@ -14,6 +14,7 @@ from xp.dsl.dotted import values
 from xp.dsl.settings import Settings
 from xp.dsl.spec import Carbon, Dataset, Model
 from xp.dsl.table import Table
+from xp.dsl.tuning import Tuning
 
 IDENTITY = 1
 """Version of the identity below. A setting is part of it only where it differs from its default, so a new setting
@@ -86,6 +87,9 @@ class Trial(Table):
     model: Model
     """The model."""
 
+    checkpoint: str | None = None
+    """Hash of the files that the model's checkpoint names, where it names any here."""
+
     dataset_name: str
     """Key of the data set, or its hub id or path."""
 
@@ -106,6 +110,9 @@ class Trial(Table):
 
     swept: tuple[str, ...]
     """Dotted names of the settings that an axis, an include rule or a method of the experiment sets."""
+
+    search: Tuning | None = None
+    """Set, it trains nothing itself: it looks for settings, and the best of its trainings speaks for it."""
 
     start: Start | None = None
     """Where its training goes on from; unset, it begins at the first step."""
@@ -137,6 +144,7 @@ class Subject(NamedTuple):
     dataset: Dataset
     fingerprint: str
     deepspeed: Mapping[str, Any] = MappingProxyType({})
+    search: Tuning | None = None
 
 
 WHOLE = Segment()
@@ -154,6 +162,8 @@ def identity(subject: Subject, seed: int, segment: Segment = WHOLE) -> str:
     }
     if subject.deepspeed:
         content["deepspeed"] = subject.deepspeed
+    if subject.search is not None:
+        content["search"] = subject.search.model_dump(mode="json", exclude_defaults=True)
     if segment.start is not None:
         content["start"] = [segment.start.trial, segment.start.step]
     if segment.until is not None:

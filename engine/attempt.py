@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
+from xp.dsl.dotted import flatten
 from xp.dsl.trial import Trial
 from xp.engine.failures import Outcome, RankReport, judge
 from xp.engine.journal import FORMAT, Journal, events, read
@@ -66,11 +67,19 @@ def beginning(trial: Trial, attempt: AttemptLayout) -> dict[str, Any]:
         "variant": trial.variant,
         "context": trial.context,
         "seed": trial.seed,
-        "settings": trial.dotted_settings,
+        "settings": trial.dotted_settings | searched(trial),
         "model": trial.model_name,
         "dataset": trial.dataset_name,
         "world_size": trial.settings.world_size,
     }
+
+
+def searched(trial: Trial) -> dict[str, Any]:
+    """Return what a search looks for, by dotted names; the settings that it decides have no value of their own."""
+    if trial.search is None:
+        return {}
+    told = flatten({"search": trial.search.model_dump(mode="json", exclude_defaults=True)})
+    return told | dict.fromkeys(trial.search.space)
 
 
 def close(attempt: AttemptLayout, outcome: Outcome, seconds: float) -> None:

@@ -13,6 +13,21 @@ LOG_TAIL = 30
 """Lines of a failed rank's log that are kept as evidence."""
 
 
+NO_MEMORY = (
+    "std::bad_alloc",
+    "MemoryError",
+    "annot allocate memory",
+    "can't allocate memory",
+    "CUDA out of memory",
+    "OutOfMemoryError",
+    "CUBLAS_STATUS_ALLOC_FAILED",
+)
+"""What a process prints that dies for want of memory before it can record anything."""
+
+LOST_PEER = ("closed by peer", "reset by peer", "Broken pipe", "Connection refused", "remote process exited")
+"""What a rank records when another one is suddenly not there any more."""
+
+
 @dataclass(frozen=True)
 class RankReport:
     """What is known of one rank when its attempt has ended."""
@@ -22,6 +37,13 @@ class RankReport:
     done: bool
     failures: Sequence[Mapping[str, Any]] = ()
     log: Sequence[str] = ()
+    peak_memory: int | None = None
+    """The most bytes that it was seen to hold."""
+
+    @property
+    def silent(self) -> bool:
+        """Whether a signal ended it before it could say anything."""
+        return not self.done and not self.failures and (self.code or 0) < 0
 
 
 @dataclass(frozen=True)
@@ -35,19 +57,28 @@ class Outcome:
     """Whether the same attempt may go better another time."""
 
 
-def judge(ranks: Sequence[RankReport], stopped: Literal["", "timeout", "interrupted"] = "") -> Outcome:
-    """Return the outcome of an attempt. The workers' own words count for more than exit codes."""
+def judge(
+    ranks: Sequence[RankReport], stopped: Literal["", "timeout", "interrupted"] = "", kernel_kills: int = 0
+) -> Outcome:
+    """Return the outcome of an attempt. The workers' own words count for more than exit codes.
+
+    *kernel_kills*: processes that the kernel has killed for want of memory while the attempt went on.
+    """
     evidence: dict[str, Any] = {"exit_codes": [rank.code for rank in ranks]}
     first = first_failure(ranks)
     if first is None and all(rank.done for rank in ranks):
         return Outcome("completed", evidence=evidence)
     if stopped:
         return Outcome(stopped, STOPPED[stopped], evidence)
+    if first is not None and lost_a_peer(first) and any(rank.silent for rank in ranks):
+        first = None  # it tells what it noticed; what happened, happened to the other
     culprit = ranks[first["rank"]] if first else first_dead(ranks)
     evidence |= {"rank": culprit.rank, "log_tail": "\n".join(culprit.log[-LOG_TAIL:])}
+    if culprit.peak_memory is not None:
+        evidence["peak_memory"] = culprit.peak_memory
     if first is not None:
         return told(first, evidence)
-    return untold(culprit, evidence)
+    return out_of_memory(culprit, evidence, kernel_kills) or untold(culprit, evidence)
 
 
 STOPPED = {
@@ -60,6 +91,11 @@ def first_failure(ranks: Sequence[RankReport]) -> Mapping[str, Any] | None:
     """Return the failure that a rank recorded first: the others often fail only because it did."""
     failures = [{**failure, "rank": rank.rank} for rank in ranks for failure in rank.failures]
     return min(failures, key=lambda failure: failure.get("t", 0.0), default=None)
+
+
+def lost_a_peer(failure: Mapping[str, Any]) -> bool:
+    """Tell whether a failure says no more than that another rank is gone."""
+    return failure.get("kind") == "error" and any(words in str(failure.get("message")) for words in LOST_PEER)
 
 
 def first_dead(ranks: Sequence[RankReport]) -> RankReport:
@@ -78,6 +114,19 @@ def told(failure: Mapping[str, Any], evidence: dict[str, Any]) -> Outcome:
     if kind == "oom":
         return Outcome("oom", message, evidence)
     return Outcome("failed", message, evidence | {"kind": kind})
+
+
+def out_of_memory(rank: RankReport, evidence: dict[str, Any], kernel_kills: int) -> Outcome | None:
+    """Return the outcome of a rank that died for want of memory without recording it, None for any other."""
+    name = signal.Signals(-rank.code).name if rank.silent and rank.code else None
+    told_by = {"signal": name} if name else {}
+    if name == "SIGKILL" and kernel_kills:
+        reason = f"rank {rank.rank} was killed by the kernel: memory ran out"
+        return Outcome("oom", reason, evidence | told_by | {"kernel_kills": kernel_kills})
+    last = next((line for line in reversed(rank.log[-LOG_TAIL:]) if any(words in line for words in NO_MEMORY)), None)
+    if last is None:
+        return None
+    return Outcome("oom", f"rank {rank.rank} ran out of memory: {last.strip()}", evidence | told_by)
 
 
 def untold(rank: RankReport, evidence: dict[str, Any]) -> Outcome:

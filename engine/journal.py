@@ -25,12 +25,17 @@ class Journal:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         self._synced = time.monotonic()
-        heal(path, self._file)
+        self._path = path
+        self._torn = True
 
     def append(self, event: str, **fields: Any) -> None:
         """Write one event. Numbers that are not finite become the text ``NaN``, ``Infinity`` or ``-Infinity``."""
         line = json.dumps(plain({"t": time.time(), "event": event, **fields}), ensure_ascii=False, allow_nan=False)
+        if self._torn:
+            heal(self._path, self._file)
+        self._torn = True  # until all of the line is there: a full disk may take a part of it
         write_all(self._file, line.encode("utf-8", "backslashreplace") + b"\n")
+        self._torn = False
         if (now := time.monotonic()) - self._synced >= SYNC_SECONDS:
             os.fdatasync(self._file)
             self._synced = now

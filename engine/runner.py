@@ -10,7 +10,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from xp.dsl.errors import Problem, XpError
@@ -22,6 +22,7 @@ from xp.engine.lanes import Lane
 from xp.engine.launch.group import Launcher
 from xp.engine.layout import AttemptLayout, Layout
 from xp.engine.locks import locked
+from xp.engine.searching import Company, conduct
 from xp.engine.stopping import Stop
 from xp.engine.train import checkpoints, resume
 
@@ -58,6 +59,31 @@ class Display(Protocol):
 
     def note(self, text: str) -> None:
         """Say something else."""
+
+
+@dataclass(frozen=True)
+class Within:
+    """Shows the trainings of a search as news of that search."""
+
+    display: Display
+
+    def planned(self, total: int, cached: int, left: int) -> None:
+        """Say nothing: the search is what was planned."""
+
+    def started(self, trial: Trial) -> None:
+        """Say nothing: the search has begun."""
+
+    def event(self, event: Mapping[str, Any]) -> None:
+        """Show how far a training is."""
+        self.display.event(event)
+
+    def ended(self, trial: Trial, outcome: Outcome, seconds: float) -> None:
+        """Say how a training ended."""
+        self.note(f"    {outcome.state}: {trial.label} ({seconds:.1f} s) {outcome.reason}".rstrip())
+
+    def note(self, text: str) -> None:
+        """Say something else."""
+        self.display.note(text)
 
 
 @dataclass(frozen=True)
@@ -186,7 +212,7 @@ class Run:
     def attempt(self, trial: Trial, retries: int) -> Outcome:
         """Attempt a trial until it completes or a retry can mend nothing."""
         for left in range(retries, -1, -1):
-            outcome = self.once(trial)
+            outcome = self.once(trial) if trial.search is None else self.searched(trial, retries)
             if outcome.state == "completed" or not (outcome.retry and left) or self.stop.is_set():
                 break
             self.stop.wait(BACK_OFF_SECONDS * 2 ** (retries - left))
@@ -194,7 +220,7 @@ class Run:
 
     def once(self, trial: Trial) -> Outcome:
         """Attempt a trial, from its last checkpoint where there is one."""
-        point = None if self.force else origin(self.layout, trial, self.display.note)
+        point = origin(self.layout, trial, self.display.note, anew=self.force)
         attempt = self.layout.new_attempt(trial.id)
         if point is not None:
             resume.order(attempt, point)
@@ -204,6 +230,28 @@ class Run:
         outcome = attempts.work(trial, attempt, self.launcher, self.stop, self.display.event)
         if outcome.state == "completed":
             tidy(self.layout, trial)
+        self.after_trial()
+        self.display.ended(trial, outcome, time.monotonic() - began)
+        return outcome
+
+    def searched(self, trial: Trial, retries: int) -> Outcome:
+        """Attempt a search: its trainings are trials that this lane runs one after another."""
+
+        def bring(training: Trial, anew: bool) -> str:
+            return replace(self, force=anew, display=Within(self.display)).one(training, retries)
+
+        attempt = self.layout.new_attempt(trial.id)
+        attempts.announce(trial, attempt, self.launcher, self.environment, self.lane)
+        self.display.started(trial)
+        began = time.monotonic()
+        company = Company(
+            layout=self.layout,
+            bring=bring,
+            wait=self.stop.wait,
+            stopped=lambda: self.stop.is_set() or cancelled(self.layout),
+            note=self.display.note,
+        )
+        outcome = conduct(trial, attempt, company)
         self.after_trial()
         self.display.ended(trial, outcome, time.monotonic() - began)
         return outcome
@@ -229,9 +277,9 @@ def side_by_side(lanes: Sequence[Run], trials: Sequence[Trial], retries: int) ->
     return lanes[0].tally(sum(counts, Counter()), queue)
 
 
-def origin(layout: Layout, trial: Trial, note: Callable[[str], object]) -> resume.Point | None:
+def origin(layout: Layout, trial: Trial, note: Callable[[str], object], *, anew: bool = False) -> resume.Point | None:
     """Return the checkpoint that an attempt at a trial goes on from: its own, or that of the trial it continues."""
-    if (own := checkpoints.newest(layout.attempts(trial.id), note)) is not None:
+    if not anew and (own := checkpoints.newest(layout.attempts(trial.id), note)) is not None:
         return resume.Point(trial.id, own.attempt.number, own.step)
     if trial.start is None:
         return None

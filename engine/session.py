@@ -49,8 +49,8 @@ class Choices(NamedTuple):
 
     launch: Kind = "auto"
 
-    jobs: int = 1
-    """How many trials run side by side."""
+    jobs: int | None = None
+    """How many trials run side by side; unset, as many as the file says."""
 
 
 PLAIN = Choices()
@@ -67,16 +67,17 @@ def run(
     """Run what is missing of *file* and return the exit code."""
     planned = make(file, overrides, only)
     layout = Layout(results.absolute())
-    layout.stop_file.unlink(missing_ok=True)
     order = in_blocks(planned.wanted)
     done, left = ([], []) if choices.force else sorted_out(layout, order, choices.retry)
     if due := len(done) + len(left) < len(order):
         hub.check(planned.experiment)
     prepare(layout)
+    layout.stop_file.unlink(missing_ok=True)
     journal_plan(layout, planned.experiment, planned.plan, in_blocks(planned.plan.trials))
-    with display(Console(stderr=True), choices.jobs) as shown, stopping(shown) as stop:
+    jobs = choices.jobs or planned.experiment.limits.max_concurrent
+    with display(Console(stderr=True), jobs) as shown, stopping(shown) as stop:
         shown.planned(len(order), len(done), len(left))
-        tally = execute(planned, layout, shown, stop, choices, due=due)
+        tally = execute(planned, layout, shown, stop, choices._replace(jobs=jobs), due=due)
         bring_up_to_date(layout, shown)
         return conclude(tally, len(order), shown)
 
@@ -130,7 +131,8 @@ def execute(planned: Planned, layout: Layout, shown: PlainDisplay, stop: Stop, c
 
 def split(whole: Run, planned: Planned, choices: Choices, shown: PlainDisplay) -> list[Run]:
     """Return the run itself, or one for each lane."""
-    if choices.jobs == 1:
+    jobs = choices.jobs or 1
+    if jobs == 1:
         return [whole]
     cpu = planned.machine.devices == "cpu"
     ranks = max((trial.settings.world_size for trial in planned.wanted), default=1)
@@ -144,7 +146,7 @@ def split(whole: Run, planned: Planned, choices: Choices, shown: PlainDisplay) -
                 choices.launch, whole.layout.root / "preload.log", shown.note, lane.variables, cpu=cpu
             ),
         )
-        for lane in lanes(choices.jobs, ranks, sorted(os.sched_getaffinity(0)), gpus)
+        for lane in lanes(jobs, ranks, sorted(os.sched_getaffinity(0)), gpus)
     ]
 
 

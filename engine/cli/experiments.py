@@ -34,7 +34,7 @@ def init_command(folder: Path) -> None:
 def plan_command(file: Path, overrides: tuple[str, ...], seeds: str | None, **options: Any) -> None:
     """Show the trials of FILE without running any.
 
-    Each with its state, and a forecast of memory, time and energy with the basis of every number.
+    Each with its state, and a forecast of memory, time, energy and money with the basis of every number.
     """
     from xp.engine import planning
     from xp.engine.preview import show

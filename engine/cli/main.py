@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 import click
 
-from xp.dsl.errors import XpError
+from xp.dsl.errors import Problem, XpError
 from xp.engine.cli import experiments, machine, reports, runs, warehouse
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+"""Why a disk takes nothing more: no fault of the program, and no reason for a traceback."""
 
 
 class Commands(click.Group):
@@ -20,6 +24,13 @@ class Commands(click.Group):
         except XpError as error:
             click.echo(f"xp: {error}", err=True)
             ctx.exit(error.exit_code)
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            hint = "what is in the journals stays; make room, and the same command goes on"
+            problem = Problem(f"nothing more can be written: {error.strerror}", error.filename or "", hint)
+            click.echo(f"xp: {XpError(problem)}", err=True)
+            ctx.exit(XpError.exit_code)
 
     def list_commands(self, _: click.Context) -> list[str]:
         """Return the commands in the order of a day's work."""

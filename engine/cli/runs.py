@@ -26,10 +26,8 @@ from xp.engine.cli.options import JSON, ONLY, RESULTS, SEEDS, SET, SPEC
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
     metavar="N",
-    help="Trials side by side, each on cores or GPUs of its own; marked as contended.",
+    help="Trials side by side, each on cores or GPUs of its own; unset, [limits] max_concurrent.",
 )
 @click.option("--force", is_flag=True, help="Run completed trials again; their earlier attempts are kept.")
 @click.option(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from statistics import fmean
 
 UNKNOWN = "unknown"
@@ -52,9 +52,26 @@ class Forecast:
     emissions: Amount
     """Of that energy, in kg of CO2 equivalent."""
 
+    cost: Amount
+    """Of that time by the first tariff, in US dollars."""
+
 
 NAMES = tuple(field.name for field in fields(Forecast))
 """What is forecast, in the order of tables."""
+
+
+def repeated(forecast: Forecast, times: int) -> Forecast:
+    """Return what so many of the same need one after another: as much memory, and of all else so many times as much."""
+    amounts = {name: getattr(forecast, name) for name in NAMES if name != "memory"}
+    return replace(forecast, **{name: product(amount, times) for name, amount in amounts.items()})
+
+
+def product(amount: Amount, times: int) -> Amount:
+    """Return so many times an amount."""
+    if amount.value is None:
+        return amount
+    low, high = (None if bound is None else bound * times for bound in (amount.low, amount.high))
+    return Amount(amount.unit, amount.value * times, f"{times} trainings: {amount.basis}", low, high)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from math import isfinite
 from pathlib import Path
 
 from xp.dsl.trial import Trial
-from xp.engine.forecast.amounts import Amount, Forecast, mean
+from xp.engine.forecast.amounts import Amount, Forecast, mean, repeated
 from xp.engine.forecast.configuration import configuration
+from xp.engine.forecast.cost import UNIT, Tariff
 from xp.engine.forecast.memory import Parameters, of_rank
 from xp.engine.forecast.parameters import counts
 from xp.engine.forecast.past import Attempts, Evidence, Kinship, Past
@@ -25,20 +26,29 @@ ADAMW = "AdamW formula"
 
 @dataclass(frozen=True)
 class Forecaster:
-    """Knows the past, and whether this machine's ranks have a memory of their own."""
+    """Knows the past, whether this machine's ranks have a memory of their own, and what it costs."""
 
     attempts: Attempts
     apart: bool
+    tariff: Tariff | None = None
 
     def forecast(self, trial: Trial) -> Forecast:
-        """Return what a trial will need."""
+        """Return what a trial will need; a search needs what its trainings need, one after another."""
+        if trial.search is None:
+            return self.training(trial)
+        one = self.training(trial.model_copy(update={"id": "", "search": None}))
+        return repeated(one, trial.search.trainings)
+
+    def training(self, trial: Trial) -> Forecast:
+        """Return what a trial that trains once will need."""
         past = Measured(self.attempts.evidence(trial), trial)
-        memory = past.memory()
+        memory, time = past.memory(), past.time()
         return Forecast(
             memory=memory if memory.known else self.model_states(trial),
-            time=past.time(),
+            time=time,
             energy=past.energy(),
             emissions=past.emissions(),
+            cost=self.tariff.cost(time, trial.settings.world_size) if self.tariff else Amount(UNIT),
         )
 
     def model_states(self, trial: Trial) -> Amount:

@@ -118,7 +118,8 @@ def attempts(layout: Layout, trials: Sequence[Trial], here: tuple[str | None, st
     )
     known = {trial.id: trial for trial in trials}
     pasts = ((read(layout, taken) or known.get(taken.trial), taken) for taken in history(layout, *asked))
-    return Attempts([Past(trial, taken) for trial, taken in pasts if trial], here)
+    # a search takes what its trainings take, and they speak for themselves
+    return Attempts([Past(trial, taken) for trial, taken in pasts if trial and trial.search is None], here)
 
 
 def read(layout: Layout, taken: Taken) -> Trial | None:

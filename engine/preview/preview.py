@@ -11,6 +11,7 @@ from xp.dsl.plan import Excluded
 from xp.dsl.trial import Trial
 from xp.engine import environment
 from xp.engine.forecast.amounts import NAMES, Forecast, Sum, total
+from xp.engine.forecast.cost import Tariff
 from xp.engine.forecast.forecast import Forecaster
 from xp.engine.forecast.past import attempts
 from xp.engine.layout import Layout
@@ -72,11 +73,17 @@ def preview(planned: Planned, results: Path) -> Preview:
     """Return what a run of the wanted trials would do, judged by a folder of results; only its warehouse is written."""
     layout = Layout(results.absolute())
     past = attempts(layout, planned.wanted, here())
-    forecaster = Forecaster(past, apart=planned.machine.devices == "cuda")
+    forecaster = Forecaster(past, apart=planned.machine.devices == "cuda", tariff=tariff(planned))
     return Preview(
         planned,
         [Row(trial, standing(layout, trial.id), forecaster.forecast(trial)) for trial in planned.wanted],
     )
+
+
+def tariff(planned: Planned) -> Tariff | None:
+    """Return the first tariff of the file, as the measure ``cost`` does, None where there is none."""
+    prices = planned.experiment.prices.items()
+    return next((Tariff(name, price, planned.machine.devices == "cuda") for name, price in prices), None)
 
 
 def here() -> tuple[str | None, str | None]:

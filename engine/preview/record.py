@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from xp.dsl.plan import Excluded
+from xp.dsl.tuning import Tuning
 from xp.engine.preview.preview import Preview, Row
 
 FORMAT = 1
@@ -57,8 +58,14 @@ def trial(row: Row) -> Mapping[str, Any]:
         "variant": dict(row.trial.variant),
         "settings": row.trial.dotted_settings,
         "deepspeed": dict(row.trial.deepspeed),
+        "search": searched(row.trial.search),
         "forecast": asdict(row.forecast),
     }
+
+
+def searched(search: Tuning | None) -> Mapping[str, Any] | None:
+    """Return what a trial searches and how often it trains, None where it does not search."""
+    return None if search is None else {**search.model_dump(mode="json"), "trainings": search.trainings}
 
 
 def left_out(cell: Excluded, preview: Preview) -> Mapping[str, Any]:

@@ -18,6 +18,7 @@ HEADINGS: Mapping[str, str] = {
     "time": "time",
     "energy": "energy",
     "emissions": "CO2e",
+    "cost": "cost",
 }
 """Columns of the table, by what is forecast."""
 
@@ -109,12 +110,24 @@ def summary(preview: Preview, notes: Notes) -> str:
     """Return how many trials there are, and what those that would run need."""
     states = Counter(row.standing.state for row in preview.rows)
     told = [f"{count:,} {state}" for state, count in states.items()]
+    lines = [f"search    {name}: {budget}" for name, budget in budgets(preview)]
     told += [f"{len(preview.excluded):,} excluded"] if preview.excluded else []
-    lines = [f"{len(preview.rows):,} trials: {', '.join(told)}"]
+    lines += [f"{len(preview.rows):,} trials: {', '.join(told)}"]
     if due := len(preview.due):
         lines += [f"a run would attempt {due:,}, one after another, and need"]
         lines += [needed(name, whole, due, notes) for name, whole in preview.totals.items()]
     return "\n".join(lines)
+
+
+def budgets(preview: Preview) -> Iterator[tuple[str, str]]:
+    """Yield the methods that search, and how much each of their trials trains: equal numbers are equal budgets."""
+    searches = {row.trial.method: (row.trial.search, row.trial.settings) for row in preview.rows}
+    for method, (search, settings) in searches.items():
+        if search is None:
+            continue
+        steps = f", {search.trainings * settings.max_steps:,} steps in all" if settings.max_steps else ""
+        parts = f" in {search.generations} generations" if search.generations else ""
+        yield method, f"{search.trainings} trainings{parts} for each trial{steps}"
 
 
 def needed(name: str, whole: Sum, due: int, notes: Notes) -> str:

@@ -12,6 +12,7 @@ from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from xp.dsl.dotted import flatten
 from xp.dsl.settings import DEEPSPEED_SCHEDULES, Generation, Settings
+from xp.engine.train import attention
 from xp.engine.train.deepspeed_config import PARAMETERS
 from xp.engine.train.encode import Splits
 from xp.engine.train.freezing import frozen
@@ -130,11 +131,13 @@ def of_model(trainer: SummaryTrainer) -> Values:
     formats = {torch.float32: "fp32", torch.bfloat16: "bf16", torch.float16: "fp16"}
     weights = one(formats.get(parameter.dtype, str(parameter.dtype)) for parameter in model.parameters())
     mixed = trainer.accelerator.mixed_precision
+    windows = attention.widths(model)
     return {
         "precision": weights if trainer.deepspeed or mixed == "no" else mixed,
         "freeze": [group for group in frozen(model) if group in ("embeddings", "encoder")],
         "gradient_checkpointing": model.is_activation_checkpointing,
         "attn_implementation": model.config._attn_implementation,  # noqa: SLF001 - it has no public name
+        **({"attention_window": one(windows)} if windows else {}),
     }
 
 

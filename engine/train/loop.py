@@ -17,6 +17,7 @@ from xp.engine.train import corpus, facts, freezing, model, resume, tokenizer
 from xp.engine.train.arguments import training_arguments
 from xp.engine.train.cache import Cache
 from xp.engine.train.callbacks import Divergence, Journalling, LastEvaluation, Measuring, Watcher
+from xp.engine.train.continuing import Continuing
 from xp.engine.train.distributed import Seat
 from xp.engine.train.encode import Collator, Splits, encode, positions
 from xp.engine.train.errors import KnobError, StoppedError
@@ -105,7 +106,9 @@ def assemble(
     watches_rouge = stopping is not None and stopping.metric != "eval_loss"
     settle = torch.cuda.synchronize if seat.cuda else lambda: None
     measuring = Measuring(StepClock(seat.world_size, settle=settle), PeakMemory(ready.baseline, cuda=seat.cuda))
-    watching: list[Watcher] = [Journalling(record), Readback(trial, ready.splits, record), Divergence(), measuring]
+    continuing = Continuing(trial, record)
+    reading = Readback(trial, ready.splits, record)
+    watching: list[Watcher] = [Journalling(record), continuing, reading, Divergence(), measuring]
     ahead = lead(seat.world_size, cuda=seat.cuda, logging_steps=settings.logging_steps)
     saving = Saving(Orders.of(trial, attempt), Meetings(attempt.meetings, record.leads, ahead), record)
     early = [EarlyStoppingCallback(stopping.patience, stopping.threshold)] if stopping else []

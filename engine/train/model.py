@@ -13,6 +13,7 @@ from transformers.models.auto.modeling_auto import MODEL_FOR_SEQ_TO_SEQ_CAUSAL_L
 from xp.dsl.errors import did_you_mean
 from xp.dsl.settings import Settings
 from xp.dsl.spec import Model
+from xp.engine.train.attention import BLOCK_LOCAL, prove
 from xp.engine.train.errors import KnobError
 from xp.engine.train.tokenizer import local_or_hub
 
@@ -51,6 +52,8 @@ def build(model: Model, config: Any, tokenizer: Any, settings: Settings, seed: i
     DeepSpeed partition what is built here.
     """
     attention = {"attn_implementation": settings.attn_implementation} if settings.attn_implementation else {}
+    if settings.attention_window is not None:
+        config.attention_window = settings.attention_window
     if model.checkpoint is not None:
         place = local_or_hub(model.checkpoint, folder)
         built = AutoModelForSeq2SeqLM.from_pretrained(
@@ -62,6 +65,8 @@ def build(model: Model, config: Any, tokenizer: Any, settings: Settings, seed: i
         follow(tokenizer, config)
         set_seed(seed)
         built = AutoModelForSeq2SeqLM.from_config(config, dtype=torch.float32, **attention)
+    if settings.attn_implementation == BLOCK_LOCAL:
+        prove(built)
     # otherwise the trainer believes that the model divides its loss by the tokens of the whole batch, which no
     # encoder-decoder does, and loss and gradients grow with accumulation and ranks
     built.accepts_loss_kwargs = False

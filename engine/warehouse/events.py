@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +67,11 @@ class Batch:
             HANDLERS[kind](self, source, event)
         elif kind not in NOT_LOADED:
             raise ValueError(f"unknown event {kind!r}")
+
+    def add_series(self, source: Source, name: str, unit: str | None, arrays: Sequence[Any]) -> None:
+        """Add many values of one metric: *arrays* are their steps, values and times."""
+        number = self.names.setdefault((name, unit), len(self.names))
+        self.points.extend((source.attempt, source.rank), number, arrays)
 
     def add_plan(self, event: dict[str, Any]) -> None:
         """Add what an experiment's journal says; raises where that is not a plan."""
@@ -150,6 +156,26 @@ def artifact(batch: Batch, source: Source, event: dict[str, Any]) -> None:
     batch.put("artifact", (source.attempt, source.rank, text(event["name"])), *values)
 
 
+def member(batch: Batch, source: Source, event: dict[str, Any]) -> None:
+    """Add what a member of a search did in a generation, and the settings it did it with."""
+    key = (source.attempt, whole(event["generation"]), whole(event["member"]))
+    donor, ends, score = event["donor"], event["to_step"], event["score"]
+    row = (
+        text(event["trial"]),
+        text(event["action"]),
+        None if donor is None else whole(donor),
+        None if donor is None else text(event["donor_trial"]),
+        whole(event["from_step"]),
+        None if ends is None else whole(ends),
+        None if score is None else float(score),
+        None if event["state"] is None else text(event["state"]),
+    )
+    batch.put("member", key, *row)
+    operations = mapping(event["operations"])
+    for place, (name, value) in enumerate(mapping(event["values"]).items()):
+        batch.put("member_setting", (*key, name), place, *text_and_number(value), operations.get(name))
+
+
 def failure(batch: Batch, source: Source, event: dict[str, Any]) -> None:
     """Add what a rank said went wrong."""
     step = None if event.get("step") is None else whole(event["step"])
@@ -167,6 +193,7 @@ HANDLERS = {
     "effective": effective,
     "artifact": artifact,
     "failure": failure,
+    "member": member,
 }
 
 NOT_LOADED = {"progress"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import duckdb
 
@@ -46,6 +47,16 @@ having count(*) > count(distinct point.step)
 """
 """The series that go back to a step they have had: only there can a value replace another."""
 
+BEHIND = """
+create or replace temp table rewound as
+select attempt_key, name_id, rank
+from point
+join latest using (attempt_key, name_id, rank)
+group by all
+having min(point.step) <= max(coalesce(latest.top_step, $none))
+"""
+"""The same, where the series themselves only go on: nothing has to be counted then."""
+
 DELETE = """
 delete from metric where rowid in (
     select rowid
@@ -84,9 +95,9 @@ left join latest on (latest.attempt_key, latest.name_id, latest.rank) = (final.a
 def merge(db: duckdb.DuckDBPyConnection, points: Points, keys: Sequence[int], names: Sequence[int]) -> None:
     """Store values; *keys* and *names* translate the batch's numbers of attempts and metrics."""
     db.execute(STAGE)
-    (stage if len(points) <= FEW else stage_many)(db, points, keys, names)
+    steady = (stage if len(points) <= FEW else stage_many)(db, points, keys, names)
     none = {"none": NO_STEP}
-    db.execute(REWOUND, none)
+    db.execute(BEHIND if steady else REWOUND, none)
     db.execute(INSERT, none)
     if db.execute("select 1 from rewound limit 1").fetchall():
         db.execute(DELETE)
@@ -99,20 +110,21 @@ def merge(db: duckdb.DuckDBPyConnection, points: Points, keys: Sequence[int], na
         db.execute("drop table invalid_point")
 
 
-def stage(db: duckdb.DuckDBPyConnection, points: Points, keys: Sequence[int], names: Sequence[int]) -> None:
-    """Hand values to DuckDB row by row."""
+def stage(db: duckdb.DuckDBPyConnection, points: Points, keys: Sequence[int], names: Sequence[int]) -> bool:
+    """Hand values to DuckDB row by row; False, because whether their steps only grow is for DuckDB to find out."""
     with db.appender("point") as appender:
         appender.append_rows((keys[attempt], names[name], *row) for attempt, name, *row in points.rows())
+    return False
 
 
-def stage_many(db: duckdb.DuckDBPyConnection, points: Points, keys: Sequence[int], names: Sequence[int]) -> None:
-    """Hand millions of values to DuckDB as the arrays that they are."""
+def stage_many(db: duckdb.DuckDBPyConnection, points: Points, keys: Sequence[int], names: Sequence[int]) -> bool:
+    """Hand millions of values to DuckDB as arrays; tell whether the steps of each series only grow."""
     import numpy as np  # noqa: PLC0415 - a short load does not pay for it
 
     count = np.frombuffer(points.count, np.int32)
     valid = np.ones(len(points), np.int8)
     valid[list(points.texts)] = 0
-    columns = {
+    columns: dict[str, Any] = {
         "attempt_key": np.repeat(np.array(keys, np.int32)[np.frombuffer(points.attempt, np.int32)], count),
         "name_id": np.array(names, np.int16)[np.frombuffer(points.name, np.int32)],
         "rank": np.repeat(np.frombuffer(points.rank, np.int16), count),
@@ -125,6 +137,9 @@ def stage_many(db: duckdb.DuckDBPyConnection, points: Points, keys: Sequence[int
     # DuckDB takes a NaN of numpy for a missing value
     db.execute("insert into point select * replace (coalesce(value, 'NaN') as value) from arrays")
     db.unregister("arrays")
+    series = columns["attempt_key"].astype(np.int64) << 32 | columns["rank"].astype(np.int64) << 16 | columns["name_id"]
+    order = np.argsort(series, kind="stable")
+    return not ((np.diff(series[order]) == 0) & (np.diff(columns["step"][order]) <= 0)).any()
 
 
 def stage_texts(db: duckdb.DuckDBPyConnection, points: Points, keys: Sequence[int], names: Sequence[int]) -> None:

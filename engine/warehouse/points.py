@@ -56,6 +56,18 @@ class Points:
         self.name.extend(names)
         self.value.extend(numbers)
 
+    def extend(self, place: tuple[int, int], name: int, arrays: Sequence[Any]) -> None:
+        """Append many values of one name: *arrays* are their steps, values and times, as numpy has them."""
+        step, value, time = arrays
+        size = len(value)
+        self.attempt.extend(array("i", [place[0]]) * size)
+        self.rank.extend(array("h", [place[1]]) * size)
+        self.step.frombytes(step.tobytes())
+        self.time.frombytes(time.tobytes())
+        self.count.extend(array("i", [1]) * size)
+        self.name.extend(array("i", [name]) * size)
+        self.value.frombytes(value.tobytes())
+
     def numbers(self, values: list[Any]) -> array[float]:
         """Return values as doubles, with the texts of those that are none put aside."""
         if NUMBERS.issuperset(map(type, values)):

@@ -410,3 +410,51 @@ comment on column failure.kind is 'knob, oom, diverged, data or error';
 comment on column failure.message is 'in words, in full';
 comment on column failure.step is 'optimizer step at which it happened';
 comment on column failure.time is 'when it happened';
+
+create table member (
+    attempt_key integer not null,
+    generation smallint not null,
+    member smallint not null,
+    training text not null,
+    action text not null check (action in ('start', 'continue', 'exploit')),
+    donor smallint,
+    donor_training text,
+    from_step bigint not null,
+    to_step bigint,
+    score double,
+    state text,
+    primary key (attempt_key, generation, member)
+);
+comment on table member is 'what each member of a search trained in each generation; grid and random searches have one generation';
+comment on column member.attempt_key is 'the attempt at the search';
+comment on column member.generation is 'number of the generation, from 1';
+comment on column member.member is 'number of the member, from 0';
+comment on column member.training is 'the trial that trained for it';
+comment on column member.action is 'start: from the first step; continue: from its own checkpoint; exploit: from that of a donor';
+comment on column member.donor is 'the member whose checkpoint it went on from, where it exploits';
+comment on column member.donor_training is 'the trial whose checkpoint that is';
+comment on column member.from_step is 'optimizer step that it began behind';
+comment on column member.to_step is 'optimizer step that it ended behind; null where the training is counted in epochs';
+comment on column member.score is 'its metric on the validation split at the end; null where it did not complete, and may be NaN';
+comment on column member.state is 'how its training ended';
+
+create table member_setting (
+    attempt_key integer not null,
+    generation smallint not null,
+    member smallint not null,
+    name text not null,
+    position integer not null,
+    value text,
+    number double,
+    operation text,
+    primary key (attempt_key, generation, member, name)
+);
+comment on table member_setting is 'the settings that a search chose for each member and generation';
+comment on column member_setting.attempt_key is 'the attempt at the search';
+comment on column member_setting.generation is 'number of the generation, from 1';
+comment on column member_setting.member is 'number of the member, from 0';
+comment on column member_setting.name is 'dotted name of the setting';
+comment on column member_setting.position is 'place in the space of the search, from 0';
+comment on column member_setting.value is 'its value as text';
+comment on column member_setting.number is 'its value, where it is a number';
+comment on column member_setting.operation is 'how it came about: resample, a factor, left or right; null where it is as it was';

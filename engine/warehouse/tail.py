@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -24,8 +24,20 @@ SHOWN = 200
 DECODE = json.JSONDecoder().raw_decode
 """What `json.loads` comes down to, without its three calls in between: there may be millions of lines."""
 
+FEW = 500
+"""Fewer lines than this are read one by one."""
+
+BLOCK = 4_000_000
+"""About this many bytes of a journal are read at a time, and as much is worth reading by columns."""
+
+METRICS = b'"event": "metrics"'
+"""What every line of metrics holds, as journals are written."""
+
 FOREIGN = ""
 """Stands for the head of a file that is no journal."""
+
+Line = tuple[int, bytes]
+"""A line and its number, from 1."""
 
 NOT_OURS = "no journal of an attempt or an experiment has such a name"
 
@@ -66,6 +78,9 @@ class Tail:
     anew: bool = False
     """Whether a journal changed otherwise than by growing: then nothing that was loaded before counts."""
 
+    bulky: bool = False
+    """Whether there is so much to load that reading by columns pays."""
+
     complete: bool = True
     """Whether this is all there is."""
 
@@ -82,6 +97,7 @@ def collect(layout: Layout, marks: Mapping[str, Mark]) -> Tail:
     anew = bool(sizes) and any(changed(layout, path, mark, sizes.get(path, 0)) for path, mark in marks.items())
     tail = Tail(anew=anew)
     known = {} if anew else marks
+    tail.bulky = sum(sizes.values()) - sum(mark.bytes for mark in known.values()) >= BLOCK
     for _, group in groupby(sizes, key=lambda path: path.rpartition("/")[0]):
         paths = list(group)
         if all(sizes[path] == (known[path].bytes if path in known else 0) for path in paths):
@@ -118,42 +134,86 @@ def read(tail: Tail, layout: Layout, path: str, mark: Mark | None) -> None:
             tail.refuse(file, BadLine(path, 1, NOT_OURS, ""))
             tail.marks[path] = Mark(FOREIGN, size, 1)
         return
-    take = taker(tail.batch, place)
-    for raw in whole_lines(file, start):
-        end, line = end + len(raw), line + 1
-        if raw.isspace():
-            continue
-        try:
-            event = parse(raw)
-            if "version" in event:
-                refuse_later_format(event["version"], f"{file}:{line}")
-            take(line, event)
-        except (KeyError, TypeError, ValueError) as error:
-            tail.refuse(file, BadLine(path, line, complaint(error), raw.decode("utf-8", "replace").strip()[:SHOWN]))
+    reading = Reading(tail, file, path, place)
+    for block in blocks(file, start):
+        lines = list(enumerate(block, line + 1))
+        end, line = end + sum(map(len, block)), line + len(block)
+        (reading.many if tail.bulky and place.experiment is None else reading.each)(lines)
     if end > start:
         tail.marks[path] = Mark(mark.head if mark else head(file), end, line)
 
 
-def taker(batch: Batch, place: JournalPlace) -> Callable[[int, dict[str, Any]], None]:
-    """Return what adds an event of a journal to the batch, given its line."""
-    if place.experiment is not None:
-        return lambda _, event: batch.add_plan(event)
-    source = Source(batch.attempt(place.trial, place.attempt), place.trial, place.rank)
+@dataclass
+class Reading:
+    """One journal on its way into the batch."""
 
-    def take(line: int, event: dict[str, Any]) -> None:
-        source.line = line
-        batch.add(source, event)
+    tail: Tail
+    file: Path
+    path: str
+    place: JournalPlace
 
-    return take
+    def __post_init__(self) -> None:
+        """Give the attempt its number."""
+        trial, attempt = self.place.trial, self.place.attempt
+        number = self.tail.batch.attempt(trial, attempt) if self.place.experiment is None else -1
+        self.source = Source(number, trial, self.place.rank)
+
+    def many(self, lines: Sequence[Line]) -> None:
+        """Add lines, their metrics by columns where they are plain; what follows on each other stays in order."""
+        metrics = [line for line in lines if METRICS in line[1]]
+        others = [line for line in lines if METRICS not in line[1]]
+        if any(b"metrics" in raw or b"\\u" in raw for _, raw in others):
+            return self.each(lines)
+        self.each(others)
+        return self.columns(metrics)
+
+    def columns(self, lines: Sequence[Line]) -> None:
+        """Add lines of metrics, by halves where some of them are not plain."""
+        if len(lines) < FEW:
+            return self.each(lines)
+        from xp.engine.warehouse.bulk import series  # noqa: PLC0415 - a short load does not pay for numpy and pyarrow
+
+        found = series([raw for _, raw in lines])
+        if found is None:
+            middle = len(lines) // 2
+            self.columns(lines[:middle])
+            return self.columns(lines[middle:])
+        for one in found:
+            self.tail.batch.add_series(self.source, one.name, one.unit, (one.step, one.value, one.time))
+        return None
+
+    def each(self, lines: Sequence[Line]) -> None:
+        """Add lines one by one."""
+        for line, raw in lines:
+            if raw.isspace():
+                continue
+            try:
+                event = parse(raw)
+                if "version" in event:
+                    refuse_later_format(event["version"], f"{self.file}:{line}")
+                self.take(line, event)
+            except (KeyError, TypeError, ValueError) as error:
+                shown = raw.decode("utf-8", "replace").strip()[:SHOWN]
+                self.tail.refuse(self.file, BadLine(self.path, line, complaint(error), shown))
+
+    def take(self, line: int, event: dict[str, Any]) -> None:
+        """Add one event."""
+        if self.place.experiment is not None:
+            self.tail.batch.add_plan(event)
+        else:
+            self.source.line = line
+            self.tail.batch.add(self.source, event)
 
 
-def whole_lines(path: Path, start: int) -> Iterator[bytes]:
-    """Yield the lines from byte *start* on, up to the last one that has an end."""
+def blocks(path: Path, start: int) -> Iterator[list[bytes]]:
+    """Yield the lines from byte *start* on, up to the last one that has an end, a few megabytes at a time."""
     with path.open("rb") as file:
         file.seek(start)
-        for line in file:
-            if line.endswith(b"\n"):
-                yield line
+        while block := file.readlines(BLOCK):
+            if not block[-1].endswith(b"\n"):
+                block.pop()
+            if block:
+                yield block
 
 
 def parse(line: bytes) -> dict[str, Any]:

@@ -62,6 +62,28 @@ TARGETS = {
     "effective_setting": Target("effective_setting", ("attempt_key", "rank", "name", *VALUE), 3),
     "fact": Target("fact", ("attempt_key", "section", "subject", "name", "position", *VALUE, "unit"), 4),
     "artifact": Target("artifact", ("attempt_key", "rank", "name", "path", "bytes", "sha256"), 3),
+    "member": Target(
+        "member",
+        (
+            "attempt_key",
+            "generation",
+            "member",
+            "training",
+            "action",
+            "donor",
+            "donor_training",
+            "from_step",
+            "to_step",
+            "score",
+            "state",
+        ),
+        3,
+    ),
+    "member_setting": Target(
+        "member_setting",
+        ("attempt_key", "generation", "member", "name", "position", *VALUE, "operation"),
+        4,
+    ),
     "failure": Target("failure", ("attempt_key", "rank", "line", "kind", "message", "step", "time"), 3),
 }
 """In the order in which rows are written: a process starts before it ends."""

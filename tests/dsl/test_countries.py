@@ -22,6 +22,7 @@ def test_known(experiment: Loading, code: str) -> None:
     [
         ("US", "\n    hint: did you mean 'USA'?"),
         ("us", "\n    hint: did you mean 'USA'?"),
+        ("FR", "\n    hint: did you mean 'FRA' or 'FRO'?"),
         ("usa", "\n    hint: did you mean 'USA'?"),
         ("XXX", ""),
         ("", ""),

@@ -122,6 +122,16 @@ def findings(settings: dict[str, Any], model: Model = TINY, machine: Machine | N
             id="warmup-of-a-constant",
         ),
         pytest.param(
+            {"attn_implementation": "block_local"},
+            ("attention_window", "'block_local' needs attention_window: how many tokens a block has"),
+            id="blocks-without-a-size",
+        ),
+        pytest.param(
+            {"attention_window": 16},
+            ("attention_window", "attention_window has no effect here, got 16"),
+            id="window-without-blocks",
+        ),
+        pytest.param(
             {"lr_scheduler_type": "WarmupLR", "warmup_steps": 5},
             ("lr_scheduler_type", "'WarmupLR' is DeepSpeed's, and without zero plain PyTorch trains"),
             id="schedule-of-deepspeed-without-it",
@@ -157,6 +167,7 @@ def test_refused(settings: dict[str, Any], found: tuple[str, str]) -> None:
         {"warmup_steps": 20},
         {"warmup_steps": 20, "lr_scheduler_type": "constant_with_warmup"},
         {"lr_scheduler_type": "constant"},
+        {"attn_implementation": "block_local", "attention_window": 15},
         {"lr_scheduler_type": "WarmupLR", "zero": {"stage": 0}, "warmup_steps": 2},
         {"lr_scheduler_type": "WarmupDecayLR", "zero": {"stage": 0}, "warmup_steps": 0.1},
     ],
@@ -228,6 +239,22 @@ def test_stage_and_offload_in_one_matrix(refusal: Refusal, stage: int) -> None:
         f"matrix.zero.offload_param: offload_param has no effect below stage 3, got 'cpu' at stage {stage} "
         f"(in baseline · dialogues · zero.stage={stage} · zero.offload_param='cpu')"
     )
+
+
+@pytest.mark.parametrize("architecture", ["t5", "longt5", "led", "bigbird_pegasus", "prophetnet"])
+def test_blocks_are_not_for_encoders_with_an_attention_of_their_own(architecture: str) -> None:
+    found = findings({"attn_implementation": "block_local", "attention_window": 8}, Model(architecture=architecture))
+
+    assert [setting for setting, _ in found] == ["attn_implementation"]
+
+
+def test_the_window_of_led_is_even() -> None:
+    led = Model(architecture="led")
+
+    assert findings({"attention_window": 8}, led) == []
+    assert findings({"attention_window": 7}, led) == [
+        ("attention_window", "the window of LED is an even number of tokens, got 7")
+    ]
 
 
 def test_a_constraint_takes_the_cells_without_effect_out(planned: Planning) -> None:

@@ -1,5 +1,6 @@
 """The journal loses nothing that was appended, whatever ends the process that writes it."""
 
+import errno
 import json
 import math
 import os
@@ -112,3 +113,22 @@ def test_kill_loses_nothing_that_was_appended(tmp_path: Path) -> None:
     steps = [event["step"] for event in events(path)]
     assert steps == list(range(len(steps)))
     assert steps[-1] >= acknowledged[-1]
+
+
+def test_a_line_that_a_full_disk_tore_costs_no_later_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "rank0.jsonl"
+    whole = os.write
+
+    def full(file: int, data: bytes | memoryview) -> int:
+        if len(data) > 10:
+            return whole(file, data[:10])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with Journal(path) as journal:
+        journal.append("metrics", step=1)
+        with monkeypatch.context() as disk:
+            disk.setattr(os, "write", full)
+            with pytest.raises(OSError, match="No space left"):
+                journal.append("metrics", step=2)
+        journal.append("metrics", step=3)
+    assert [event["step"] for event in events(path)] == [1, 3]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ from xp.engine.layout import Layout
 from xp.engine.locks import locked
 from xp.engine.runner import Run, RunError, Tally, in_blocks, is_completed, mend, state
 from xp.engine.stopping import Stop
+from xp.engine.warehouse.load import load as load_journals
 
 Trials = Callable[..., list[Trial]]
 
@@ -154,14 +157,12 @@ def test_a_trial_that_takes_too_long_times_out(layout: Layout, trials: Trials, m
 def test_grandchildren_end_with_their_attempt(layout: Layout, trials: Trials, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attempts, "GRACE_SECONDS", 0.2)
     (trial, *_) = trials('limits.trial_timeout="1s"')
-    before = {child.pid for child in psutil.process_iter()}
+    mark = str(layout.root)  # other programs of this machine sleep as well
+    monkeypatch.setenv("MARK", mark)
     run(layout, ScriptLauncher([SPAWN])).all([trial], 0)
-    sleepers = [
-        child
-        for child in psutil.process_iter(["cmdline"])
-        if child.pid not in before and "time.sleep(600)" in " ".join(child.info["cmdline"] or [])
-    ]
-    assert sleepers == []
+    family = [one for one in psutil.process_iter(["environ"]) if (one.info["environ"] or {}).get("MARK") == mark]
+    _, alive = psutil.wait_procs(family, timeout=5)
+    assert alive == []
 
 
 def test_a_stop_ends_the_running_trial_in_order(layout: Layout, trials: Trials) -> None:
@@ -309,6 +310,39 @@ def test_a_trial_that_somebody_else_runs_is_left_alone(layout: Layout, trials: T
     assert [path.parent.name for path in launcher.started] == [second.id]
     assert isinstance(running.display, Notes)
     assert running.display.notes == ["waiting for 1 trials that another xp is running"]
+
+
+def test_two_runs_at_once_run_no_trial_twice(layout: Layout, trials: Trials) -> None:
+    launchers = [ScriptLauncher([COMPLETE]), ScriptLauncher([COMPLETE])]
+    with ThreadPoolExecutor(2) as pool:
+        tallies = list(pool.map(lambda launcher: run(layout, launcher).all(trials(), 0), launchers))
+    assert sorted(path.parent.name for launcher in launchers for path in launcher.started) == sorted(
+        trial.id for trial in trials()
+    )
+    assert sum(tally.completed for tally in tallies) == 6
+    assert [tally.completed + tally.cached for tally in tallies] == [6, 6]
+
+
+@pytest.mark.parametrize("writes", [0, 5, 12, 18])
+def test_a_disk_that_is_full_at_any_moment_costs_no_number(
+    layout: Layout, trials: Trials, monkeypatch: pytest.MonkeyPatch, writes: int
+) -> None:
+    left = iter(range(writes))
+    whole = os.write
+
+    def full(file: int, data: bytes) -> int:
+        if next(left, None) is None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return whole(file, data[: 1 + len(data) // 2])  # half of it, then half of the rest
+
+    first = trials()[:1]
+    with monkeypatch.context() as disk:
+        disk.setattr("xp.engine.journal.os.write", full)
+        with pytest.raises(OSError, match="No space left"):
+            run(layout, ScriptLauncher([COMPLETE])).all(first, 0)
+    run(layout, ScriptLauncher([COMPLETE])).all(first, 0)
+    assert [state(attempt) for attempt in layout.attempts(first[0].id)] == ["interrupted", "completed"]
+    assert load_journals(layout).attempts == 2
 
 
 def test_the_attempt_of_a_killed_engine_is_ended_by_the_next(layout: Layout, trials: Trials) -> None:

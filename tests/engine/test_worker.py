@@ -134,7 +134,7 @@ class House:
     ) -> Ended:
         """Run a trial to its end, from a checkpoint of an earlier attempt where there is one, or stop it in a phase."""
         own: dict[str, Any] = {
-            name: settings.pop(name) for name in ("until", "keep", "checkpoint_seconds") if name in settings
+            name: settings.pop(name) for name in ("start", "until", "keep", "checkpoint_seconds") if name in settings
         }
         wanted = trial(self.folder, dataset, swept, **settings).model_copy(update=own)
         attempt = self.layout.new_attempt(wanted.id)

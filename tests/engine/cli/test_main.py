@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -243,3 +245,34 @@ def test_an_unknown_query_names_the_nearest(tmp_path: Path, monkeypatch: pytest.
     result = xp("query", "tradeofs")
     assert result.exit_code == 3
     assert "did you mean 'tradeoffs'?" in result.output
+
+
+def test_a_full_disk_is_told_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    (tmp_path / "tiny.toml").write_text(VALID, encoding="utf-8")
+    monkeypatch.setattr("xp.engine.journal.write_all", full)
+    result = xp("run", str(tmp_path / "tiny.toml"), "--results", str(tmp_path / "results"))
+    assert result.exit_code == 1
+    assert "nothing more can be written: No space left on device" in result.output
+    assert "the same command goes on" in result.output
+
+
+def test_a_results_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "tiny.toml").write_text(VALID, encoding="utf-8")
+    (tmp_path / "results").write_text("mine", encoding="utf-8")
+    result = xp("run", str(tmp_path / "tiny.toml"), "--results", str(tmp_path / "results"))
+    assert result.exit_code == 2
+    assert "is a file" in result.output
+    assert (tmp_path / "results").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_bug_keeps_its_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+    (tmp_path / "tiny.toml").write_text(VALID, encoding="utf-8")
+    monkeypatch.setattr("xp.engine.journal.write_all", broken)
+    result = xp("run", str(tmp_path / "tiny.toml"), "--results", str(tmp_path / "results"))
+    assert isinstance(result.exception, OSError)

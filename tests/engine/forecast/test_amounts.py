@@ -13,6 +13,7 @@ def forecast(memory: float | None, time: float | None) -> Forecast:
         Amount("s", time, f"measured {time}" if time else UNKNOWN),
         Amount("kWh"),
         Amount("kg"),
+        Amount("USD"),
     )
 
 

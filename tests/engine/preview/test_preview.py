@@ -103,11 +103,25 @@ def test_people_see_states_axes_totals_and_what_they_rest_on(previewed: Previewi
     assert text.endswith("no activations\n")
 
 
+def test_the_first_tariff_of_the_file_prices_a_run(spec: Path, previewed: Previewing, layout: Layout) -> None:
+    spec.write_text(SPEC + "[prices.dedicated]\nmachine_hour = 36.0\n[prices.spot]\nmachine_hour = 1.0\n")
+    trials = planned()
+    layout.root.mkdir()
+    completed(layout, trials[0], undisturbed(seconds=20.0))
+
+    found = previewed()
+    assert found.rows[0].forecast.cost.value == pytest.approx(0.2)
+    assert found.totals["cost"].value == pytest.approx(0.4)  # the other two seeds
+    text = table.text(found)
+    assert "  cost       0.40 USD for 2 of them, unknown for the others [" in text
+    assert "] time at the rates of 'dedicated': measured with other seeds, 1 attempt\n" in text
+
+
 def test_what_is_unknown_of_all_is_said_once(previewed: Previewing) -> None:
     text = table.text(previewed("models.bart-tiny.architecture=prophetnet"))
 
     assert text.splitlines()[0].split() == ["id", "state", "method", "seed", "label"]
-    for name in ("memory", "time", "energy", "emissions"):
+    for name in ("memory", "time", "energy", "emissions", "cost"):
         assert f"  {name:<11}unknown\n" in text
 
 

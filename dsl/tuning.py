@@ -1,0 +1,229 @@
+"""``search`` of a method: a trial that trains several times and keeps the best."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import prod
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, PositiveFloat, PositiveInt, Strict, ValidationError, model_validator
+
+from xp.dsl.dotted import SETTINGS
+from xp.dsl.errors import did_you_mean
+from xp.dsl.kinds import sort_of
+from xp.dsl.objective import ROUGES, Goal
+from xp.dsl.refusals import Refusals
+from xp.dsl.spelling import Key, excerpt
+from xp.dsl.table import Table
+from xp.dsl.vocabulary import hint
+
+METRICS = ("eval_loss", *(f"eval_{rouge}" for rouge in ROUGES))
+"""What a search may look at: numbers of the validation split."""
+
+MUTABLE = (
+    "learning_rate",
+    "weight_decay",
+    "adam_beta1",
+    "adam_beta2",
+    "adam_epsilon",
+    "max_grad_norm",
+    "label_smoothing_factor",
+)
+"""What can change in the middle of a training. The optimizer reads the first five at every step, clipping and loss the
+others; anything else is built into the model, the data order or the partitions, which a donor's checkpoint fixes."""
+
+OF = {
+    "samples": ("random",),
+    "population": ("pbt",),
+    "generations": ("pbt",),
+    "quantile_fraction": ("pbt",),
+    "resample_probability": ("pbt",),
+    "perturbation_factors": ("pbt",),
+}
+"""Keys that mean something to some algorithms only."""
+
+NEEDED = {"grid": (), "random": ("samples",), "pbt": ("population", "generations")}
+"""Keys that an algorithm cannot do without."""
+
+PAIR = 2
+
+Values = Annotated[tuple[Any, ...], Strict(strict=False)]
+Factors = Annotated[tuple[PositiveFloat, ...], Strict(strict=False), Field(min_length=1)]
+
+
+class Space(Table):
+    """``space.SETTING`` of a search: the values that one setting may take, listed or between two bounds."""
+
+    values: Values = ()
+    """Values to choose from, in order: a neighbour in this list is what a perturbed member moves to."""
+
+    low: float | None = None
+    """Least value of a range."""
+
+    high: float | None = None
+    """Greatest value of a range."""
+
+    log: bool = False
+    """Whether a range is drawn from evenly in its logarithm."""
+
+    @property
+    def ranges(self) -> bool:
+        """Whether it is a range."""
+        return not self.values
+
+    @model_validator(mode="after")
+    def says_one_thing(self) -> Self:
+        """Refuse a space that is both a list and a range, or neither."""
+        refusals = Refusals("Space")
+        bounds = [bound for bound in (self.low, self.high) if bound is not None]
+        if bool(self.values) == bool(bounds):
+            refusals.add(
+                (), "a space has either values or low and high", "write { low = 1e-5, high = 1e-3, log = true }"
+            )
+        elif self.values and self.log:
+            refusals.add(("log",), "has no effect on a list of values")
+        elif self.values and len(self.values) < PAIR:
+            refusals.add(("values",), "there is nothing to search: give two values or more")
+        elif bounds and (len(bounds) < PAIR or bounds[0] >= bounds[1]):
+            refusals.add((), "a range needs a low and a greater high")
+        elif self.log and bounds[0] <= 0:
+            refusals.add(("low",), f"should be greater than 0 where log = true, got {excerpt(self.low)}")
+        refusals.raise_any()
+        return self
+
+    def samples(self) -> Iterator[tuple[Key, Any]]:
+        """Yield values that stand for all, each with its key: the listed ones, or both ends of a range."""
+        if self.ranges:
+            yield ("low",), self.low
+            yield ("high",), self.high
+        for place, value in enumerate(self.values):
+            yield ("values", place), value
+
+
+class Tuning(Table):
+    """``search`` of a method: its trials train more than once; the best training speaks, and all of them cost."""
+
+    algorithm: Literal["grid", "random", "pbt"]
+    """All combinations, ``samples`` of them, or Population Based Training: the weak go on from the strong."""
+
+    space: Mapping[str, Space]
+    """Settings by their dotted names, each with the values it may take."""
+
+    samples: PositiveInt | None = None
+    """Trainings of a random search."""
+
+    population: PositiveInt | None = None
+    """Members that train side by side with PBT, each the whole ``max_steps``."""
+
+    generations: PositiveInt | None = None
+    """Parts of equal length that PBT cuts a training into; between two of them members exploit and explore."""
+
+    quantile_fraction: Annotated[float, Field(gt=0, le=0.5)] = 0.25
+    """Share of the population that goes on from another member, and share of those that it may go on from."""
+
+    resample_probability: Annotated[float, Field(ge=0, le=1)] = 0.25
+    """How often a setting is drawn anew instead of being perturbed."""
+
+    perturbation_factors: Factors = (0.8, 1.2)
+    """What a setting with a range is multiplied by; it never leaves its range."""
+
+    metric: str | None = None
+    """What the best training is best at, on the validation split; unset, that of ``[objective]``, or ``eval_loss``."""
+
+    @property
+    def trainings(self) -> int:
+        """How many trainings of full length it takes: searches with equal numbers have equal budgets."""
+        if self.algorithm == "grid":
+            return prod(len(space.values) for space in self.space.values())
+        return (self.samples if self.algorithm == "random" else self.population) or 0
+
+    @property
+    def goal(self) -> Goal:
+        """The way in which its metric is better."""
+        return "minimize" if self.metric in (None, "eval_loss") else "maximize"
+
+    def judged_by(self, objective: str | None) -> Tuning:
+        """Return it with a metric; that of an objective is taken on the validation split."""
+        found = (objective or "").replace("predict_", "eval_")
+        return self.model_copy(update={"metric": self.metric or (found if found in METRICS else "eval_loss")})
+
+    @model_validator(mode="after")
+    def can_be_searched(self) -> Self:
+        """Refuse what an algorithm cannot do, cannot do without, or would not look at."""
+        refusals = Refusals("Tuning")
+        self.check_keys(refusals)
+        self.check_metric(refusals)
+        if not self.space:
+            refusals.add(("space",), "there is nothing to search", "name a setting and its values")
+        for name, space in self.space.items():
+            self.check_space(refusals, name, space)
+        refusals.raise_any()
+        return self
+
+    def check_keys(self, refusals: Refusals) -> None:
+        """Note keys that are missing or belong to another algorithm."""
+        for key in NEEDED[self.algorithm]:
+            if getattr(self, key) is None:
+                refusals.add((), f"algorithm = '{self.algorithm}' needs {key}")
+        for key, algorithms in OF.items():
+            changed = getattr(self, key) != type(self).model_fields[key].default
+            if changed and self.algorithm not in algorithms:
+                refusals.add((key,), f"has no effect with algorithm = '{self.algorithm}'")
+        for key in ("population", "generations"):
+            if getattr(self, key) == 1:
+                refusals.add((key,), "should be 2 or more: one cannot learn from another")
+
+    def check_metric(self, refusals: Refusals) -> None:
+        """Note a metric that a search may not look at."""
+        if self.metric is None or self.metric in METRICS:
+            return
+        meant = self.metric.replace("predict_", "eval_").replace("test_", "eval_")
+        message = f"a search looks at the validation split only, got {excerpt(self.metric)}"
+        if meant != self.metric:
+            message += ": a test split that was searched on tests nothing any more"
+        refusals.add(("metric",), message, did_you_mean(meant, METRICS) if meant not in METRICS else f"write '{meant}'")
+
+    def check_space(self, refusals: Refusals, name: str, space: Space) -> None:
+        """Note what is wrong with the values of one setting."""
+        key: Key = ("space", name)
+        if name not in SETTINGS:
+            refusals.add(key, "unknown setting", hint(name, list(SETTINGS)))
+        elif self.algorithm == "pbt" and name not in MUTABLE:
+            message = "cannot change in the middle of a training, as PBT does"
+            refusals.add(key, message, f"pbt searches {', '.join(MUTABLE)}; grid and random search anything")
+        elif space.ranges and (self.algorithm == "grid" or sort_of(name) != "number"):
+            what = "a grid" if self.algorithm == "grid" else "a setting that is no number"
+            refusals.add(key, f"{what} needs a list of values", "write { values = […] }")
+        else:
+            for inner, value in space.samples():
+                self.check_value(refusals, (*key, *inner), name, value)
+
+    def check_value(self, refusals: Refusals, key: Key, name: str, value: Any) -> None:
+        """Note a value that the setting cannot take."""
+        try:
+            SETTINGS[name].adapter.validate_python(int(value) if is_whole(name, value) else value)
+        except ValidationError as error:
+            refusals.take(key, error)
+
+
+def is_whole(name: str, value: Any) -> bool:
+    """Tell whether a bound of a range stands for a whole number: bounds are read as numbers with a fraction.
+
+    >>> is_whole("batch_size", 8.0), is_whole("batch_size", 8.5), is_whole("learning_rate", 1.0)
+    (True, False, False)
+    """
+    return isinstance(value, float) and value.is_integer() and integral(name)
+
+
+def integral(name: str) -> bool:
+    """Tell whether a setting is a whole number."""
+    return _takes(name, 1) and not _takes(name, 1.5) and not _takes(name, 0.5)
+
+
+def _takes(name: str, value: Any) -> bool:
+    """Tell whether a setting can have a value."""
+    try:
+        SETTINGS[name].adapter.validate_python(value)
+    except ValidationError:
+        return False
+    return True

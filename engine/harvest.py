@@ -1,0 +1,103 @@
+"""What a trial's attempts have recorded, read from their journals: how it ended, its numbers, what it cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from xp.engine.journal import events
+from xp.engine.layout import AttemptLayout, Layout
+
+SUMS = ("train_runtime", "train_device_seconds", "emissions", "duration")
+"""Metrics that add up over the sessions of a trial and over trials, besides energies."""
+
+PEAKS = ("_memory", "_rss", "_allocated", "_reserved")
+"""Ends of the names of bytes: each rank has its own."""
+
+
+@dataclass(frozen=True)
+class Harvest:
+    """What a trial has come to."""
+
+    state: str | None
+    """How its last attempt that counts ended; None where there is none."""
+
+    values: Mapping[str, float]
+    """The last value of each metric; bytes are those of all ranks together."""
+
+    costs: Mapping[str, float]
+    """What its sessions took together."""
+
+    def score(self, metric: str) -> float | None:
+        """Return what it is judged by; None where it did not complete."""
+        return self.values.get(metric) if self.state == "completed" else None
+
+
+def harvest(layout: Layout, trial_id: str) -> Harvest:
+    """Return what a trial has come to: its last attempt that completed speaks for it, else the last one."""
+    attempts = {attempt.number: attempt for attempt in layout.attempts(trial_id)}
+    ends = {number: ended(attempt) for number, attempt in attempts.items()}
+    if not attempts:
+        return Harvest(None, {}, {})
+    last = max((number for number, state in ends.items() if state == "completed"), default=max(ends))
+    sessions = [numbers(attempts[number]) for number in chain(attempts, last)]
+    costs = {
+        name: sum(session.get(name, 0.0) for session in sessions)
+        for name in sorted({name for session in sessions for name in session if is_cost(name)})
+    }
+    return Harvest(ends[last], sessions[0], costs)
+
+
+def chain(attempts: Mapping[int, AttemptLayout], last: int) -> Iterator[int]:
+    """Yield the attempt *last* and those that it went on from."""
+    number: int | None = last
+    while number is not None and number in attempts:
+        yield number
+        begun = next((event for event in events(attempts[number].engine_journal) if event["event"] == "attempt"), {})
+        number = (begun.get("resumed") or {}).get("attempt")
+
+
+def ended(attempt: AttemptLayout) -> str | None:
+    """Return how an attempt ended, None when its journal does not say."""
+    return next((event["state"] for event in events(attempt.engine_journal) if event["event"] == "end"), None)
+
+
+def numbers(attempt: AttemptLayout) -> dict[str, float]:
+    """Return the last value of each metric of an attempt, bytes added up over its ranks."""
+    found: dict[str, float] = {}
+    for journal in sorted(attempt.journals()):
+        own: dict[str, float] = {}
+        for event in events(journal):
+            if event["event"] == "metrics":
+                own |= {name: float(value) for name, value in event["values"].items()}
+        for name, value in own.items():
+            found[name] = found.get(name, 0.0) + value if name.endswith(PEAKS) else found.get(name, value)
+    return found
+
+
+def is_cost(name: str) -> bool:
+    """Tell whether a metric adds up over trials.
+
+    >>> is_cost("train_runtime"), is_cost("energy_consumed"), is_cost("eval_loss")
+    (True, True, False)
+    """
+    return name in SUMS or "energy" in name
+
+
+def together(best: Harvest, all_of_them: Sequence[Harvest]) -> dict[str, float]:
+    """Return the numbers of a search: costs of all its trainings, the most memory of any, all else of the best one."""
+    found = dict(best.values)
+    for one in all_of_them:
+        for name, value in one.values.items():
+            if name.endswith(PEAKS):
+                found[name] = max(found.get(name, value), value)
+    names = {name for one in all_of_them for name in one.costs}
+    return found | {name: sum(one.costs.get(name, 0.0) for one in all_of_them) for name in sorted(names)}
+
+
+def facts_of(attempt: AttemptLayout, section: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the statements of one section that rank 0 made."""
+    for event in events(attempt.journal(0)):
+        if event["event"] == "facts" and event["section"] == section:
+            yield {key: event[key] for key in ("section", "subject", "values", "units")}

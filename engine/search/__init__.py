@@ -1,0 +1,1 @@
+"""Which settings a search tries: pure decisions, scores in, next trainings out."""

@@ -1,0 +1,40 @@
+"""The trainings of a search as trials of their own, named by their content like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from xp.dsl.spelling import spell
+from xp.dsl.trial import Segment, Subject, Trial, identity
+from xp.dsl.tuned import with_values
+
+WHOLE = Segment()
+
+
+def child(search: Trial, point: Mapping[str, Any], segment: Segment = WHOLE, note: str = "") -> Trial:
+    """Return the trial that trains with the settings of *point*; a segment that is gone on from keeps its end."""
+    settings = with_values(search.settings, dict(point))
+    subject = Subject(settings, search.model, search.checkpoint, search.dataset, search.fingerprint, search.deepspeed)
+    values = [f"{name}={shown(value)}" for name, value in point.items()]
+    return search.model_copy(
+        update={
+            "id": identity(subject, search.seed, segment),
+            "settings": settings,
+            "search": None,
+            "swept": tuple(dict.fromkeys([*search.swept, *point])),
+            "label": " · ".join([search.label, *([note] if note else []), *values]),
+            "start": segment.start,
+            "until": segment.until,
+            "keep": segment.until is not None,
+        }
+    )
+
+
+def shown(value: Any) -> str:
+    """Return a value as a label shows it.
+
+    >>> shown(0.000312345678), shown("bf16")
+    ('0.000312', 'bf16')
+    """
+    return f"{value:.3g}" if isinstance(value, float) else str(value) if isinstance(value, str) else spell(value)

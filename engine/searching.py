@@ -1,0 +1,225 @@
+"""Conducts the attempt of a search: runs its trainings as trials of their own and adds up what they came to.
+
+Every training is named by its content and run once. A search that is killed and run again therefore takes the same
+decisions from the same scores, finds what is there, and goes on with what is missing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from xp.dsl.trial import Segment, Start, Trial
+from xp.dsl.tuning import Tuning
+from xp.engine import attempt as attempts
+from xp.engine.failures import Outcome
+from xp.engine.harvest import Harvest, facts_of, harvest, together
+from xp.engine.journal import Journal
+from xp.engine.layout import AttemptLayout, Layout
+from xp.engine.search.children import child
+from xp.engine.search.pbt import Decision, ExtinctError, Member, boundaries, first, following, ranking
+from xp.engine.search.points import points
+from xp.engine.train import checkpoints
+from xp.engine.train.record import unit_of
+
+BUSY_SECONDS = 0.5
+
+ENDED = frozenset({"completed", "cached", "left", "failed", "oom", "diverged", "timeout"})
+"""States of a training behind which the search goes on, with what it has."""
+
+
+class StoppedError(Exception):
+    """The run was stopped: what is missing waits for the next one."""
+
+
+@dataclass(frozen=True)
+class Company:
+    """What a search needs of the run around it."""
+
+    layout: Layout
+    bring: Callable[[Trial, bool], str]
+    """Brings a training to an end, anew where the flag says so, and returns its state."""
+
+    wait: Callable[[float], object]
+    """Waits for so many seconds, or until the run is stopped."""
+
+    stopped: Callable[[], bool]
+    note: Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in a search a training is."""
+
+    generation: int
+    member: int
+    begins: int
+    ends: int | None
+
+
+@dataclass
+class Search:
+    """One attempt at a search trial."""
+
+    trial: Trial
+    company: Company
+    journal: Journal
+    trained: dict[str, Trial] = field(default_factory=dict)
+    """Every training so far, by its id."""
+
+    @property
+    def tuning(self) -> Tuning:
+        """What is searched."""
+        if self.trial.search is None:
+            raise ValueError("no search")
+        return self.trial.search
+
+    @property
+    def metric(self) -> str:
+        """What trainings are judged by."""
+        return self.tuning.metric or "eval_loss"
+
+    def run(self) -> Harvest | None:
+        """Run what is missing and return the best training; None where none completed."""
+        return self.generations() if self.tuning.algorithm == "pbt" else self.points()
+
+    def points(self) -> Harvest | None:
+        """Train at every point."""
+        members = []
+        harvests = []
+        for place, point in enumerate(points(self.tuning, self.trial.id)):
+            trial = child(self.trial, point)
+            harvests.append(self.train(trial))
+            members.append(Member(point, harvests[-1].score(self.metric)))
+            where = Place(1, place, 0, self.trial.settings.max_steps)
+            self.tell(where, trial, Decision("start", None, point, {}), harvests[-1])
+        return self.best(members, harvests)
+
+    def generations(self) -> Harvest | None:
+        """Train generation after generation."""
+        steps = boundaries(self.tuning, self.trial.settings.max_steps or 0)
+        decisions, before, begins = first(self.tuning, self.trial.id), list[Trial](), 0
+        members: list[Member] = []
+        harvests: list[Harvest] = []
+        for generation, ends in enumerate(steps, 1):
+            if generation > 1:
+                try:
+                    decisions = following(self.tuning, members, self.trial.id, generation)
+                except ExtinctError:
+                    return None
+            until = ends if generation < len(steps) else None
+            segments = [Segment(start(decision, before, begins), until) for decision in decisions]
+            trials = [
+                child(self.trial, decision.settings, segment, f"generation {generation} member {member}")
+                for member, (decision, segment) in enumerate(zip(decisions, segments, strict=True))
+            ]
+            harvests = [self.train(trial) for trial in trials]
+            members = [
+                Member(decision.settings, one.score(self.metric))
+                for decision, one in zip(decisions, harvests, strict=True)
+            ]
+            for member, (trial, decision, one) in enumerate(zip(trials, decisions, harvests, strict=True)):
+                self.tell(Place(generation, member, begins, ends), trial, decision, one, before)
+            self.forget(before)
+            before, begins = trials, ends
+        return self.best(members, harvests)
+
+    def train(self, trial: Trial, *, anew: bool = False) -> Harvest:
+        """Bring one training to an end, after the one that it goes on from, and return what it came to."""
+        self.trained[trial.id] = trial
+        found = harvest(self.company.layout, trial.id)
+        if found.state == "completed" and not anew:
+            return found
+        if self.company.stopped():
+            raise StoppedError
+        if trial.start is not None:
+            self.provide(trial.start)
+        while (state := self.company.bring(trial, anew)) not in ENDED:
+            if state != "busy" or self.company.stopped():
+                raise StoppedError
+            self.company.wait(BUSY_SECONDS)
+        return harvest(self.company.layout, trial.id)
+
+    def provide(self, origin: Start) -> None:
+        """Have the checkpoint that a training goes on from: another search that shared it may have cleared it away."""
+        layout = self.company.layout
+        if checkpoints.newest(layout.attempts(origin.trial), self.company.note, origin.step) is None:
+            self.train(self.trained[origin.trial], anew=True)
+
+    def forget(self, trials: Sequence[Trial]) -> None:
+        """Delete the checkpoints that nobody goes on from any more."""
+        for trial in trials:
+            for attempt in self.company.layout.attempts(trial.id):
+                checkpoints.drop(attempt, keep_last=False)
+
+    def tell(
+        self, place: Place, trial: Trial, decision: Decision, found: Harvest, before: Sequence[Trial] = ()
+    ) -> None:
+        """Write down what a member did in a generation."""
+        donor = decision.donor if decision.action == "exploit" else None
+        self.journal.append(
+            "member",
+            generation=place.generation,
+            member=place.member,
+            trial=trial.id,
+            action=decision.action,
+            donor=donor,
+            donor_trial=None if donor is None else before[donor].id,
+            from_step=place.begins,
+            to_step=place.ends,
+            values=decision.settings,
+            operations=decision.operations,
+            score=found.score(self.metric),
+            state=found.state,
+        )
+
+    def best(self, members: Sequence[Member], harvests: Sequence[Harvest]) -> Harvest | None:
+        """Return the best of the trainings that are whole."""
+        place = ranking(self.tuning, members)[0]
+        return None if members[place].score is None else harvests[place]
+
+
+def start(decision: Decision, before: Sequence[Trial], step: int) -> Start | None:
+    """Return the checkpoint that a member goes on from, None where it begins."""
+    return None if decision.donor is None else Start(trial=before[decision.donor].id, step=step)
+
+
+def conduct(trial: Trial, attempt: AttemptLayout, company: Company) -> Outcome:
+    """Run one attempt at a search to its end, keep what it came to in its journal, and return how it ended."""
+    attempt.trial_file.write_text(trial.model_dump_json(), encoding="utf-8")
+    began = time.monotonic()
+    with Journal(attempt.engine_journal) as journal:
+        search = Search(trial, company, journal)
+        outcome = concluded(search)
+    attempts.close(attempt, outcome, time.monotonic() - began)
+    return outcome
+
+
+def concluded(search: Search) -> Outcome:
+    """Return how a search ended, after its numbers have been written down."""
+    try:
+        best = search.run()
+    except StoppedError:
+        return Outcome("interrupted", "the run was stopped", {"trainings": len(search.trained)})
+    ends = {trial: harvest(search.company.layout, trial) for trial in search.trained}
+    evidence: dict[str, Any] = {
+        "trainings": len(ends),
+        "completed": sum(one.state == "completed" for one in ends.values()),
+    }
+    if best is None:
+        return Outcome("failed", "none of its trainings came to an end that can be judged", evidence)
+    values = together(best, [*ends.values()])
+    units = {name: unit for name in values if (unit := unit_of(name))}
+    search.journal.append("metrics", step=None, values=values, units=units)
+    chosen = next(trial for trial, one in ends.items() if one == best)
+    for told in statements(search.company.layout, chosen):
+        search.journal.append("facts", **told)
+    return Outcome("completed", evidence=evidence | {"best": chosen})
+
+
+def statements(layout: Layout, trial_id: str) -> Iterator[Mapping[str, Any]]:
+    """Yield what the best training stated of its model, its data and how it was measured."""
+    for section in ("model", "dataset", "measurement"):
+        yield from facts_of(layout.attempts(trial_id)[-1], section)

@@ -1,0 +1,90 @@
+"""``search`` of a method: what may be searched, how it is refused, and what it costs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.dsl.head import Planning, Refusal
+from xp.dsl.tuning import integral
+
+RANGE = "learning_rate = { low = 1e-5, high = 1e-3, log = true }"
+PBT = f'algorithm = "pbt", population = 4, generations = 2, space = {{ {RANGE} }}'
+
+
+def method(search: str) -> str:
+    """Return a method with a search."""
+    return f"[methods.tuned]\nsearch = {{ {search} }}\n"
+
+
+@pytest.mark.parametrize(
+    ("search", "where", "message"),
+    [
+        ('algorithm = "random", space = {}', "search", "algorithm = 'random' needs samples"),
+        ('algorithm = "grid", space = {}', "search.space", "there is nothing to search"),
+        (f'algorithm = "grid", space = {{ {RANGE} }}', "search.space.learning_rate", "a grid needs a list of values"),
+        (
+            'algorithm = "grid", space = { learnin_rate = { values = [1, 2] } }',
+            "search.space.learnin_rate",
+            "unknown setting",
+        ),
+        (
+            'algorithm = "grid", space = { batch_size = { values = [1, 0] } }',
+            "search.space.batch_size.values[1]",
+            "should be greater than 0, got 0",
+        ),
+        (
+            'algorithm = "random", samples = 3, space = { batch_size = { low = 1.5, high = 4 } }',
+            "search.space.batch_size.low",
+            "should be a whole number, got 1.5",
+        ),
+        (
+            PBT.replace("learning_rate", "batch_size").replace("1e-5", "1").replace("1e-3", "8"),
+            "search.space.batch_size",
+            "cannot change in the middle of a training, as PBT does",
+        ),
+        (f"{PBT}, samples = 3", "search.samples", "has no effect with algorithm = 'pbt'"),
+        (
+            f'{PBT}, metric = "predict_rouge1"',
+            "search.metric",
+            "a search looks at the validation split only, got 'predict_rouge1'",
+        ),
+        (
+            'algorithm = "grid", space = { batch_size = { values = [1, 2], low = 1 } }',
+            "search.space.batch_size",
+            "a space has either values or low and high",
+        ),
+    ],
+)
+def test_what_cannot_be_searched_is_refused_at_its_place(
+    refusal: Refusal, search: str, where: str, message: str
+) -> None:
+    assert f"methods.tuned.{where}: {message}" in refusal(method(search))
+
+
+@pytest.mark.parametrize(
+    ("search", "message"),
+    [
+        (PBT, "pbt cuts a training of known length into generations"),
+        (
+            'algorithm = "grid", space = { max_source_length = { values = [64, 5000] } }',
+            "5000 tokens are more than the 1024 positions of the model",
+        ),
+    ],
+)
+def test_what_could_not_run_is_found_in_the_plan(refusal: Refusal, search: str, message: str) -> None:
+    assert message in refusal(method(search))
+
+
+def test_a_search_is_a_trial_of_its_own_with_a_budget(planned: Planning) -> None:
+    text = "[methods.plain]\n" + method(PBT)
+    (plain,) = planned(text, "defaults.max_steps=10", "matrix.method=['plain']").trials
+    (tuned,) = planned(text, "defaults.max_steps=10", "matrix.method=['tuned']").trials
+    assert tuned.search is not None
+    assert (tuned.search.trainings, tuned.search.metric) == (4, "eval_loss")
+    assert tuned.id != plain.id
+
+
+def test_a_setting_is_whole_where_it_counts_something() -> None:
+    assert [name for name in ("batch_size", "learning_rate", "epochs", "adam_beta1") if integral(name)] == [
+        "batch_size"
+    ]

@@ -1,0 +1,67 @@
+"""A training that goes on from a donor's checkpoint has the donor's weights and its own settings."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.engine.test_worker import Ended, House
+from xp.dsl.trial import Start
+from xp.engine.launch.preloaded import PreloadLauncher
+
+pytestmark = pytest.mark.slow
+
+DONOR: dict[str, Any] = {"max_steps": 8, "learning_rate": 1e-3, "weight_decay": 0.0, "eval_strategy": "no"}
+OWN: dict[str, Any] = {"learning_rate": 1e-3 * 1.2, "weight_decay": 0.1, "adam_beta1": 0.8, "max_grad_norm": 0.5}
+
+WAYS: dict[str, dict[str, Any]] = {
+    "ddp": {"world_size": 2},
+    "zero1": {"world_size": 2, "zero": {"stage": 1}},
+    "zero2": {"world_size": 2, "zero": {"stage": 2}, "lr_scheduler_type": "WarmupDecayLR", "warmup_steps": 2.0},
+    "zero3": {"world_size": 2, "zero": {"stage": 3}, "lr_scheduler_type": "cosine", "warmup_steps": 2.0},
+}
+
+
+@pytest.fixture(scope="module")
+def launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PreloadLauncher]:
+    """The parent that forks every rank of this module."""
+    parent = PreloadLauncher(tmp_path_factory.mktemp("parent") / "log", cpu=True)
+    parent.wait_ready()
+    yield parent
+    parent.close()
+
+
+@pytest.fixture
+def house(tmp_path: Path, launcher: PreloadLauncher) -> House:
+    return House(tmp_path, launcher)
+
+
+def curve(ended: Ended, name: str) -> dict[int, float]:
+    """Return a logged number by step."""
+    return {event["step"]: event["values"][name] for event in ended.events("metrics") if name in event["values"]}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_receiver_has_the_donors_weights_and_its_own_settings(house: House, way: str) -> None:
+    donor = house.run(until=4, keep=True, **DONOR | WAYS[way])
+    start = Start(trial="0" * 12, step=4)
+    alike = house.run(after=(donor, 4), start=start, **DONOR | WAYS[way])
+    receiver = house.run(after=(donor, 4), start=start, swept=tuple(OWN), **DONOR | WAYS[way] | OWN)
+
+    assert receiver.codes == [0, 0], receiver.log()
+    # the loss of the first step is taken before its update: to the last bit it is that of the donor's weights
+    assert curve(receiver, "loss")[5] == curve(alike, "loss")[5]
+    assert curve(receiver, "loss")[8] != curve(alike, "loss")[8]
+    effective = receiver.effective()
+    assert {name: effective[name] for name in OWN} == pytest.approx(OWN)
+    rates, theirs = curve(receiver, "learning_rate"), curve(alike, "learning_rate")
+    assert {step: rates[step] for step in range(5, 9)} == pytest.approx(
+        {step: 1.2 * theirs[step] for step in range(5, 9)}, abs=1e-12
+    )
+    told = receiver.facts("measurement", "start")
+    assert (told["trial"], told["step"]) == ("0" * 12, 4)
+    assert math.isclose(told["learning_rate"], 1.2 * alike.facts("measurement", "start")["learning_rate"])

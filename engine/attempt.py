@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from xp.dsl.dotted import flatten
 from xp.dsl.trial import Trial
+from xp.engine.deaths import Peaks, kernel_kills
 from xp.engine.failures import Outcome, RankReport, judge
 from xp.engine.journal import FORMAT, Journal, events, read
 from xp.engine.lanes import Lane
@@ -34,10 +35,11 @@ Show = Callable[[Mapping[str, Any]], None]
 def work(trial: Trial, attempt: AttemptLayout, launcher: Launcher, stop: Stop, show: Show) -> Outcome:
     """Run one attempt to its end, keep how it ended in its journal, and return that."""
     attempt.trial_file.write_text(trial.model_dump_json(), encoding="utf-8")
-    began = time.monotonic()
+    began, killed = time.monotonic(), kernel_kills()
     group = launcher.start(attempt, trial.settings.world_size, trial.settings.threads)
-    stopped = watch(group, Watch(attempt, show), stop, trial.timeout_seconds)
-    outcome = judge(reports(attempt, group), stopped)
+    display = Watch(attempt, show)
+    stopped = watch(group, display, stop, trial.timeout_seconds)
+    outcome = judge(reports(attempt, group, display.peaks.bytes), stopped, kernel_kills() - killed)
     close(attempt, outcome, time.monotonic() - began)
     return outcome
 
@@ -95,17 +97,19 @@ class Watch:
     def __init__(self, attempt: AttemptLayout, show: Show) -> None:
         self.attempt = attempt
         self.path = attempt.journal(0)
+        self.peaks = Peaks(attempt)
         self.show = show
         self.offset = 0
         self.due = 0.0
         self.trains = False
         """Whether there has been a step: before that there is nothing to save."""
 
-    def look(self, now: float) -> None:
+    def look(self, now: float, ranks: int) -> None:
         """Show what is new, at most every quarter of a second."""
         if now < self.due or not self.path.exists():
             return
         self.due = now + SHOW_SECONDS
+        self.peaks.look(ranks)
         for entry in read(self.path, self.offset):
             self.offset = entry.end
             if entry.event["event"] in ("progress", "metrics"):
@@ -120,7 +124,7 @@ def watch(group: Group, display: Watch, stop: Stop, limit: float | None) -> Ende
     deadline: float | None = None
     while None in (codes := group.codes()):
         now = time.monotonic()
-        display.look(now)
+        display.look(now, len(codes))
         if deadline is None:
             stopped = "interrupted" if stop.is_set() else "timeout" if limit and now - began > limit else ""
             if stopped == "interrupted" and display.trains:
@@ -133,16 +137,16 @@ def watch(group: Group, display: Watch, stop: Stop, limit: float | None) -> Ende
         elif now > deadline or stop.now.is_set():
             send(group, signal.SIGKILL)
         time.sleep(POLL_SECONDS)
-    display.look(math.inf)
+    display.look(math.inf, len(codes))
     return stopped
 
 
-def reports(attempt: AttemptLayout, group: Group) -> list[RankReport]:
+def reports(attempt: AttemptLayout, group: Group, peaks: Mapping[int, int]) -> list[RankReport]:
     """Return what each rank left behind."""
-    return [report(attempt, rank, code) for rank, code in enumerate(group.codes())]
+    return [report(attempt, rank, code, peaks.get(rank)) for rank, code in enumerate(group.codes())]
 
 
-def report(attempt: AttemptLayout, rank: int, code: int | None) -> RankReport:
+def report(attempt: AttemptLayout, rank: int, code: int | None, peak: int | None) -> RankReport:
     """Return what one rank left behind."""
     told = list(events(attempt.journal(rank)))
     log = attempt.log(rank)
@@ -152,4 +156,5 @@ def report(attempt: AttemptLayout, rank: int, code: int | None) -> RankReport:
         done=any(event["event"] == "done" for event in told),
         failures=[event for event in told if event["event"] == "failure"],
         log=log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else [],
+        peak_memory=peak,
     )

@@ -29,7 +29,7 @@ class PlainGroup:
 
 
 class PlainLauncher:
-    """Starts ``python -m xp.engine.worker`` once per rank."""
+    """Starts ``python -m xp.engine.launch.alone`` once per rank."""
 
     name = "plain"
 
@@ -42,7 +42,7 @@ class PlainLauncher:
         for rank in range(world_size):
             with attempt.log(rank).open("wb") as log:
                 process = subprocess.Popen(
-                    [sys.executable, "-u", "-m", "xp.engine.worker", str(attempt.root)],
+                    [sys.executable, "-u", "-m", "xp.engine.launch.alone", str(attempt.root)],
                     env=self.environment | rank_environment(rank, world_size, threads),
                     stdin=subprocess.DEVNULL,
                     stdout=log,

@@ -106,7 +106,7 @@ class Tuning(Table):
     algorithm: Literal["grid", "random", "pbt"]
     """All combinations, ``samples`` of them, or Population Based Training: the weak go on from the strong."""
 
-    space: Mapping[str, Space]
+    space: Annotated[Mapping[str, Space], Field(json_schema_extra={"propertyNames": {"enum": list(SETTINGS)}})]
     """Settings by their dotted names, each with the values it may take."""
 
     samples: PositiveInt | None = None

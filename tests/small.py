@@ -3,6 +3,7 @@
 Methods baseline, zero2, freeze-encoder and broken, three seeds each, two ranks. What is not smooth in it:
 
 - zero2, seed 1: a first attempt ran into its time limit, the second one completed;
+- zero2, seed 2: told to be a search of two members over two generations, one of which diverged;
 - freeze-encoder, seed 2: still running; seed 3: completed with a validation loss that is NaN;
 - broken, seed 1: out of memory; seed 2: diverged at step 20; seed 3: not started;
 - one trial ran with another version of transformers.
@@ -268,6 +269,40 @@ def retried(layout: Layout, trial: Trial, time: float) -> None:
     completed(layout, trial, time + 20)
 
 
+def searched(layout: Layout, trial: Trial, time: float) -> None:
+    """Write an attempt of two members that trained two generations; the first one's weights were the better ones."""
+    new = attempt(layout, trial, time)
+    new.start()
+    for generation, member, action, rate, operations, score in MEMBERS:
+        donor = 0 if action == "exploit" else None
+        new.engine(
+            "member",
+            generation=generation,
+            member=member,
+            trial=f"training-{generation}-{member}",
+            action=action,
+            donor=donor,
+            donor_trial=None if donor is None else "training-1-0",
+            from_step=4 * (generation - 1),
+            to_step=4 * generation,
+            values={"learning_rate": rate},
+            operations=operations,
+            score=score,
+            state="completed" if score else "diverged",
+        )
+    new.train()
+    new.end("completed", trainings=4, completed=3, best="training-2-1")
+
+
+MEMBERS: list[tuple[int, int, str, float, dict[str, str], float | None]] = [
+    (1, 0, "start", 3e-5, {}, 30.0),
+    (1, 1, "start", 5e-5, {}, None),
+    (2, 0, "continue", 3e-5, {}, 31.0),
+    (2, 1, "exploit", 3.6e-5, {"learning_rate": "*1.2"}, 33.0),
+]
+"""Generation, member, action, learning rate, how it came about, score."""
+
+
 def running(layout: Layout, trial: Trial, time: float) -> None:
     """Write an attempt that goes on."""
     attempt(layout, trial, time).start()
@@ -297,6 +332,7 @@ def never(_layout: Layout, _trial: Trial, _time: float) -> None:
 
 HOW: Mapping[tuple[str, int], Any] = {
     ("zero2", 1): retried,
+    ("zero2", 2): searched,
     ("freeze-encoder", 2): running,
     ("broken", 1): out_of_memory,
     ("broken", 2): diverged,

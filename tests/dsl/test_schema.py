@@ -74,7 +74,11 @@ def test_every_table_is_closed() -> None:
     ]
 
     # their keys are bound by propertyNames
-    assert open_tables == [("$defs", "Claims", "properties", "margin"), ("$defs", "Method", "properties", "claims")]
+    assert open_tables == [
+        ("$defs", "Claims", "properties", "margin"),
+        ("$defs", "Method", "properties", "claims"),
+        ("$defs", "Tuning", "properties", "space"),
+    ]
 
 
 def test_matrix_takes_every_axis_in_both_spellings() -> None:

@@ -96,11 +96,12 @@ def test_what_was_not_measured_is_no_test(table: Table, empty: Layout) -> None:
     assert [rows[name]["verdict"] for name in ("runtime", "memory")] == ["not measured", "not measured"]
 
 
-def test_pairs_that_did_not_complete_are_told(table: Table, filled: Layout) -> None:
-    small.plan(filled, time=small.START + 1, claims=[claim("loss", "reduces", method="broken", scale="difference")])
-    load(filled)
+def test_pairs_that_did_not_complete_are_told(table: Table, empty: Layout) -> None:
+    small.journals(empty)
+    small.plan(empty, time=small.START + 1, claims=[claim("loss", "reduces", method="broken", scale="difference")])
+    load(empty)
 
-    (row,) = table("verdicts", filled)
+    (row,) = table("verdicts", empty)
     assert (row["verdict"], row["n"], row["pairs"]) == ("not measured", 0, 3)
     assert "1 oom" in row["note"]
     assert "1 diverged" in row["note"]

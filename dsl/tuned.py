@@ -39,7 +39,7 @@ def with_values(settings: Settings, values: dict[str, Any]) -> Settings:
 
 def objections(tuning: Tuning, case: Case) -> Iterator[Objection]:
     """Yield what does not work when a trial of these settings is searched."""
-    if tuning.algorithm == "pbt":
+    if tuning.algorithm in ("pbt", "replay"):
         yield from segments(tuning, case.settings)
     known = {finding.message for rule in RULES for finding in rule(case)}
     for name, space in tuning.space.items():
@@ -60,9 +60,13 @@ def segments(tuning: Tuning, settings: Settings) -> Iterator[Objection]:
     steps, parts = settings.max_steps, tuning.generations or 0
     if steps is None:
         hint = "set max_steps: an epoch has as many steps as the data allow, which nobody knows before"
-        yield Objection(("algorithm",), "pbt cuts a training of known length into generations", hint)
+        yield Objection(("algorithm",), f"{tuning.algorithm} cuts a training of known length into parts", hint)
+    elif tuning.schedule and tuning.schedule[-1].until != steps:
+        last = len(tuning.schedule) - 1
+        message = f"a schedule ends with the training, behind step {steps}, got {tuning.schedule[last].until}"
+        yield Objection(("schedule", last, "until"), message)
     elif steps < parts:
         yield Objection(("generations",), f"{parts} generations of {steps} steps leave some without a step")
     if settings.early_stopping is not None:
-        message = "pbt and early_stopping do not go together: a member that has stopped cannot be compared"
+        message = f"{tuning.algorithm} and early_stopping do not go together: each part has to reach its end"
         yield Objection(("algorithm",), message)

@@ -12,7 +12,9 @@ from xp.dsl.dotted import SETTINGS
 from xp.dsl.errors import did_you_mean
 from xp.dsl.kinds import sort_of
 from xp.dsl.objective import ROUGES, Goal
+from xp.dsl.partial import Partial
 from xp.dsl.refusals import Refusals
+from xp.dsl.settings import Settings
 from xp.dsl.spelling import Key, excerpt
 from xp.dsl.table import Table
 from xp.dsl.vocabulary import hint
@@ -33,6 +35,8 @@ MUTABLE = (
 others; anything else is built into the model, the data order or the partitions, which a donor's checkpoint fixes."""
 
 OF = {
+    "space": ("grid", "random", "pbt"),
+    "schedule": ("replay",),
     "samples": ("random",),
     "population": ("pbt",),
     "generations": ("pbt",),
@@ -42,7 +46,7 @@ OF = {
 }
 """Keys that mean something to some algorithms only."""
 
-NEEDED = {"grid": (), "random": ("samples",), "pbt": ("population", "generations")}
+NEEDED = {"grid": (), "random": ("samples",), "pbt": ("population", "generations"), "replay": ("schedule",)}
 """Keys that an algorithm cannot do without."""
 
 PAIR = 2
@@ -100,14 +104,27 @@ class Space(Table):
             yield ("values", place), value
 
 
+class Piece(Table):
+    """``schedule`` of a replay: the settings of some steps."""
+
+    until: PositiveInt
+    """The optimizer step behind which they end."""
+
+    settings: Annotated[Mapping[str, Any], Partial(Settings)]
+    """What is trained with until then; the same settings in every piece."""
+
+
 class Tuning(Table):
     """``search`` of a method: its trials train more than once; the best training speaks, and all of them cost."""
 
-    algorithm: Literal["grid", "random", "pbt"]
-    """All combinations, ``samples`` of them, or Population Based Training: the weak go on from the strong."""
+    algorithm: Literal["grid", "random", "pbt", "replay"]
+    """All combinations, ``samples`` of them, Population Based Training, or one training by a schedule that it found."""
 
-    space: Annotated[Mapping[str, Space], Field(json_schema_extra={"propertyNames": {"enum": list(SETTINGS)}})]
+    space: Annotated[Mapping[str, Space], Field(json_schema_extra={"propertyNames": {"enum": list(SETTINGS)}})] = {}
     """Settings by their dotted names, each with the values it may take."""
+
+    schedule: Annotated[tuple[Piece, ...], Strict(strict=False)] = ()
+    """What a replay trains with, piece by piece: ``xp replay`` writes it."""
 
     samples: PositiveInt | None = None
     """Trainings of a random search."""
@@ -135,7 +152,7 @@ class Tuning(Table):
         """How many trainings of full length it takes: searches with equal numbers have equal budgets."""
         if self.algorithm == "grid":
             return prod(len(space.values) for space in self.space.values())
-        return (self.samples if self.algorithm == "random" else self.population) or 0
+        return (self.samples if self.algorithm == "random" else self.population) or 1
 
     @property
     def goal(self) -> Goal:
@@ -153,7 +170,9 @@ class Tuning(Table):
         refusals = Refusals("Tuning")
         self.check_keys(refusals)
         self.check_metric(refusals)
-        if not self.space:
+        if self.algorithm == "replay":
+            self.check_schedule(refusals)
+        elif not self.space:
             refusals.add(("space",), "there is nothing to search", "name a setting and its values")
         for name, space in self.space.items():
             self.check_space(refusals, name, space)
@@ -163,7 +182,7 @@ class Tuning(Table):
     def check_keys(self, refusals: Refusals) -> None:
         """Note keys that are missing or belong to another algorithm."""
         for key in NEEDED[self.algorithm]:
-            if getattr(self, key) is None:
+            if not getattr(self, key):
                 refusals.add((), f"algorithm = '{self.algorithm}' needs {key}")
         for key, algorithms in OF.items():
             changed = getattr(self, key) != type(self).model_fields[key].default
@@ -182,6 +201,22 @@ class Tuning(Table):
         if meant != self.metric:
             message += ": a test split that was searched on tests nothing any more"
         refusals.add(("metric",), message, did_you_mean(meant, METRICS) if meant not in METRICS else f"write '{meant}'")
+
+    def check_schedule(self, refusals: Refusals) -> None:
+        """Note what is wrong with a schedule."""
+        names = [sorted(piece.settings) for piece in self.schedule]
+        ends = [piece.until for piece in self.schedule]
+        for place, piece in enumerate(self.schedule):
+            key: Key = ("schedule", place)
+            for name in piece.settings:
+                if name not in MUTABLE:
+                    refusals.add((*key, "settings", name), "cannot change in the middle of a training")
+            if names[place] != names[0]:
+                refusals.add((*key, "settings"), f"should set {', '.join(names[0])}, as the first piece does")
+            if place and ends[place] <= ends[place - 1]:
+                refusals.add(
+                    (*key, "until"), f"should be greater than {ends[place - 1]}, where the piece before it ends"
+                )
 
     def check_space(self, refusals: Refusals, name: str, space: Space) -> None:
         """Note what is wrong with the values of one setting."""

@@ -250,6 +250,7 @@ class Run:
             wait=self.stop.wait,
             stopped=lambda: self.stop.is_set() or cancelled(self.layout),
             note=self.display.note,
+            show=self.display.event,
         )
         outcome = conduct(trial, attempt, company)
         self.after_trial()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from xp.dsl.trial import Segment, Start, Trial
@@ -19,7 +20,7 @@ from xp.engine.harvest import Harvest, facts_of, harvest, together
 from xp.engine.journal import Journal
 from xp.engine.layout import AttemptLayout, Layout
 from xp.engine.search.children import child
-from xp.engine.search.pbt import Decision, ExtinctError, Member, boundaries, first, following, ranking
+from xp.engine.search.pbt import Decision, ExtinctError, Member, boundaries, decisions, healthy, ranking
 from xp.engine.search.points import points
 from xp.engine.train import checkpoints
 from xp.engine.train.record import unit_of
@@ -47,6 +48,8 @@ class Company:
 
     stopped: Callable[[], bool]
     note: Callable[[str], object]
+    show: Callable[[Mapping[str, Any]], object]
+    """Takes an event for the display."""
 
 
 @dataclass(frozen=True)
@@ -81,50 +84,48 @@ class Search:
         """What trainings are judged by."""
         return self.tuning.metric or "eval_loss"
 
-    def run(self) -> Harvest | None:
-        """Run what is missing and return the best training; None where none completed."""
-        return self.generations() if self.tuning.algorithm == "pbt" else self.points()
+    def run(self) -> str | None:
+        """Run what is missing and return the id of the best training; None where none completed."""
+        return self.points() if self.tuning.algorithm in ("grid", "random") else self.generations()
 
-    def points(self) -> Harvest | None:
+    def points(self) -> str | None:
         """Train at every point."""
         members = []
-        harvests = []
+        trials = []
         for place, point in enumerate(points(self.tuning, self.trial.id)):
-            trial = child(self.trial, point)
-            harvests.append(self.train(trial))
-            members.append(Member(point, harvests[-1].score(self.metric)))
+            trials.append(child(self.trial, point))
+            found = self.train(trials[-1])
+            members.append(Member(point, found.score(self.metric)))
             where = Place(1, place, 0, self.trial.settings.max_steps)
-            self.tell(where, trial, Decision("start", None, point, {}), harvests[-1])
-        return self.best(members, harvests)
+            self.tell(where, trials[-1], Decision("start", None, point, {}), found)
+        return self.best(members, trials)
 
-    def generations(self) -> Harvest | None:
+    def generations(self) -> str | None:
         """Train generation after generation."""
         steps = boundaries(self.tuning, self.trial.settings.max_steps or 0)
-        decisions, before, begins = first(self.tuning, self.trial.id), list[Trial](), 0
+        before: list[Trial] = []
         members: list[Member] = []
-        harvests: list[Harvest] = []
-        for generation, ends in enumerate(steps, 1):
-            if generation > 1:
-                try:
-                    decisions = following(self.tuning, members, self.trial.id, generation)
-                except ExtinctError:
-                    return None
+        for generation, (begins, ends) in enumerate(pairwise([0, *steps]), 1):
+            try:
+                decided = decisions(self.tuning, members, self.trial.id, generation)
+            except ExtinctError:
+                return None
             until = ends if generation < len(steps) else None
-            segments = [Segment(start(decision, before, begins), until) for decision in decisions]
             trials = [
-                child(self.trial, decision.settings, segment, f"generation {generation} member {member}")
-                for member, (decision, segment) in enumerate(zip(decisions, segments, strict=True))
+                child(
+                    self.trial, one.settings, Segment(start(one, before, begins), until), f"part {generation}.{member}"
+                )
+                for member, one in enumerate(decided)
             ]
             harvests = [self.train(trial) for trial in trials]
+            for member, (trial, one, found) in enumerate(zip(trials, decided, harvests, strict=True)):
+                self.tell(Place(generation, member, begins, ends), trial, one, found, before)
             members = [
-                Member(decision.settings, one.score(self.metric))
-                for decision, one in zip(decisions, harvests, strict=True)
+                Member(one.settings, found.score(self.metric)) for one, found in zip(decided, harvests, strict=True)
             ]
-            for member, (trial, decision, one) in enumerate(zip(trials, decisions, harvests, strict=True)):
-                self.tell(Place(generation, member, begins, ends), trial, decision, one, before)
             self.forget(before)
-            before, begins = trials, ends
-        return self.best(members, harvests)
+            before = trials
+        return self.best(members, before)
 
     def train(self, trial: Trial, *, anew: bool = False) -> Harvest:
         """Bring one training to an end, after the one that it goes on from, and return what it came to."""
@@ -175,10 +176,10 @@ class Search:
             state=found.state,
         )
 
-    def best(self, members: Sequence[Member], harvests: Sequence[Harvest]) -> Harvest | None:
-        """Return the best of the trainings that are whole."""
+    def best(self, members: Sequence[Member], trials: Sequence[Trial]) -> str | None:
+        """Return the id of the best of the trainings that are whole."""
         place = ranking(self.tuning, members)[0]
-        return None if members[place].score is None else harvests[place]
+        return trials[place].id if healthy(members[place]) else None
 
 
 def start(decision: Decision, before: Sequence[Trial], step: int) -> Start | None:
@@ -210,13 +211,13 @@ def concluded(search: Search) -> Outcome:
     }
     if best is None:
         return Outcome("failed", "none of its trainings came to an end that can be judged", evidence)
-    values = together(best, [*ends.values()])
+    values = together(ends[best], [*ends.values()])
     units = {name: unit for name in values if (unit := unit_of(name))}
     search.journal.append("metrics", step=None, values=values, units=units)
-    chosen = next(trial for trial, one in ends.items() if one == best)
-    for told in statements(search.company.layout, chosen):
+    search.company.show({"event": "metrics", "values": values})
+    for told in statements(search.company.layout, best):
         search.journal.append("facts", **told)
-    return Outcome("completed", evidence=evidence | {"best": chosen})
+    return Outcome("completed", evidence=evidence | {"best": best})
 
 
 def statements(layout: Layout, trial_id: str) -> Iterator[Mapping[str, Any]]:

@@ -37,12 +37,12 @@ def tally(answer: Answer) -> Counter[str]:
 
 
 def code(counts: Counter[str], *, strict: bool) -> int:
-    """Return 1 where a claim is refuted, in some situation too; *strict*: where any is not supported.
+    """Return 1 where a claim is refuted; *strict*: where any is not supported, one that is mixed too.
 
     >>> code(Counter(inconclusive=1), strict=False), code(Counter(inconclusive=1), strict=True)
     (0, 1)
     """
-    failed = counts.total() - counts["supported"] if strict else counts["refuted"] + counts["mixed"]
+    failed = counts.total() - counts["supported"] if strict else counts["refuted"]
     return REFUTED if failed else 0
 
 

@@ -51,6 +51,7 @@ for command in (
     runs.status_command,
     runs.logs_command,
     runs.cancel_command,
+    runs.replay_command,
     warehouse.query_command,
     warehouse.export_command,
     machine.import_command,

@@ -90,3 +90,14 @@ def cancel_command(trial: str | None, results: Path) -> None:
     from xp.engine import watching
 
     click.echo(watching.cancel(results, trial), nl=False)
+
+
+@click.command("replay")
+@click.argument("trial")
+@RESULTS
+def replay_command(trial: str, results: Path) -> None:
+    """Print the schedule that the search TRIAL has found, as a method for an experiment file."""
+    from xp.engine.layout import Layout
+    from xp.engine.replaying import replay
+
+    click.echo(replay(Layout(results), trial), nl=False)

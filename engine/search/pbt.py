@@ -46,6 +46,16 @@ class ExtinctError(Exception):
     """No member of a generation has a score: there is nobody to go on from."""
 
 
+def decisions(search: Tuning, members: Sequence[Member], key: str, generation: int) -> list[Decision]:
+    """Return what every member does in a generation, judged by how the one before, if any, has ended."""
+    if generation > 1 and not any(healthy(member) for member in members):
+        raise ExtinctError
+    if search.algorithm == "replay":
+        settings = dict(search.schedule[generation - 1].settings)
+        return [Decision("continue", 0, settings, {}) if members else Decision("start", None, settings, {})]
+    return following(search, members, key, generation) if members else first(search, key)
+
+
 def first(search: Tuning, key: str) -> list[Decision]:
     """Return how the members of the first generation start."""
     return [Decision("start", None, point(search, key, member), {}) for member in range(search.population or 0)]
@@ -54,19 +64,17 @@ def first(search: Tuning, key: str) -> list[Decision]:
 def following(search: Tuning, members: Sequence[Member], key: str, generation: int) -> list[Decision]:
     """Return what every member does in a generation, judged by the scores of the one before."""
     order = ranking(search, members)
-    if not any(healthy(member) for member in members):
-        raise ExtinctError
     donors, receivers = quantiles(search, members, order)
-    decisions = []
+    decided = []
     for place, member in enumerate(members):
         if place in receivers:
             chance = source(key, "exploit", generation, place)
             donor = chance.choice(donors)
             settings, operations = explore(search, members[donor].settings, chance)
-            decisions.append(Decision("exploit", donor, settings, operations))
+            decided.append(Decision("exploit", donor, settings, operations))
         else:
-            decisions.append(Decision("continue", place, dict(member.settings), {}))
-    return decisions
+            decided.append(Decision("continue", place, dict(member.settings), {}))
+    return decided
 
 
 def healthy(member: Member) -> bool:
@@ -121,5 +129,7 @@ def boundaries(search: Tuning, steps: int) -> list[int]:
     >>> boundaries(Tuning.model_validate(three), 10)
     [3, 7, 10]
     """
+    if search.schedule:
+        return [piece.until for piece in search.schedule]
     parts = search.generations or 1
     return [round(steps * part / parts) for part in range(1, parts + 1)]

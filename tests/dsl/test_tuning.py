@@ -64,7 +64,7 @@ def test_what_cannot_be_searched_is_refused_at_its_place(
 @pytest.mark.parametrize(
     ("search", "message"),
     [
-        (PBT, "pbt cuts a training of known length into generations"),
+        (PBT, "pbt cuts a training of known length into parts"),
         (
             'algorithm = "grid", space = { max_source_length = { values = [64, 5000] } }',
             "5000 tokens are more than the 1024 positions of the model",

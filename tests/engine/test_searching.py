@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from xp.dsl.source import load
 from xp.dsl.trial import Trial
 from xp.engine.journal import events
 from xp.engine.layout import AttemptLayout, Layout
+from xp.engine.replaying import ReplayError, replay
 from xp.engine.runner import Run, state
 from xp.engine.stopping import Stop
 
@@ -192,3 +194,34 @@ def test_a_search_fails_only_where_no_training_completes(layout: Layout, trial: 
         "failed",
         "none of its trainings came to an end that can be judged",
     )
+
+
+def test_the_schedule_that_pbt_has_found_can_be_trained_again(layout: Layout, trial: Any) -> None:
+    search = trial(PBT)
+    run(layout, ScriptLauncher([TRAIN])).all([search], 0)
+    text = replay(layout, search.id)
+    pieces = tomllib.loads(text)["methods"]["replay"]["search"]["schedule"]
+    assert [piece["until"] for piece in pieces] == [3, 6, 9]
+
+    inline = ", ".join(
+        f"{{ until = {piece['until']}, settings = {{ learning_rate = {piece['settings']['learning_rate']!r} }} }}"
+        for piece in pieces
+    )
+    again = trial(f'algorithm = "replay", schedule = [{inline}]')
+    launcher = ScriptLauncher([TRAIN])
+    assert run(layout, launcher).all([again], 0).completed == 1
+    # with the same seed it is the best member's own training, which is there already
+    assert launcher.started == []
+    (best,) = {ended["evidence"]["best"] for ended in of(layout.attempts(search.id)[0], "end")}
+    assert of(layout.attempts(again.id)[0], "end")[0]["evidence"] == {"trainings": 3, "completed": 3, "best": best}
+
+
+def test_a_grid_has_found_plain_settings(layout: Layout, trial: Any) -> None:
+    search = trial(GRID)
+    run(layout, ScriptLauncher([TRAIN])).all([search], 0)
+    assert tomllib.loads(replay(layout, search.id))["methods"]["replay"]["settings"] == {"learning_rate": 0.125}
+
+
+def test_what_is_no_complete_search_cannot_be_replayed(layout: Layout) -> None:
+    with pytest.raises(ReplayError, match="no completed attempt of a trial 'abc'"):
+        replay(layout, "abc")

@@ -109,7 +109,8 @@ select
     case
         when n >= 2 and sd > 0 then greatest(
             1,
-            ceil(pow(t_quantile(confidence, n - 1) * sd / greatest(abs(mean), margin - abs(mean)), 2)) - n
+            -- t of few seeds is so large that it would ask for many times what is needed
+            ceil(pow(t_quantile(confidence, greatest(n - 1, 10)) * sd / greatest(abs(mean), margin - abs(mean)), 2)) - n
         )::bigint
         when n < 2 then 2 - n
     end as more
@@ -145,10 +146,11 @@ known as (
     select attempt_key, section || ' ' || name as name, value
     from fact
     where (section, name) in (
-        ('environment', 'cpu'), ('environment', 'cores'), ('environment', 'gpu'), ('environment', 'gpu_count'),
+        ('environment', 'cpu'), ('environment', 'cpu_usable'), ('environment', 'gpu'), ('environment', 'gpu_count'),
         ('environment', 'python'), ('environment', 'torch'), ('environment', 'transformers'),
         ('environment', 'deepspeed'), ('dataset', 'fingerprint'), ('dataset', 'revision'),
-        ('measurement', 'rouge_implementation'), ('measurement', 'rouge_tokenizer')
+        ('environment', 'rouge-score'), ('measurement', 'rouge_library'), ('measurement', 'rouge_tokens'),
+        ('measurement', 'rouge_stemmer'), ('measurement', 'rouge_sentences')
     )
 )
 select compared.experiment, compared.method, compared.measure, string_agg(distinct known.name, ', ' order by known.name) as mixes
@@ -165,10 +167,12 @@ comment on column claim_differences.mixes is 'what differs between the trials of
 
 create view verdicts as
 with evidence as (
-    select claim_pairs.experiment, claim_pairs.method, claim_pairs.measure, min(attempt.started) as began
-    from claim_pairs
-    join attempt on attempt.trial in (claim_pairs.trial, claim_pairs.baseline_trial)
-    group by claim_pairs.experiment, claim_pairs.method, claim_pairs.measure
+    select used.experiment, used.method, used.measure, min(attempt.started) as began
+    from (
+        select experiment, method, measure, unnest([trial, baseline_trial]) as trial from claim_pairs
+    ) as used
+    join attempt using (trial)
+    group by used.experiment, used.method, used.measure
 ),
 judged as (
     select

@@ -37,6 +37,7 @@ comment on macro t_half_width is 'half of the interval of a mean of n values wit
 create macro t_test(mean, sd, n) as case
     when n < 2 then null
     when sd = 0 then case when mean = 0 then 1.0 else 0.0 end
-    else 1 - t_within(mean / (sd / sqrt(n)), n - 1)
+    -- of a huge t the series comes to a little more than 1
+    else greatest(0, 1 - t_within(mean / (sd / sqrt(n)), n - 1))
 end;
 comment on macro t_test is 'two-sided p-value of a mean of n values against zero; null for fewer than two';

@@ -19,7 +19,9 @@ from xp.dsl.tuning import Tuning
 from xp.engine.search.draws import draw
 from xp.engine.search.pbt import Member, explore, quantiles, ranking
 
-pbt = pytest.importorskip("ray.tune.schedulers.pbt", reason="compares with Ray Tune: pip install 'xp[ray]'")
+pbt = pytest.importorskip(
+    "ray.tune.schedulers.pbt", reason="Ray Tune is what it compares with: the optional group 'ray'"
+)
 
 SIZES = range(2, 13)
 FRACTIONS = (0.1, 0.25, 0.4, 0.5)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from xp.dsl.tuning import Tuning
 from xp.engine.search.draws import source
-from xp.engine.search.pbt import ExtinctError, Member, boundaries, explore, first, following
+from xp.engine.search.pbt import ExtinctError, Member, boundaries, decisions, explore, first, following
 
 LOW, HIGH = 1e-5, 1e-2
 
@@ -31,38 +31,38 @@ def members(*scores: float | None) -> list[Member]:
 
 
 def test_the_weakest_goes_on_from_the_strongest() -> None:
-    decisions = following(tuning(), members(30.0, 20.0, 25.0, 28.0), "trial", 2)
-    assert [decision.action for decision in decisions] == ["continue", "exploit", "continue", "continue"]
-    assert [decision.donor for decision in decisions] == [0, 0, 2, 3]
-    assert decisions[0].settings == members(30.0)[0].settings
+    decided = following(tuning(), members(30.0, 20.0, 25.0, 28.0), "trial", 2)
+    assert [decision.action for decision in decided] == ["continue", "exploit", "continue", "continue"]
+    assert [decision.donor for decision in decided] == [0, 0, 2, 3]
+    assert decided[0].settings == members(30.0)[0].settings
 
 
 def test_a_loss_should_fall() -> None:
-    decisions = following(tuning(metric="eval_loss"), members(3.0, 2.0, 2.5, 2.8), "trial", 2)
-    assert (decisions[0].action, decisions[0].donor) == ("exploit", 1)
+    decided = following(tuning(metric="eval_loss"), members(3.0, 2.0, 2.5, 2.8), "trial", 2)
+    assert (decided[0].action, decided[0].donor) == ("exploit", 1)
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, None], ids=["nan", "infinite", "failed"])
 def test_a_member_without_a_score_is_last_and_never_a_donor(bad: float | None) -> None:
-    decisions = following(tuning(), members(30.0, bad, 25.0, 28.0), "trial", 2)
-    assert (decisions[1].action, decisions[1].donor) == ("exploit", 0)
-    assert [decision.action for decision in decisions].count("exploit") == 1
+    decided = following(tuning(), members(30.0, bad, 25.0, 28.0), "trial", 2)
+    assert (decided[1].action, decided[1].donor) == ("exploit", 0)
+    assert [decision.action for decision in decided].count("exploit") == 1
 
 
 def test_every_member_without_a_score_receives_even_where_they_are_many() -> None:
-    decisions = following(tuning(), members(None, math.nan, None, 28.0), "trial", 2)
-    assert [decision.donor for decision in decisions] == [3, 3, 3, 3]
-    assert decisions[3].action == "continue"
+    decided = following(tuning(), members(None, math.nan, None, 28.0), "trial", 2)
+    assert [decision.donor for decision in decided] == [3, 3, 3, 3]
+    assert decided[3].action == "continue"
 
 
 def test_a_population_without_any_score_is_extinct() -> None:
     with pytest.raises(ExtinctError):
-        following(tuning(), members(None, math.nan), "trial", 2)
+        decisions(tuning(), members(None, math.nan), "trial", 2)
 
 
 def test_equal_scores_are_decided_by_place() -> None:
-    decisions = following(tuning(), members(1.0, 1.0, 1.0, 1.0), "trial", 2)
-    assert [(decision.action, decision.donor) for decision in decisions][0::3] == [("continue", 0), ("exploit", 0)]
+    decided = following(tuning(), members(1.0, 1.0, 1.0, 1.0), "trial", 2)
+    assert [(decision.action, decision.donor) for decision in decided][0::3] == [("continue", 0), ("exploit", 0)]
 
 
 def test_a_perturbed_rate_is_the_donors_times_a_factor() -> None:
@@ -92,11 +92,11 @@ def test_whatever_the_scores(scores: list[float | None], fraction: float, metric
     before = members(*scores)
     if not any(score is not None and math.isfinite(score) for score in scores):
         with pytest.raises(ExtinctError):
-            following(search, before, key, 1)
+            decisions(search, before, key, 2)
         return
-    decisions = following(search, before, key, 1)
-    assert decisions == following(search, before, key, 1)
-    for place, decision in enumerate(decisions):
+    decided = following(search, before, key, 1)
+    assert decided == following(search, before, key, 1)
+    for place, decision in enumerate(decided):
         score = scores[place]
         if score is None or not math.isfinite(score):
             assert decision.action == "exploit"
@@ -105,7 +105,7 @@ def test_whatever_the_scores(scores: list[float | None], fraction: float, metric
         value = scores[donor]
         assert value is not None
         assert math.isfinite(value)
-        assert decisions[donor].action == "continue"
+        assert decided[donor].action == "continue"
         if decision.action == "exploit":
             assert LOW <= decision.settings["learning_rate"] <= HIGH
             assert decision.settings["weight_decay"] in (0.0, 0.01, 0.1)
@@ -128,3 +128,13 @@ def test_the_first_generation_starts_inside_the_space_and_from_nobody() -> None:
     assert all(LOW <= start.settings["learning_rate"] <= HIGH for start in starts)
     assert starts == first(tuning(population=6), "trial")
     assert starts != first(tuning(population=6), "other")
+
+
+def test_a_replay_is_one_member_that_follows_its_schedule() -> None:
+    pieces = [{"until": 4, "settings": {"learning_rate": 1e-3}}, {"until": 9, "settings": {"learning_rate": 2e-3}}]
+    search = Tuning.model_validate({"algorithm": "replay", "schedule": pieces})
+    assert boundaries(search, 9) == [4, 9]
+    (start,) = decisions(search, [], "trial", 1)
+    (follow,) = decisions(search, [Member(start.settings, 3.0)], "trial", 2)
+    assert (start.action, start.settings) == ("start", {"learning_rate": 1e-3})
+    assert (follow.action, follow.donor, follow.settings) == ("continue", 0, {"learning_rate": 2e-3})

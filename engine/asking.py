@@ -70,9 +70,14 @@ class Request:
         suffix = self.output.suffix.lower() if self.output else ""
         return self.form or SUFFIXES.get(suffix, "table")
 
+    @property
+    def file(self) -> Path | None:
+        """The file that the answer goes to, None for standard output."""
+        return None if self.output == Path("-") else self.output
+
     def to_screen(self) -> bool:
         """Tell whether the answer goes to a terminal."""
-        return self.output in (None, Path("-")) and sys.stdout.isatty()
+        return self.file is None and sys.stdout.isatty()
 
 
 def answer(request: Request) -> None:
@@ -82,8 +87,8 @@ def answer(request: Request) -> None:
         write_file(request, form)
         return
     shown = written(ask.ask(*question(request)), form, fitted=request.to_screen())
-    if request.output and request.output != Path("-"):
-        replace(request.output, shown)
+    if request.file:
+        replace(request.file, shown)
     elif request.to_screen() and shown.count("\n") >= shutil.get_terminal_size().lines:
         click.echo_via_pager(shown)
     else:
@@ -133,8 +138,8 @@ def write_file(request: Request, form: str) -> None:
     if request.to_screen():
         raise QueryError(Problem(f"{form} is no text for a terminal", hint="name a file with -o, or redirect it"))
     table = ask.arrow(*question(request))
-    if request.output is None or request.output == Path("-"):
+    if request.file is None:
         binary.FORMS[form](table, sys.stdout.buffer)
         return
-    with replacing(request.output) as part, part.open("wb") as file:
+    with replacing(request.file) as part, part.open("wb") as file:
         binary.FORMS[form](table, file)

@@ -49,9 +49,13 @@ def announce(
 ) -> None:
     """Write the beginning of the attempt into its journal."""
     point = ordered(attempt)
-    own = point is not None and point.trial == trial.id
-    told: dict[str, Any] = {"resumed": {"attempt": point.attempt, "step": point.step} if point and own else None}
-    told |= {"contended": lane is not None, "slots": [*(lane.gpus or lane.cores)] if lane else None}
+    if point is not None and point.trial != trial.id:
+        point = None  # it goes on from another trial, whose sessions are not its own
+    told = {
+        "resumed": None if point is None else {"attempt": point.attempt, "step": point.step},
+        "contended": lane is not None,
+        "slots": None if lane is None else [*(lane.gpus or lane.cores)],
+    }
     with Journal(attempt.engine_journal) as journal:
         journal.append("attempt", **beginning(trial, attempt), **told, launch=launcher.name)
         journal.append("facts", section="environment", subject="", **environment)

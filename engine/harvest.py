@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from xp.dsl.measures import MEASURES
 from xp.engine.journal import events
 from xp.engine.layout import AttemptLayout, Layout
 
-SUMS = ("train_runtime", "train_device_seconds", "emissions", "duration")
+SUMS = {*(measure.metric for measure in MEASURES if measure.over_sessions == "sum"), "duration"}
 """Metrics that add up over the sessions of a trial and over trials, besides energies."""
 
 PEAKS = ("_memory", "_rss", "_allocated", "_reserved")
@@ -66,7 +67,7 @@ def ended(attempt: AttemptLayout) -> str | None:
 def numbers(attempt: AttemptLayout) -> dict[str, float]:
     """Return the last value of each metric of an attempt, bytes added up over its ranks."""
     found: dict[str, float] = {}
-    for journal in sorted(attempt.journals()):
+    for journal in attempt.journals():
         own: dict[str, float] = {}
         for event in events(journal):
             if event["event"] == "metrics":

@@ -8,6 +8,9 @@ from contextlib import contextmanager
 
 from xp.engine.layout import Layout
 
+BUSY_SECONDS = 0.5
+"""Time until somebody looks again whether a trial is free."""
+
 
 @contextmanager
 def locked(layout: Layout, trial_id: str) -> Iterator[bool]:

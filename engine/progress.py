@@ -76,9 +76,9 @@ class LaneDisplay(PlainDisplay):
         super().__init__(whole.console)
         self.whole = whole
 
-    def started(self, trial: Trial) -> None:
+    def started(self, trial: Trial) -> None:  # noqa: ARG002 - lines come at the end
         """Say that an attempt begins."""
-        super().started(trial)
+        self.metrics = {}
         self.total = self.whole.total
         self.number = self.whole.next()
 

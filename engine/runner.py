@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import random
 import threading
 import time
 from collections import Counter, deque
@@ -17,16 +15,16 @@ from xp.dsl.errors import Problem, XpError
 from xp.dsl.trial import Trial
 from xp.engine import attempt as attempts
 from xp.engine.failures import Outcome
+from xp.engine.harvest import ended
 from xp.engine.journal import events
 from xp.engine.lanes import Lane
 from xp.engine.launch.group import Launcher
 from xp.engine.layout import AttemptLayout, Layout
-from xp.engine.locks import locked
+from xp.engine.locks import BUSY_SECONDS, locked
+from xp.engine.search.draws import source
 from xp.engine.searching import Company, conduct
 from xp.engine.stopping import Stop
 from xp.engine.train import checkpoints, resume
-
-BUSY_SECONDS = 0.5
 
 BACK_OFF_SECONDS = 1.0
 """Wait before the first retry; twice as long before each further one."""
@@ -224,15 +222,14 @@ class Run:
         attempt = self.layout.new_attempt(trial.id)
         if point is not None:
             resume.order(attempt, point)
-        attempts.announce(trial, attempt, self.launcher, self.environment, self.lane)
-        self.display.started(trial)
-        began = time.monotonic()
-        outcome = attempts.work(trial, attempt, self.launcher, self.stop, self.display.event)
-        if outcome.state == "completed":
-            tidy(self.layout, trial)
-        self.after_trial()
-        self.display.ended(trial, outcome, time.monotonic() - began)
-        return outcome
+
+        def work() -> Outcome:
+            outcome = attempts.work(trial, attempt, self.launcher, self.stop, self.display.event)
+            if outcome.state == "completed":
+                tidy(self.layout, trial)
+            return outcome
+
+        return self.told(trial, attempt, work)
 
     def searched(self, trial: Trial, retries: int) -> Outcome:
         """Attempt a search: its trainings are trials that this lane runs one after another."""
@@ -240,10 +237,6 @@ class Run:
         def bring(training: Trial, anew: bool) -> str:
             return replace(self, force=anew, display=Within(self.display)).one(training, retries)
 
-        attempt = self.layout.new_attempt(trial.id)
-        attempts.announce(trial, attempt, self.launcher, self.environment, self.lane)
-        self.display.started(trial)
-        began = time.monotonic()
         company = Company(
             layout=self.layout,
             bring=bring,
@@ -252,7 +245,15 @@ class Run:
             note=self.display.note,
             show=self.display.event,
         )
-        outcome = conduct(trial, attempt, company)
+        attempt = self.layout.new_attempt(trial.id)
+        return self.told(trial, attempt, lambda: conduct(trial, attempt, company))
+
+    def told(self, trial: Trial, attempt: AttemptLayout, work: Callable[[], Outcome]) -> Outcome:
+        """Have an attempt worked on, and say how it began and ended, in its journal and on the display."""
+        attempts.announce(trial, attempt, self.launcher, self.environment, self.lane)
+        self.display.started(trial)
+        began = time.monotonic()
+        outcome = work()
         self.after_trial()
         self.display.ended(trial, outcome, time.monotonic() - began)
         return outcome
@@ -307,7 +308,7 @@ def cancelled(layout: Layout) -> bool:
 def mend(layout: Layout, trial_id: str) -> None:
     """End the attempts of a trial that nobody works on any more: their engine was killed."""
     for attempt in layout.attempts(trial_id):
-        if state(attempt) is None:
+        if ended(attempt) is None:
             outcome = Outcome(
                 "interrupted", "the engine ended before the attempt did", {"until": "its last sign of life"}
             )
@@ -320,20 +321,15 @@ def signs_of_life(attempt: AttemptLayout) -> float:
     return max(times) - min(times) if times else 0.0
 
 
-def state(attempt: AttemptLayout) -> str | None:
-    """Return how an attempt ended, None when its journal does not say."""
-    return next((event["state"] for event in events(attempt.engine_journal) if event["event"] == "end"), None)
-
-
 def is_left(layout: Layout, trial_id: str, retry: Collection[str]) -> bool:
     """Tell whether the last attempt of a trial ended in a way that is a result, and not one to try again."""
     tried = layout.attempts(trial_id)
-    return bool(tried) and state(tried[-1]) in RESULTS.difference(retry)
+    return bool(tried) and ended(tried[-1]) in RESULTS.difference(retry)
 
 
 def is_completed(layout: Layout, trial_id: str) -> bool:
     """Tell whether the trial has an attempt that completed."""
-    return any(state(attempt) == "completed" for attempt in layout.attempts(trial_id))
+    return any(ended(attempt) == "completed" for attempt in layout.attempts(trial_id))
 
 
 def in_blocks(trials: Sequence[Trial]) -> list[Trial]:
@@ -345,6 +341,5 @@ def in_blocks(trials: Sequence[Trial]) -> list[Trial]:
     for trial in trials:
         blocks.setdefault(trial.seed, []).append(trial)
     for seed, block in blocks.items():
-        key = hashlib.sha256(f"{block[0].experiment} {seed}".encode()).digest()
-        random.Random(key).shuffle(block)  # noqa: S311 - an order, not a secret
+        source(block[0].experiment, seed).shuffle(block)
     return [trial for block in blocks.values() for trial in block]

@@ -19,13 +19,12 @@ from xp.engine.failures import Outcome
 from xp.engine.harvest import Harvest, facts_of, harvest, together
 from xp.engine.journal import Journal
 from xp.engine.layout import AttemptLayout, Layout
+from xp.engine.locks import BUSY_SECONDS
 from xp.engine.search.children import child
 from xp.engine.search.pbt import Decision, ExtinctError, Member, boundaries, decisions, healthy, ranking
 from xp.engine.search.points import points
 from xp.engine.train import checkpoints
 from xp.engine.train.record import unit_of
-
-BUSY_SECONDS = 0.5
 
 ENDED = frozenset({"completed", "cached", "left", "failed", "oom", "diverged", "timeout"})
 """States of a training behind which the search goes on, with what it has."""

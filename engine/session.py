@@ -8,6 +8,7 @@ import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ from xp.dsl.spec import seconds
 from xp.dsl.trial import Trial
 from xp.engine import environment, hub
 from xp.engine.announcing import journal_plan
-from xp.engine.lanes import lanes
+from xp.engine.lanes import Lane, lanes
 from xp.engine.launch.choose import ChosenLauncher, Kind
 from xp.engine.layout import Layout
 from xp.engine.planning import Planned, make
@@ -104,7 +105,8 @@ def states(names: str) -> frozenset[str]:
 def execute(planned: Planned, layout: Layout, shown: PlainDisplay, stop: Stop, choices: Choices, *, due: bool) -> Tally:
     """Run the trials, side by side where that is asked for, and let go of the preloaded parents."""
     limits = planned.experiment.limits
-    cpu = planned.machine.devices == "cpu"
+    log, cpu = layout.root / "preload.log", planned.machine.devices == "cpu"
+    launcher = partial(ChosenLauncher, choices.launch, log, shown.note, cpu=cpu)
     loading = threading.Lock()
 
     def load_one() -> None:
@@ -113,7 +115,7 @@ def execute(planned: Planned, layout: Layout, shown: PlainDisplay, stop: Stop, c
 
     whole = Run(
         layout=layout,
-        launcher=ChosenLauncher(choices.launch, layout.root / "preload.log", shown.note, cpu=cpu),
+        launcher=launcher(),
         environment=environment.collect(planned.experiment.folder) if due else {},
         display=shown,
         stop=stop,
@@ -124,30 +126,22 @@ def execute(planned: Planned, layout: Layout, shown: PlainDisplay, stop: Stop, c
         seconds=seconds(limits.timeout),
     )
     try:
-        return side_by_side(split(whole, planned, choices, shown), in_blocks(planned.wanted), limits.max_retries)
+        runs = [whole]
+        if (jobs := choices.jobs or 1) > 1:
+            runs = [
+                replace(whole, lane=lane, display=LaneDisplay(shown), launcher=launcher(lane.variables))
+                for lane in room(planned, jobs)
+            ]
+        return side_by_side(runs, in_blocks(planned.wanted), limits.max_retries)
     finally:
         whole.launcher.close()
 
 
-def split(whole: Run, planned: Planned, choices: Choices, shown: PlainDisplay) -> list[Run]:
-    """Return the run itself, or one for each lane."""
-    jobs = choices.jobs or 1
-    if jobs == 1:
-        return [whole]
-    cpu = planned.machine.devices == "cpu"
+def room(planned: Planned, jobs: int) -> list[Lane]:
+    """Return lanes for so many trials at once, each with room for the one that has most ranks."""
     ranks = max((trial.settings.world_size for trial in planned.wanted), default=1)
-    gpus = 0 if cpu else planned.machine.count
-    return [
-        replace(
-            whole,
-            lane=lane,
-            display=LaneDisplay(shown),
-            launcher=ChosenLauncher(
-                choices.launch, whole.layout.root / "preload.log", shown.note, lane.variables, cpu=cpu
-            ),
-        )
-        for lane in lanes(jobs, ranks, sorted(os.sched_getaffinity(0)), gpus)
-    ]
+    gpus = 0 if planned.machine.devices == "cpu" else planned.machine.count
+    return lanes(jobs, ranks, sorted(os.sched_getaffinity(0)), gpus)
 
 
 def bring_up_to_date(layout: Layout, shown: PlainDisplay) -> None:

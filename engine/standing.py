@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from xp.engine.harvest import ended
 from xp.engine.layout import Layout
 from xp.engine.locks import is_held
-from xp.engine.runner import RESULTS, state
+from xp.engine.runner import RESULTS
 
 State = Literal["new", "cached", "to retry", "stays", "running"]
 
@@ -34,7 +35,7 @@ class Standing:
 def standing(layout: Layout, trial_id: str) -> Standing:
     """Return how a trial stands; nothing is written."""
     attempts = layout.attempts(trial_id)
-    ends = [state(attempt) for attempt in attempts]
+    ends = [ended(attempt) for attempt in attempts]
     if "completed" in ends:
         return Standing("cached", attempts=len(ends))
     if None in ends and is_held(layout, trial_id):

@@ -149,14 +149,15 @@ def project(path: Path, name: str, found: list[Row]) -> Found:
     if any(row.end is None for row in found):
         notes.append(f"{name}: time stamps without a date: overlaps cannot be seen")
     points = [Point(row.line, row.end, sums([row])) for row in counted]
+    total = sums(counted)
     facts: dict[str, Any] = {key: cell for key in FACTS if (cell := found[-1].cells.get(key))}
     return Found(
         kind="codecarbon",
         name=name,
         files=(path,),
-        points=(*points, Point(None, counted[-1].end if counted else None, sums(counted))),
+        points=(*points, Point(None, counted[-1].end if counted else None, total)),
         started=min((row.begin for row in counted if row.begin is not None), default=None),
-        seconds=sums(counted).get("duration"),
+        seconds=total.get("duration"),
         facts={**facts, "rows": len(found), "rows_counted": len(counted), "rows_invalid": invalid},
         units=METRICS,
         notes=tuple(notes),

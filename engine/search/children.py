@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from xp.dsl.spelling import spell
-from xp.dsl.trial import Segment, Subject, Trial, identity
+from xp.dsl.trial import WHOLE, Segment, Subject, Trial, identity
 from xp.dsl.tuned import with_values
-
-WHOLE = Segment()
 
 
 def child(search: Trial, point: Mapping[str, Any], segment: Segment = WHOLE, note: str = "") -> Trial:

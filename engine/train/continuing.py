@@ -58,12 +58,17 @@ def holders(trainer: Any) -> list[Any]:
 
 
 def put(groups: list[dict[str, Any]], settings: Settings) -> None:
-    """Write the settings into an optimizer's groups; the first one alone is decayed, as Hugging Face makes them."""
+    """Write the settings into an optimizer's groups."""
     for place, group in enumerate(groups):
         group["initial_lr"] = settings.learning_rate
-        group["weight_decay"] = settings.weight_decay if place == 0 else 0.0
+        group["weight_decay"] = decay(settings, place)
         group["betas"] = (settings.adam_beta1, settings.adam_beta2)
         group["eps"] = settings.adam_epsilon
+
+
+def decay(settings: Settings, place: int) -> float:
+    """Return how much a group is decayed: the first one alone is, as Hugging Face makes them."""
+    return settings.weight_decay if place == 0 else 0.0
 
 
 def reschedule(schedule: Any, peak: float) -> None:
@@ -83,7 +88,7 @@ def faults(groups: Sequence[Mapping[str, Any]], rates: Sequence[float], settings
     for place, (group, rate) in enumerate(zip(groups, rates, strict=True)):
         wanted = {
             "lr": rate,
-            "weight_decay": settings.weight_decay if place == 0 else 0.0,
+            "weight_decay": decay(settings, place),
             "eps": settings.adam_epsilon,
         }
         for name, value in wanted.items():

@@ -9,6 +9,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -45,6 +46,7 @@ def script(name: str) -> str:
     return files("xp.engine.warehouse").joinpath(name).read_text(encoding="utf-8")
 
 
+@cache
 def views() -> str:
     """Return the statements that make all views and macros."""
     return "\n".join(script(f"views/{name}.sql") for name in VIEWS)

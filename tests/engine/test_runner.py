@@ -26,10 +26,11 @@ from xp.dsl.trial import Start, Trial
 from xp.engine import attempt as attempts
 from xp.engine.announcing import journal_plan
 from xp.engine.failures import Outcome
+from xp.engine.harvest import ended
 from xp.engine.journal import Journal, events
 from xp.engine.layout import Layout
 from xp.engine.locks import locked
-from xp.engine.runner import Run, RunError, Tally, in_blocks, is_completed, mend, state
+from xp.engine.runner import Run, RunError, Tally, in_blocks, is_completed, mend
 from xp.engine.stopping import Stop
 from xp.engine.warehouse.load import load as load_journals
 
@@ -101,7 +102,7 @@ def test_a_killed_rank_is_retried_and_both_attempts_are_kept(layout: Layout, tri
     (trial, *_) = trials()
     launcher = ScriptLauncher([{0: HANG, 1: KILLED}, COMPLETE])
     assert run(layout, launcher).all([trial], 1) == Tally(completed=1)
-    assert [state(attempt) for attempt in layout.attempts(trial.id)] == ["failed", "completed"]
+    assert [ended(attempt) for attempt in layout.attempts(trial.id)] == ["failed", "completed"]
 
 
 @pytest.mark.parametrize("script", [CRASH, DIVERGE], ids=["crash", "divergence"])
@@ -115,11 +116,11 @@ def test_the_attempt_says_how_it_began_and_ended(layout: Layout, trials: Trials)
     (trial, *_) = trials()
     run(layout, ScriptLauncher([COMPLETE])).all([trial], 0)
     (attempt,) = layout.attempts(trial.id)
-    began, facts, ended = events(attempt.engine_journal)
+    began, facts, end = events(attempt.engine_journal)
     assert (began["event"], began["trial"], began["settings"]["world_size"]) == ("attempt", trial.id, 2)
     assert facts["values"] == {"python": "3"}
-    assert (ended["event"], ended["state"], ended["evidence"]) == ("end", "completed", {"exit_codes": [0, 0]})
-    assert 0 < ended["seconds"] < 60
+    assert (end["event"], end["state"], end["evidence"]) == ("end", "completed", {"exit_codes": [0, 0]})
+    assert 0 < end["seconds"] < 60
 
 
 def test_a_worker_gets_the_whole_trial(layout: Layout, trials: Trials) -> None:
@@ -150,7 +151,7 @@ def test_a_trial_that_takes_too_long_times_out(layout: Layout, trials: Trials, m
     running = run(layout, ScriptLauncher([DEAF]))
     assert running.all([trial], 0) == Tally(failed=1)
     (attempt,) = layout.attempts(trial.id)
-    assert state(attempt) == "timeout"
+    assert ended(attempt) == "timeout"
     assert_nobody_works_in(layout)
 
 
@@ -169,8 +170,8 @@ def test_a_stop_ends_the_running_trial_in_order(layout: Layout, trials: Trials) 
     running = run(layout, ScriptLauncher([HANG]))
     threading.Timer(1.0, running.stop.ask).start()
     assert running.all(trials(), 0) == Tally(interrupted=True)
-    ended = [state(attempt) for trial in trials() for attempt in layout.attempts(trial.id)]
-    assert ended == ["interrupted"]
+    ends = [ended(attempt) for trial in trials() for attempt in layout.attempts(trial.id)]
+    assert ends == ["interrupted"]
     assert_nobody_works_in(layout)
 
 
@@ -185,7 +186,7 @@ def test_a_stopped_trial_goes_on_from_its_checkpoint(layout: Layout, trials: Tri
     (trial, *_) = trials()
     stopped_and_saved(layout, trial)
     (first,) = layout.attempts(trial.id)
-    assert (state(first), first.saved_steps()) == ("interrupted", [3])
+    assert (ended(first), first.saved_steps()) == ("interrupted", [3])
 
     assert run(layout, ScriptLauncher([COMPLETE])).all([trial], 0) == Tally(completed=1)
     second = layout.attempts(trial.id)[1]
@@ -282,7 +283,7 @@ def test_a_run_whose_time_is_up_ends_in_order_and_goes_on_later(layout: Layout, 
     run(layout, ScriptLauncher([COMPLETE])).all(trials()[:1], 0)
     running = run(layout, ScriptLauncher([HANG]), seconds=1.0)
     assert running.all(trials()[:3], 0) == Tally(cached=1, interrupted=True)
-    assert [[state(attempt) for attempt in layout.attempts(trial.id)] for trial in trials()[:3]] == [
+    assert [[ended(attempt) for attempt in layout.attempts(trial.id)] for trial in trials()[:3]] == [
         ["completed"],
         ["interrupted"],
         [],
@@ -341,7 +342,7 @@ def test_a_disk_that_is_full_at_any_moment_costs_no_number(
         with pytest.raises(OSError, match="No space left"):
             run(layout, ScriptLauncher([COMPLETE])).all(first, 0)
     run(layout, ScriptLauncher([COMPLETE])).all(first, 0)
-    assert [state(attempt) for attempt in layout.attempts(first[0].id)] == ["interrupted", "completed"]
+    assert [ended(attempt) for attempt in layout.attempts(first[0].id)] == ["interrupted", "completed"]
     assert load_journals(layout).attempts == 2
 
 
@@ -353,9 +354,9 @@ def test_the_attempt_of_a_killed_engine_is_ended_by_the_next(layout: Layout, tri
     with Journal(orphan.journal(0)) as journal:
         journal.append("progress", t=1012.5)
     mend(layout, trial.id)
-    assert state(orphan) == "interrupted"
-    *_, ended = events(orphan.engine_journal)
-    assert ended["seconds"] == 12.5
+    assert ended(orphan) == "interrupted"
+    *_, end = events(orphan.engine_journal)
+    assert end["seconds"] == 12.5
     assert not is_completed(layout, trial.id)
 
 

@@ -14,10 +14,11 @@ from tests.engine.test_runner import Notes
 from xp.dsl.plan import plan
 from xp.dsl.source import load
 from xp.dsl.trial import Trial
+from xp.engine.harvest import ended
 from xp.engine.journal import events
 from xp.engine.layout import AttemptLayout, Layout
 from xp.engine.replaying import ReplayError, replay
-from xp.engine.runner import Run, state
+from xp.engine.runner import Run
 from xp.engine.stopping import Stop
 
 SPEC = """
@@ -154,7 +155,7 @@ def test_a_search_that_was_stopped_goes_on_with_what_is_missing(layout: Layout, 
     assert first.all([search], 0).interrupted
     again = ScriptLauncher([TRAIN])
     assert run(layout, again).all([search], 0).completed == 1
-    assert [state(attempt) for attempt in layout.attempts(search.id)] == ["interrupted", "completed"]
+    assert [ended(attempt) for attempt in layout.attempts(search.id)] == ["interrupted", "completed"]
     whole = of(layout.attempts(search.id)[1], "member")
     assert len(launcher.started) + len(again.started) == len({one["trial"] for one in whole})
     told = [{**one, "t": 0} for one in of(layout.attempts(search.id)[0], "member")]
@@ -183,7 +184,7 @@ def test_a_member_that_fails_goes_on_from_a_healthy_one(layout: Layout, trial: A
     assert (members[0]["state"], members[0]["score"]) == ("diverged", None)
     assert (members[3]["action"], members[3]["donor"]) == ("exploit", members[3]["donor"])
     assert members[3]["donor"] in (1, 2)
-    assert state(attempt) == "completed"
+    assert ended(attempt) == "completed"
 
 
 def test_a_search_fails_only_where_no_training_completes(layout: Layout, trial: Any) -> None:

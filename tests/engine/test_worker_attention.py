@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.engine.test_worker import House
-from xp.engine.launch.preloaded import PreloadLauncher
+from tests.engine.house import House
 
 pytestmark = pytest.mark.slow
 
@@ -18,21 +15,6 @@ SPARSE: dict[str, Any] = {
     "attention_window": 8,
     "swept": ("attn_implementation", "attention_window"),
 }
-
-
-@pytest.fixture(scope="module")
-def launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PreloadLauncher]:
-    """The parent that forks every rank of this module."""
-    parent = PreloadLauncher(tmp_path_factory.mktemp("parent") / "log", cpu=True)
-    parent.wait_ready()
-    yield parent
-    parent.close()
-
-
-@pytest.fixture
-def house(tmp_path: Path, launcher: PreloadLauncher) -> House:
-    """A results folder of its own."""
-    return House(tmp_path, launcher)
 
 
 def test_every_zero_stage_and_both_world_sizes_learn_the_same(house: House) -> None:

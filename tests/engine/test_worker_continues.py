@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.engine.test_worker import Ended, House
+from tests.engine.house import Ended, House
 from xp.dsl.trial import Start
-from xp.engine.launch.preloaded import PreloadLauncher
 
 pytestmark = pytest.mark.slow
 
@@ -24,20 +21,6 @@ WAYS: dict[str, dict[str, Any]] = {
     "zero2": {"world_size": 2, "zero": {"stage": 2}, "lr_scheduler_type": "WarmupDecayLR", "warmup_steps": 2.0},
     "zero3": {"world_size": 2, "zero": {"stage": 3}, "lr_scheduler_type": "cosine", "warmup_steps": 2.0},
 }
-
-
-@pytest.fixture(scope="module")
-def launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PreloadLauncher]:
-    """The parent that forks every rank of this module."""
-    parent = PreloadLauncher(tmp_path_factory.mktemp("parent") / "log", cpu=True)
-    parent.wait_ready()
-    yield parent
-    parent.close()
-
-
-@pytest.fixture
-def house(tmp_path: Path, launcher: PreloadLauncher) -> House:
-    return House(tmp_path, launcher)
 
 
 def curve(ended: Ended, name: str) -> dict[int, float]:

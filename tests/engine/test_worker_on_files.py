@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.test_worker import Ended
+from tests.engine.house import Ended
 from xp.dsl.plan import plan
 from xp.dsl.source import load
 from xp.engine.launch.plain import PlainLauncher

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.engine.test_worker import TIMES, Ended, House
+from tests.engine.house import TIMES, Ended, House
 from xp.dsl.spec import Dataset
-from xp.engine.launch.preloaded import PreloadLauncher
 
 pytestmark = pytest.mark.slow
 
@@ -33,20 +30,6 @@ WAYS: dict[str, dict[str, Any]] = {
     "zero3": {"world_size": 2, "zero": {"stage": 3}, "precision": "bf16"},
     "zero3-alone": {"zero": {"stage": 3}},
 }
-
-
-@pytest.fixture(scope="module")
-def launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PreloadLauncher]:
-    """The parent that forks every rank of this module."""
-    parent = PreloadLauncher(tmp_path_factory.mktemp("parent") / "log", cpu=True)
-    parent.wait_ready()
-    yield parent
-    parent.close()
-
-
-@pytest.fixture
-def house(tmp_path: Path, launcher: PreloadLauncher) -> House:
-    return House(tmp_path, launcher)
 
 
 def lasting(ended: Ended) -> dict[tuple[str, int | None], Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from xp.dsl.errors import Problem, XpError
+from xp.engine.forms.files import replace
 
 
 def schema() -> str:
@@ -29,9 +29,5 @@ def write(text: str, output: Path | None) -> None:
     if output is None or output == Path("-"):
         click.echo(text, nl=False)
         return
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise XpError(Problem(f"the file cannot be written: {error.strerror}", str(output))) from None
+    replace(output, text)
     click.echo(f"wrote {output}", err=True)

@@ -13,8 +13,12 @@ from xp.dsl.errors import Problem, XpError
 
 @contextmanager
 def replacing(target: Path) -> Iterator[Path]:
-    """Give a path beside *target* to write to; it takes the target's place when the block is left without an error."""
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    """Give a path beside *target* to write to; it takes the target's place when the block is left without an error.
+
+    A link stays one: what it points to is replaced. A device such as ``/dev/stdout`` is written to as it is.
+    """
+    target = target if is_device(target) else target.resolve()
+    part = target if is_device(target) else target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         yield part
@@ -22,7 +26,13 @@ def replacing(target: Path) -> Iterator[Path]:
     except OSError as error:
         raise XpError(Problem(f"the file cannot be written: {error.strerror}", str(target))) from None
     finally:
-        remove(part)
+        if part != target:
+            remove(part)
+
+
+def is_device(target: Path) -> bool:
+    """Tell whether a path is there and neither file nor folder: a device or a pipe."""
+    return target.exists() and not (target.is_file() or target.is_dir())
 
 
 def remove(part: Path) -> None:

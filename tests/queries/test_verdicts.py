@@ -79,6 +79,29 @@ def test_every_verdict(
     assert note in row["note"]
 
 
+def test_more_pairs_are_as_many_as_the_corrected_test_needs(table: Table, empty: Layout) -> None:
+    speeds, runtimes = (120.0, 90.0, 140.0), (70.0, 100.0, 65.0)
+    trials = [small.Trial(method, seed) for method in ("baseline", "zero2") for seed in (1, 2, 3)]
+    small.plan(empty, trials=trials, claims=[claim("runtime", "reduces"), claim("speed", "increases")])
+    for trial in trials:
+        of_method = trial.method != "baseline"
+        new = small.attempt(empty, trial, small.START + 60)
+        new.start()
+        new.metrics(
+            train_steady_samples_per_second=speeds[trial.seed - 1] if of_method else 100,
+            train_runtime=runtimes[trial.seed - 1] if of_method else 100,
+        )
+        new.end("completed")
+    load(empty)
+    rows = {row["measure"]: row for row in table("verdicts", empty)}
+
+    # runtime has the smaller p: the first in Holm's order has to pass half of 5 %, the second all of it
+    for measure, values, level in (("runtime", runtimes, 0.025), ("speed", speeds, 0.05)):
+        logs = [math.log(value / 100) for value in values]
+        needed = math.ceil((stats.t.ppf(1 - level / 2, 10) * stats.tstd(logs) / stats.tmean(logs)) ** 2)
+        assert f"about {needed - 3} more pairs needed" in rows[measure]["note"]
+
+
 def test_a_wider_margin_makes_an_effect_none(table: Table, empty: Layout) -> None:
     row = told(empty, [claim("speed", "increases", margin=0.3)], (110, 111, 109, 110), table)
 

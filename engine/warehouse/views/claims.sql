@@ -78,7 +78,9 @@ corrected as (
             else least(1, max((tests - place + 1) * p) over (
                 partition by experiment order by place rows between unbounded preceding and current row
             ))
-        end as p_corrected
+        end as p_corrected,
+        -- what an interval of this claim alone would need to exclude no effect, at its place in Holm's order
+        1 - (1 - confidence) / case when correction = 'none' then 1 else tests - place + 1 end as confidence_corrected
     from ranked
 )
 select
@@ -105,13 +107,13 @@ select
     n,
     pairs,
     missing,
-    -- as many as make the interval narrower than the effect, or than what the margin leaves beside it
+    -- as many as make the corrected test see the effect, or the interval fit into the margin, whichever is less
     case
-        when n >= 2 and sd > 0 then greatest(
-            1,
+        when n >= 2 and sd > 0 then greatest(1, ceil(least(
             -- t of few seeds is so large that it would ask for many times what is needed
-            ceil(pow(t_quantile(confidence, greatest(n - 1, 10)) * sd / greatest(abs(mean), margin - abs(mean)), 2)) - n
-        )::bigint
+            pow(t_quantile(confidence_corrected, greatest(n - 1, 10)) * sd / nullif(abs(mean), 0), 2),
+            case when abs(mean) < margin then pow(t_quantile(confidence, greatest(n - 1, 10)) * sd / (margin - abs(mean)), 2) end
+        )) - n)::bigint
         when n < 2 then 2 - n
     end as more
 from corrected;

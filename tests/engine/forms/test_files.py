@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,29 @@ def test_a_file_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
 
     with pytest.raises(XpError, match="the file cannot be written: "):
         replace(tmp_path / "file" / "report.md", "text")
+
+
+def test_a_link_stays_one(tmp_path: Path) -> None:
+    target, link = tmp_path / "there" / "report.md", tmp_path / "report.md"
+    replace(target, "first\n")
+    link.symlink_to(target)
+    replace(link, "second\n")
+
+    assert link.is_symlink()
+    assert target.read_text() == "second\n"
+
+
+def test_a_device_is_written_to(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    replace(pipe, "text\n")
+
+    assert os.read(reader, 100) == b"text\n"
+    assert list(tmp_path.iterdir()) == [pipe]
+    os.close(reader)
+
+
+def test_a_full_device_is_one_line() -> None:
+    with pytest.raises(XpError, match="/dev/full: the file cannot be written: No space left on device"):
+        replace(Path("/dev/full"), "text")

@@ -122,6 +122,37 @@ def within(rate: float, nominal: float) -> bool:
     return bool(low <= rate * EXPERIMENTS <= high)
 
 
+def test_affects_is_wrongly_supported_as_often_as_it_may_be(db: duckdb.DuckDBPyConnection) -> None:
+    simulate(db, (0,), Claimed())
+
+    assert within(share(db, "verdict = 'supported'"), 0.05)
+
+
+@pytest.mark.parametrize("expectation", ["reduces", "increases"])
+def test_a_direction_is_wrongly_supported_half_as_often_and_wrongly_refuted_the_other_half(
+    db: duckdb.DuckDBPyConnection, expectation: str
+) -> None:
+    simulate(db, (0,), Claimed(expectation=expectation))
+
+    assert within(share(db, "verdict = 'supported'"), 0.025)
+    assert within(share(db, "verdict = 'refuted'"), 0.025)
+
+
+def test_many_claims_share_one_error_rate(db: duckdb.DuckDBPyConnection) -> None:
+    arm = np.random.default_rng(11).normal(0, 1, (EXPERIMENTS, 8, 1, 4))
+    fill(db, arm, np.zeros((EXPERIMENTS, 1, 1, 4)), Claimed())
+
+    wrong = "select count(distinct experiment) from verdicts where verdict = 'supported'"
+    ((found,),) = db.execute(wrong).fetchall()
+    assert within(found / EXPERIMENTS, 0.05)
+
+
+def test_a_large_effect_is_found(db: duckdb.DuckDBPyConnection) -> None:
+    simulate(db, (6,), Claimed(expectation="increases"))
+
+    assert share(db, "verdict = 'supported'") > 0.99
+
+
 def test_a_situational_claim_is_supported_by_chance_as_seldom_as_any_other(db: duckdb.DuckDBPyConnection) -> None:
     simulate(db, (0, 0, 0), Claimed(situational=True))
 

@@ -12,7 +12,7 @@ from pathlib import Path
 ATTEMPT = re.compile(r"attempt-(\d+)")
 CHECKPOINT = re.compile(r"step-(\d+)")
 EXPERIMENT_JOURNAL = re.compile(r"experiments/([^/]+)\.jsonl")
-ATTEMPT_JOURNAL = re.compile(r"trials/([^/]+)/attempt-([1-9]\d{0,5})/journal/(?:engine|rank(\d{1,4}))\.jsonl")
+ATTEMPT_JOURNAL = re.compile(r"trials/([^/]+)/attempt-([1-9]\d{0,5})/journal/(?:engine|machine|rank(\d{1,4}))\.jsonl")
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,11 @@ class AttemptLayout:
     def engine_journal(self) -> Path:
         """What the engine says of the attempt: its start and its end."""
         return self.root / "journal" / "engine.jsonl"
+
+    @property
+    def machine_journal(self) -> Path:
+        """How busy the machine was."""
+        return self.root / "journal" / "machine.jsonl"
 
     def journal(self, rank: int) -> Path:
         """Return the journal of one rank."""
@@ -107,6 +112,11 @@ class AttemptLayout:
     def predictions(self) -> Path:
         """One JSON line per test example: id, prediction, reference."""
         return self.root / "predictions.jsonl"
+
+    @property
+    def scores(self) -> Path:
+        """The scores of each validation and test example, as Parquet."""
+        return self.root / "scores.parquet"
 
     @property
     def cache(self) -> Path:
@@ -175,6 +185,10 @@ class Layout:
         """Return the file that is locked while somebody works on the trial."""
         return self.trial(trial_id) / "lock"
 
+    def attempt(self, trial_id: str, number: int) -> AttemptLayout:
+        """Return an attempt, whether it is there or not."""
+        return AttemptLayout(self.trial(trial_id) / f"attempt-{number}")
+
     def attempts(self, trial_id: str) -> list[AttemptLayout]:
         """Return the trial's attempts, oldest first."""
         found = [AttemptLayout(path) for path in self.trial(trial_id).glob("attempt-*") if ATTEMPT.fullmatch(path.name)]
@@ -183,7 +197,7 @@ class Layout:
     def new_attempt(self, trial_id: str) -> AttemptLayout:
         """Make the folder of the next attempt."""
         number = max((attempt.number for attempt in self.attempts(trial_id)), default=0) + 1
-        attempt = AttemptLayout(self.trial(trial_id) / f"attempt-{number}")
+        attempt = self.attempt(trial_id, number)
         attempt.create()
         return attempt
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from xp.dsl.trial import COLUMNS, Trial, canonical, effective
 from xp.engine.forecast.memory import Parameters
-from xp.engine.layout import AttemptLayout, Layout
+from xp.engine.layout import Layout
 from xp.engine.warehouse.history import Taken, history
 
 LENGTH = frozenset(
@@ -124,7 +124,7 @@ def attempts(layout: Layout, trials: Sequence[Trial], here: tuple[str | None, st
 
 def read(layout: Layout, taken: Taken) -> Trial | None:
     """Return the trial of an attempt, None where it was written by an xp whose trials say other things."""
-    file = AttemptLayout(layout.trial(taken.trial) / f"attempt-{taken.attempt}").trial_file
+    file = layout.attempt(taken.trial, taken.attempt).trial_file
     try:
         return Trial.model_validate_json(file.read_bytes())
     except (FileNotFoundError, ValidationError):

@@ -156,6 +156,14 @@ def artifact(batch: Batch, source: Source, event: dict[str, Any]) -> None:
     batch.put("artifact", (source.attempt, source.rank, text(event["name"])), *values)
 
 
+def sample(batch: Batch, source: Source, event: dict[str, Any]) -> None:
+    """Add how busy the machine was at a moment; what could not be told then is left out."""
+    time, units = moment(event), mapping(event.get("units") or {})
+    for name, value in mapping(event["values"]).items():
+        if value is not None:
+            batch.put("sample", (source.attempt, name, time), float(value), units.get(name))
+
+
 def member(batch: Batch, source: Source, event: dict[str, Any]) -> None:
     """Add what a member of a search did in a generation, and the settings it did it with."""
     key = (source.attempt, whole(event["generation"]), whole(event["member"]))
@@ -194,6 +202,7 @@ HANDLERS = {
     "artifact": artifact,
     "failure": failure,
     "member": member,
+    "sample": sample,
 }
 
 NOT_LOADED = {"progress"}

@@ -92,6 +92,6 @@ def stored(layout: Layout, marks: Mapping[str, Mark], tail: Tail) -> bool:
             store.make_views(db)
         else:
             store.make(db)
-        write(db, tail)
+        write(db, layout, tail)
         db.commit()
     return True

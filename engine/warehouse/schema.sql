@@ -1,4 +1,4 @@
--- The tables of the warehouse, version 3. Everything here is derived from journals and can be made again from them.
+-- The tables of the warehouse. Everything here is derived from journals and can be made again from them.
 -- The loader fills them; people and saved queries read the views in views/.
 -- Times are instants (timestamptz, shown in UTC); durations are seconds of a clock that never goes back.
 
@@ -458,3 +458,40 @@ comment on column member_setting.position is 'place in the space of the search, 
 comment on column member_setting.value is 'its value as text';
 comment on column member_setting.number is 'its value, where it is a number';
 comment on column member_setting.operation is 'how it came about: resample, a factor, left or right; null where it is as it was';
+
+create table sample (
+    attempt_key integer not null,
+    name text not null,
+    time timestamptz not null,
+    value double not null,
+    unit text
+);
+comment on table sample is 'how busy the machine was while an attempt ran, sampled at intervals; the machine as a whole, whatever else ran on it';
+comment on column sample.attempt_key is 'the attempt';
+comment on column sample.name is 'what was sampled, as in cpu_percent or gpu0_memory_used';
+comment on column sample.time is 'when';
+comment on column sample.value is 'the number';
+comment on column sample.unit is 'its unit, null where it has none';
+
+create table example_score (
+    attempt_key integer not null,
+    split text not null,
+    position bigint not null,
+    example text not null,
+    rouge1 double,
+    rouge2 double,
+    rougeL double,
+    rougeLsum double,
+    gen_len double,
+    primary key (attempt_key, split, position)
+);
+comment on table example_score is 'what each generated summary scored; means of these are the scores of the attempt';
+comment on column example_score.attempt_key is 'the attempt';
+comment on column example_score.split is 'validation or test';
+comment on column example_score.position is 'place in the split, from 0';
+comment on column example_score.example is 'id of the example in its data set, the same for every attempt on the same data';
+comment on column example_score.rouge1 is 'ROUGE-1, F-measure in points from 0 to 100';
+comment on column example_score.rouge2 is 'ROUGE-2, F-measure in points from 0 to 100';
+comment on column example_score.rougeL is 'ROUGE-L, F-measure in points from 0 to 100';
+comment on column example_score.rougeLsum is 'ROUGE-L of the sentences, F-measure in points from 0 to 100';
+comment on column example_score.gen_len is 'length of the summary in tokens';

@@ -18,10 +18,13 @@ import duckdb
 from xp.dsl.errors import Problem, WarehouseError
 from xp.dsl.measures import MEASURES
 
-VERSION = 4
+VERSION = 5
 """Version of the tables of schema.sql."""
 
-VIEWS = ("macros", "statistics", "attempts", "standing", "costs", "trials", "facts", "effects", "claims", "members")
+VIEWS = (
+    *("macros", "statistics", "attempts", "standing", "costs", "trials", "facts", "memory"),
+    *("effects", "claims", "members"),
+)
 """The files of views, in the order in which they build on each other."""
 
 WAIT_SECONDS = 10.0

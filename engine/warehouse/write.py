@@ -9,8 +9,10 @@ import duckdb
 
 from xp.dsl.errors import Problem
 from xp.dsl.measures import MEASURES
+from xp.engine.layout import Layout
 from xp.engine.warehouse.events import Batch
 from xp.engine.warehouse.merge import merge
+from xp.engine.warehouse.scores import write_scores
 from xp.engine.warehouse.tail import Tail
 
 MEASURED = {measure.metric: measure.unit for measure in MEASURES if measure.metric}
@@ -84,12 +86,13 @@ TARGETS = {
         ("attempt_key", "generation", "member", "name", "position", *VALUE, "operation"),
         4,
     ),
+    "sample": Target("sample", ("attempt_key", "name", "time", "value", "unit"), 3, action="insert"),
     "failure": Target("failure", ("attempt_key", "rank", "line", "kind", "message", "step", "time"), 3),
 }
 """In the order in which rows are written: a process starts before it ends."""
 
 
-def write(db: duckdb.DuckDBPyConnection, tail: Tail) -> None:
+def write(db: duckdb.DuckDBPyConnection, layout: Layout, tail: Tail) -> None:
     """Write everything that was read, and how far that was."""
     write_plans(db, tail.batch)
     keys = attempt_keys(db, tail.batch)
@@ -98,6 +101,7 @@ def write(db: duckdb.DuckDBPyConnection, tail: Tail) -> None:
         if target.of_attempt:
             rows = [(keys[row[0]], *row[1:]) for row in rows]
         put(db, target, rows)
+    tail.problems += write_scores(db, layout, tail.batch, keys)
     if tail.batch.points:
         merge(db, tail.batch.points, keys, name_ids(db, tail))
     marks = [(path, mark.head, mark.bytes, mark.lines) for path, mark in tail.marks.items()]

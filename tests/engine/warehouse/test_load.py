@@ -400,9 +400,22 @@ def test_a_warehouse_whose_journals_have_all_gone_stays_as_it_is(empty: Layout) 
     assert content(empty) == before
 
 
+def test_samples_of_the_machine_are_rows_whatever_it_could_not_tell_left_out(empty: Layout, rows: Rows) -> None:
+    new = small.attempt(empty, small.Trial("baseline", 1))
+    new.start()
+    with Journal(new.folder.machine_journal) as journal:
+        for second in (1, 2):
+            values = {"cpu_percent": 50.0 * second, "gpu0_percent": None}
+            journal.append("sample", t=small.START + second, values=values, units={"cpu_percent": "%"})
+    load(empty)
+
+    found = rows(empty, "select name, epoch(time)::bigint, value, unit from sample order by time")
+    assert found == [("cpu_percent", small.START + 1, 50.0, "%"), ("cpu_percent", small.START + 2, 100.0, "%")]
+
+
 def test_the_tables_changed_only_together_with_their_version() -> None:
     # when this fails: raise store.VERSION, and write down the new digest here
     assert (store.VERSION, store.digest(store.script("schema.sql"))) == (
-        4,
-        "cdef1f021a4c65ef53b3d1abf03add1406bea87ed30c4acaeec2c31609405621",
+        5,
+        "6e9d6ea72dee8a8fc2bbcbb8c194bf8b7e3dfa873cae8919f086e88d0f156868",
     )

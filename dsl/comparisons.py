@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from xp.dsl.draft import Draft
 from xp.dsl.errors import Problem
 from xp.dsl.experiment import Experiment
 from xp.dsl.labels import labels
+from xp.dsl.matrix import Variant
 from xp.dsl.spelling import spell
 
 
 def twins(experiment: Experiment, drafts: Sequence[Draft]) -> Iterator[Problem]:
     """Yield the axes that change nothing: they would give one trial under two names."""
+    if len({draft.id for draft in drafts}) == len(drafts):
+        return
     names = labels([draft.variant for draft in drafts])
     first: dict[str, int] = {}
     noted: set[str] = set()
@@ -31,17 +34,25 @@ def twins(experiment: Experiment, drafts: Sequence[Draft]) -> Iterator[Problem]:
 
 def uncompared(experiment: Experiment, drafts: Sequence[Draft]) -> Iterator[Problem]:
     """Yield the claims that no trial can speak for: the baseline is never tried under the same conditions."""
-    tried = {(draft.variant["method"], circumstances(draft)) for draft in drafts}
+    if not any(experiment.method(name).claims for name in experiment.method_names):
+        return
+    contexts = {id(draft.variant): context(draft.variant) for draft in each_variant(drafts)}
+    tried = {(draft.variant["method"], contexts[id(draft.variant)], draft.seed) for draft in drafts}
     for name in experiment.method_names:
         own = [draft for draft in drafts if draft.variant["method"] == name]
         baseline = experiment.baseline_of(name)
         if not own or not experiment.method(name).claims or baseline == name:
             continue
-        if not any((baseline, circumstances(draft)) in tried for draft in own):
+        if not any((baseline, contexts[id(draft.variant)], draft.seed) in tried for draft in own):
             message = f"no trial of the baseline '{baseline}' has the axes and the seed of a trial of '{name}'"
             yield Problem(message, experiment.where("methods", name, "claims"))
 
 
-def circumstances(draft: Draft) -> str:
-    """Return what has to be equal for two trials to be compared."""
-    return spell({**{key: value for key, value in draft.variant.items() if key != "method"}, "seed": draft.seed})
+def each_variant(drafts: Sequence[Draft]) -> Iterable[Draft]:
+    """Return one draft of each variant: its seeds share it."""
+    return {id(draft.variant): draft for draft in drafts}.values()
+
+
+def context(variant: Variant) -> str:
+    """Return what has to be equal besides the seed for two trials to be compared."""
+    return spell({key: value for key, value in variant.items() if key != "method"})

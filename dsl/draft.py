@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
-
 from xp.dsl.deepspeed.meaning import STAGE
-from xp.dsl.dotted import SETTINGS, completed, flatten, nest
 from xp.dsl.errors import Problem
 from xp.dsl.experiment import Experiment
 from xp.dsl.labels import labels
 from xp.dsl.matrix import Cell, Variant
-from xp.dsl.origin import given, place
-from xp.dsl.rules import RULES, Case, Finding, Machine
-from xp.dsl.settings import Settings
-from xp.dsl.spelling import dotted
-from xp.dsl.trial import Subject, identity
+from xp.dsl.origin import place
+from xp.dsl.resources import Machine
+from xp.dsl.rules import Finding
+from xp.dsl.shape import Contents, Resolved, Shape, settings_of
 from xp.dsl.tuned import objections
-from xp.dsl.tuning import Tuning
 
 
 class Draft(NamedTuple):
@@ -27,18 +22,8 @@ class Draft(NamedTuple):
 
     variant: Variant
     seed: int
-    subject: Subject
+    resolved: Resolved
     id: str
-
-
-class Contents(NamedTuple):
-    """What lies behind names, as hashes: two things of one name may differ, two of one content do not."""
-
-    datasets: Mapping[str, str]
-    """Name of a data set → hash of its content."""
-
-    checkpoints: Mapping[str, str]
-    """Name of a model → hash of its files, where it has any here."""
 
 
 class Drafts:
@@ -48,99 +33,92 @@ class Drafts:
         self.experiment = experiment
         self.contents = contents
         self.machine = machine
-        self.given = given(experiment)
-        self.methods = {name: flatten(experiment.method(name).settings) for name in experiment.method_names}
-        self.bases = {name: experiment.base_of(name) for name in experiment.method_names}
-        self.searches = {name: searched(experiment, name) for name in experiment.method_names}
-        self.checked: dict[str, Settings | None] = {}
-        self.seen: dict[str, Variant] = {}
+        self.shapes: dict[tuple[str, ...], Shape] = {}
+        self.seen: dict[int, tuple[Variant, Resolved | None]] = {}
+        """Variants by their place in memory, which they keep as they are kept here: seeds of one share it."""
+
         self.wrong: dict[Problem, list[Variant]] = {}
+        constraints = experiment.matrix.constraints
+        self.named = frozenset(name for constraint in constraints for name in constraint.names)
+        self.broken_by: dict[int, tuple[Variant, str]] = {}
 
-    def written(self, variant: Variant) -> dict[str, Any]:
-        """Return what defaults, method and axes say, the later ones winning."""
-        axes = {name: value for name, value in variant.items() if name in SETTINGS}
-        return {**self.given, **self.methods[variant["method"]], **axes}
-
-    def based(self, variant: Variant) -> dict[str, Any]:
-        """Return what is written, completed by the DeepSpeed file that the method starts from."""
-        base, written = self.bases[variant["method"]], self.written(variant)
-        return written if base is None else base.completed(written)
+    def shape(self, variant: Variant) -> Shape:
+        """Return what a variant has in common with others."""
+        key = (variant["method"], variant["model"], variant["dataset"], *variant)
+        if key not in self.shapes:
+            self.shapes[key] = Shape(self.experiment, self.contents, self.machine, variant)
+        return self.shapes[key]
 
     def broken(self, cell: Cell) -> str:
         """Return the constraint that a cell does not meet, as the file names it."""
-        constraints = self.experiment.matrix.constraints
-        if not constraints:
+        if not self.named:
             return ""
-        lookup = {**completed(self.based(cell.variant)), **cell.variant, "seed": cell.seed}
-        for number, constraint in enumerate(constraints):
+        if "seed" in self.named:
+            return self.unmet(cell)
+        if id(cell.variant) not in self.broken_by:
+            self.broken_by[id(cell.variant)] = cell.variant, self.unmet(cell)
+        return self.broken_by[id(cell.variant)][1]
+
+    def unmet(self, cell: Cell) -> str:
+        """Return the first constraint that a cell does not meet."""
+        lookup = self.shape(cell.variant).lookup(cell.variant, cell.seed, self.named)
+        for number, constraint in enumerate(self.experiment.matrix.constraints):
             if not constraint.holds(lookup):
                 return f"matrix.constraints[{number}]: {constraint.text}"
         return ""
 
+    def impossible(self, cell: Cell) -> str:
+        """Return why this machine cannot run the cell of an optional method, nothing where it can."""
+        method = cell.variant["method"]
+        if not self.experiment.method(method).optional:
+            return ""
+        shape = self.shape(cell.variant)
+        reason = shape.out_of_reach(shape.values(cell.variant))
+        return f"methods.{method}.optional: {reason}" if reason else ""
+
     def draft(self, cell: Cell) -> Draft | None:
         """Return the trial of a cell, None where it is wrong."""
-        variant = cell.variant
-        key = repr(variant)
-        if key not in self.checked:
-            self.seen[key] = variant
-            self.checked[key] = self.check(variant)
-        settings = self.checked[key]
-        if settings is None:
-            return None
-        subject = Subject(
-            settings=settings,
-            model=self.experiment.model(variant["model"]),
-            checkpoint=self.contents.checkpoints.get(variant["model"]),
-            dataset=self.experiment.dataset(variant["dataset"]),
-            fingerprint=self.contents.datasets[variant["dataset"]],
-            deepspeed=base.rest if (base := self.bases[variant["method"]]) else {},
-            search=self.searches[variant["method"]],
-        )
-        return Draft(variant, cell.seed, subject, identity(subject, cell.seed))
+        variant, seed, _, _ = cell
+        known = self.seen.get(id(variant))
+        if known is None:
+            known = self.seen[id(variant)] = variant, self.resolve(variant)
+        resolved = known[1]
+        return None if resolved is None else Draft(variant, seed, resolved, resolved.id(seed))
 
-    def check(self, variant: Variant) -> Settings | None:
-        """Return the settings of a variant, None where something is wrong with them."""
-        base, written = self.bases[variant["method"]], self.written(variant)
-        gaps = [*base.gaps(written)] if base else []
-        findings = [*base.contradictions(written)] if base else []
-        settings = self.settings(variant)
-        if settings is not None:
-            case = Case(settings, self.experiment.model(variant["model"]), self.machine)
-            findings += [finding for rule in RULES for finding in rule(case)]
-            gaps += self.unsearchable(variant["method"], case)
+    def resolve(self, variant: Variant) -> Resolved | None:
+        """Return a variant with its settings, None where something is wrong with them."""
+        shape = self.shape(variant)
+        written = shape.written(variant)
+        values = shape.completed(written)
+        gaps = [*shape.base.gaps(written)] if shape.base else []
+        findings = [*shape.base.contradictions(written)] if shape.base else []
+        # where a file leaves the stage to the experiment, that is a gap and told as one
+        missing = [STAGE] if shape.base and STAGE not in values else self.lacking(shape, values, variant)
+        if not missing:
+            findings += shape.objections(values)
+            gaps += self.unsearchable(shape, values, variant["method"])
         for problem in [*gaps, *(self.placed(finding, variant) for finding in findings)]:
             self.note(problem, variant)
-        return None if gaps or findings else settings
+        return None if gaps or findings or missing else Resolved(shape, values)
 
-    def unsearchable(self, method: str, case: Case) -> Iterator[Problem]:
+    def lacking(self, shape: Shape, values: Mapping[str, Any], variant: Variant) -> list[str]:
+        """Return the settings that have no default and are not given, and note them."""
+        missing = shape.missing(values)
+        for name in missing:
+            beside = next(other for other in values if other.startswith(name.rpartition(".")[0]))
+            where = place(self.experiment, variant, beside)
+            self.note(Problem(f"lacks {name}", where, f"set {name} in the same place, or in [defaults]"), variant)
+        return missing
+
+    def unsearchable(self, shape: Shape, values: Mapping[str, Any], method: str) -> Iterator[Problem]:
         """Yield what the search of a method cannot try with these settings."""
-        search = self.searches[method]
-        for key, message, hint in objections(search, case) if search else ():
-            yield Problem(message, self.experiment.where("methods", method, "search", *key), hint)
+        if shape.search is not None:
+            for key, message, hint in objections(shape.search, shape.case.of(settings_of(values))):
+                yield Problem(message, self.experiment.where("methods", method, "search", *key), hint)
 
     def placed(self, finding: Finding, variant: Variant) -> Problem:
         """Return a finding as a problem at the place that decides its setting."""
         return Problem(finding.message, place(self.experiment, variant, finding.setting), finding.hint)
-
-    def settings(self, variant: Variant) -> Settings | None:
-        """Return the settings of a variant, None where one is missing."""
-        written = self.based(variant)
-        if self.bases[variant["method"]] and STAGE not in written:
-            return None  # the file leaves it to the experiment: a gap, and told as one
-        try:
-            return Settings.model_validate(nest(written))
-        except ValidationError as error:
-            if any(detail["type"] != "missing" for detail in error.errors()):
-                raise  # every value was checked when the file was read
-            for detail in error.errors():
-                self.lacks(dotted(detail["loc"]), [*written], variant)
-            return None
-
-    def lacks(self, name: str, written: list[str], variant: Variant) -> None:
-        """Note a setting that has no default and is not given."""
-        beside = next(other for other in written if other.startswith(name.rpartition(".")[0]))
-        where = place(self.experiment, variant, beside)
-        self.note(Problem(f"lacks {name}", where, f"set {name} in the same place, or in [defaults]"), variant)
 
     def note(self, problem: Problem, variant: Variant) -> None:
         """Remember what is wrong with a variant."""
@@ -148,14 +126,11 @@ class Drafts:
 
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong, each with the variants it is wrong in."""
-        names = dict(zip(self.seen, labels([*self.seen.values()]), strict=True))
-        for problem, variants in self.wrong.items():
-            more = f" and {len(variants) - 1} more" if len(variants) > 1 else ""
-            message = f"{problem.message} (in {names[repr(variants[0])]}{more})"
+        if not self.wrong:
+            return
+        variants = [variant for variant, _ in self.seen.values()]
+        names = dict(zip(map(id, variants), labels(variants), strict=True))
+        for problem, wrong in self.wrong.items():
+            more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+            message = f"{problem.message} (in {names[id(wrong[0])]}{more})"
             yield Problem(message, problem.where, problem.hint)
-
-
-def searched(experiment: Experiment, method: str) -> Tuning | None:
-    """Return the search of a method, with the metric that it looks at."""
-    search, objective = experiment.method(method).search, experiment.objective
-    return search and search.judged_by(objective.metric if objective else None)

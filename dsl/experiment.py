@@ -12,11 +12,17 @@ from xp.dsl.axes import Matrix
 from xp.dsl.claims import Claims
 from xp.dsl.deepspeed.base import Base
 from xp.dsl.document import Document
+from xp.dsl.measures import Measure
 from xp.dsl.objective import Objective
+from xp.dsl.own import BUILT_IN, OwnMeasure
 from xp.dsl.price import Price
+from xp.dsl.resources import Resources
 from xp.dsl.search import Search
 from xp.dsl.spec import Carbon, Dataset, Defaults, Header, Limits, Method, Model
 from xp.dsl.table import Slug, Table
+
+UNCHANGED = Method()
+"""The method of a file that has none: it changes nothing."""
 
 
 class Experiment(Table):
@@ -49,8 +55,14 @@ class Experiment(Table):
     claims: Claims = Claims()
     """What it takes to believe a claim."""
 
+    measures: Mapping[Slug, OwnMeasure] = {}
+    """Measures of this experiment's own, beside those that every experiment has."""
+
     carbon: Carbon = Carbon()
     """Where the electricity comes from."""
+
+    resources: Resources = Resources()
+    """What each trial takes of the machine."""
 
     limits: Limits = Limits()
     """When enough is enough."""
@@ -97,6 +109,10 @@ class Experiment(Table):
         """Return a data set by its name in ``[datasets]``; any other name is a hub id or a path."""
         return self.datasets.get(name) or Dataset(path=name)
 
+    def measure(self, name: str) -> Measure:
+        """Return a measure by its name: one of this file's own, or one that every experiment has."""
+        return self.measures[name].measure(name) if name in self.measures else BUILT_IN[name]
+
     @cached_property
     def grid(self) -> Matrix:
         """The matrix with ``method``, ``model`` and ``dataset`` as axes, whether the file varies them or not."""
@@ -120,7 +136,7 @@ class Experiment(Table):
 
     def method(self, name: str) -> Method:
         """Return a method by its name; without ``[methods]`` there is one that changes nothing."""
-        return self.methods[name] if self.methods else Method()
+        return self.methods[name] if self.methods else UNCHANGED
 
     def base_of(self, method: str) -> Base | None:
         """Return the DeepSpeed file that a method starts from, None where it starts from none."""

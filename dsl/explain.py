@@ -10,11 +10,12 @@ from typing import Any, get_args, get_origin
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from xp.dsl.claims import EXPECTATION, EXPECTED
 from xp.dsl.dotted import subtable
 from xp.dsl.errors import Problem, did_you_mean
 from xp.dsl.partial import Partial
 from xp.dsl.refusals import REFUSED
-from xp.dsl.spec import DURATION, EXPECTATION
+from xp.dsl.spec import DURATION
 from xp.dsl.spelling import Key, excerpt
 from xp.dsl.table import SLUG, Table
 from xp.dsl.vocabulary import hint
@@ -45,6 +46,9 @@ PATTERNS = {
     DURATION: "should be a number and its unit, such as '90s', '30m' or '2h'",
 }
 """What a text should have looked like."""
+
+FLAGS = {"0": "false", "1": "true", "no": "false", "yes": "true", "off": "false", "on": "true"}
+"""How others spell true and false."""
 
 UNQUOTED = frozenset({"bool_type", "float_type", "int_type"})
 
@@ -84,8 +88,11 @@ def rule(detail: ErrorDetails) -> str:
 
 def advice(kind: str, value: Any, context: Mapping[str, Any]) -> str:
     """Return what would have been right, where that can be guessed."""
-    if kind == "bool_type" and isinstance(value, int):
-        return "write true or false, not a number"
+    if kind == "bool_type" and str(value) in FLAGS:
+        return f"write {FLAGS[str(value)]}" if isinstance(value, str) else "write true or false, not a number"
+    if context.get("pattern") == EXPECTATION and isinstance(value, str):
+        guess = did_you_mean(value.lstrip("*"), EXPECTED)
+        return guess if guess.startswith("did") else ""
     if kind in UNQUOTED and isinstance(value, str):
         return unquoted(value)
     if kind == "literal_error" and isinstance(value, str):

@@ -18,9 +18,11 @@ def labels(variants: Sequence[Mapping[str, Any]]) -> list[str]:
     >>> labels([{"method": "zero2", "dataset": "d", "learning_rate": rate} for rate in (1e-5, 1.4e-5)])
     ['zero2 · d · learning_rate=1e-05', 'zero2 · d · learning_rate=1.4e-05']
     """
-    keys = dict.fromkeys([*NAMES, *(key for variant in variants for key in variant)])
-    shown = [key for key in keys if key in ALWAYS or varies(key, variants)]
-    return [label({key: variant[key] for key in shown if key in variant}) for variant in variants]
+    apart = {id(variant): variant for variant in variants}  # the seeds of a variant share it
+    keys = dict.fromkeys([*NAMES, *(key for variant in apart.values() for key in variant)])
+    shown = [key for key in keys if key in ALWAYS or varies(key, [*apart.values()])]
+    known = {place: label({key: variant[key] for key in shown if key in variant}) for place, variant in apart.items()}
+    return [known[id(variant)] for variant in variants]
 
 
 def varies(key: str, variants: Sequence[Mapping[str, Any]]) -> bool:

@@ -56,6 +56,7 @@ class Expansion:
 
     def __init__(self, matrix: Matrix) -> None:
         self.matrix = matrix
+        self.ruled = bool(matrix.exclude or matrix.include)
         self.excluding = [0] * len(matrix.exclude)
         self.hosts = [0] * len(matrix.include)
         axes = {*matrix.axes, "seed"}
@@ -77,21 +78,33 @@ class Expansion:
         axis_steps = [[step[0] for step in steps] for _, steps in groups] if single else [steps for _, steps in groups]
         for turn in product(*axis_steps):
             values = turn if single else tuple(value for step in turn for value in step)
-            for seed in self.matrix.seed:
-                yield self.cell(dict(zip(axes, values, strict=True)), seed)
+            yield from self.cells(dict(zip(axes, values, strict=True)))
 
-    def cell(self, variant: Variant, seed: int) -> Cell:
-        """Return one cell after the rules have seen it."""
+    def cells(self, variant: Variant) -> Iterator[Cell]:
+        """Yield the cells of a variant, one per seed; what is the same variant is the same object."""
+        if not self.ruled:
+            for seed in self.matrix.seed:
+                yield Cell(variant, seed)
+            return
+        grown: dict[tuple[int, ...], Variant] = {(): variant}
+        for seed in self.matrix.seed:
+            yield self.cell(variant, seed, grown)
+
+    def cell(self, variant: Variant, seed: int, grown: dict[tuple[int, ...], Variant]) -> Cell:
+        """Return one cell after the rules have seen it; *grown*: the variant by the include rules that add to it."""
         for place, rule in enumerate(self.matrix.exclude):
             if agrees(variant, seed, rule):
                 self.excluding[place] += 1
                 return Cell(variant, seed, excluded=place)
-        grown = variant
-        for place, asked in enumerate(self.asked):
-            if agrees(variant, seed, asked):
-                self.hosts[place] += 1
-                grown = {**grown, **self.added[place]}
-        return Cell(grown, seed)
+        agreeing = tuple(place for place, asked in enumerate(self.asked) if agrees(variant, seed, asked))
+        for place in agreeing:
+            self.hosts[place] += 1
+        if agreeing not in grown:
+            grown[agreeing] = {
+                **variant,
+                **{key: self.added[place][key] for place in agreeing for key in self.added[place]},
+            }
+        return Cell(grown[agreeing], seed)
 
     def additions(self) -> Iterator[Cell]:
         """Yield the cells that include rules make on their own."""
@@ -103,7 +116,7 @@ class Expansion:
             order = [*self.matrix.axes, *(key for key in given if key not in self.matrix.axes)]
             variant = {key: {**filled, **given}[key] for key in order}
             for seed in (rule["seed"],) if "seed" in rule else self.matrix.seed:
-                yield Cell(dict(variant), seed, included=place)
+                yield Cell(variant, seed, included=place)
 
     def idle(self) -> Iterator[tuple[Key, str, str]]:
         """Yield the rules that have done nothing, or not enough: key, message, hint. Ask after all cells are made."""

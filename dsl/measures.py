@@ -5,21 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Name = Literal["memory", "speed", "runtime", "compute", "accuracy", "loss", "energy", "emissions", "cost"]
-
 
 @dataclass(frozen=True)
 class Measure:
     """One measure of the glossary."""
 
-    name: Name
+    name: str
     metric: str
     """Name of the metric in the warehouse; empty for the cost, which is computed there from prices."""
 
     unit: str
     better: Literal["lower", "higher"]
-    over_ranks: Literal["sum", "first"]
-    """``sum``: each rank records its own share; ``first``: rank 0 speaks for the trial."""
+    over_ranks: Literal["sum", "first", "max", "mean"]
+    """What the ranks come to that record it each for itself; ``first``: rank 0 speaks for the trial."""
 
     meaning: str
 
@@ -29,8 +27,9 @@ class Measure:
     margin: float
     """The largest effect that counts as none where the file says nothing else: a share of a ratio, or in the unit."""
 
-    over_sessions: Literal["sum", "last"] = "last"
-    """What a trial that was interrupted and went on has: what its sessions took together, or what the last one saw."""
+    over_sessions: Literal["sum", "last", "rate"] = "last"
+    """What a trial that was interrupted and went on has: what its sessions took together, what the last one saw, or the
+    work of all of them over their time, which is each one's `STEADY_SECONDS`."""
 
 
 MEASURES = (
@@ -53,6 +52,7 @@ MEASURES = (
         "training speed after warm-up",
         "ratio",
         0.05,
+        "rate",
     ),
     Measure(
         "runtime",
@@ -114,6 +114,9 @@ MEASURES = (
         0.05,
     ),
 )
+
+STEADY_SECONDS = "train_steady_seconds"
+"""The metric that says how long a session trained behind its warm-up."""
 
 CONFIDENCE = 0.95
 """How sure a file wants to be of its claims where it does not say."""

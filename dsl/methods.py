@@ -9,6 +9,7 @@ from xp.dsl.dotted import flatten
 from xp.dsl.errors import Problem, did_you_mean
 from xp.dsl.experiment import Experiment
 from xp.dsl.kinds import NAMES
+from xp.dsl.origin import RANKS
 
 
 def check_methods(experiment: Experiment) -> Iterator[Problem]:
@@ -16,6 +17,7 @@ def check_methods(experiment: Experiment) -> Iterator[Problem]:
     yield from decided_twice(experiment)
     yield from baselines(experiment)
     yield from constrained(experiment)
+    yield from ranks_twice(experiment)
 
 
 def decided_twice(experiment: Experiment) -> Iterator[Problem]:
@@ -49,6 +51,13 @@ def baselines(experiment: Experiment) -> Iterator[Problem]:
         if method.claims and experiment.baseline_of(name) == name:
             where = experiment.where("methods", name, "claims")
             yield Problem("a baseline claims nothing: there is nothing that it is compared with", where)
+
+
+def ranks_twice(experiment: Experiment) -> Iterator[Problem]:
+    """Yield the number of ranks where two tables give it."""
+    if experiment.resources.world_size is not None and RANKS in experiment.defaults.model_fields_set:
+        where = experiment.where("resources", RANKS)
+        yield Problem("has no effect: [defaults] gives it", where, "take it out of one of the two")
 
 
 def untried(baseline: str, tried: Sequence[str], where: str) -> Problem:

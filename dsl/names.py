@@ -8,6 +8,7 @@ from typing import Any
 
 from xp.dsl.document import Document
 from xp.dsl.errors import Problem, did_you_mean
+from xp.dsl.own import BUILT_IN
 from xp.dsl.spelling import Key, excerpt
 
 LIKENESS = 0.8
@@ -29,6 +30,30 @@ def check_names(raw: Mapping[str, Any], document: Document) -> Iterator[Problem]
         if not (kind in table(raw, "defaults") or kind in table(raw, "matrix")):
             hint = f"name one of [{kind}s], a hub id or a path"
             yield Problem("required, but missing", document.where(("defaults", kind)), hint)
+    yield from check_measures(raw, document)
+
+
+def check_measures(raw: Mapping[str, Any], document: Document) -> Iterator[Problem]:
+    """Yield the measures that there are not, and those that the file makes though every experiment has them."""
+    own = table(raw, "measures")
+    for name in own:
+        if name in BUILT_IN:
+            hint = f"every experiment has it: {BUILT_IN[name].meaning}"
+            yield Problem(f"'{name}' is the name of another measure", document.where(("measures", name)), hint)
+    named: list[tuple[str, ...]] = [("claims", "margin", name) for name in table(table(raw, "claims"), "margin")]
+    for method in table(raw, "methods"):
+        claimed = table(table(table(raw, "methods"), method), "claims")
+        named += [("methods", method, "claims", name) for name in claimed]
+    for key in named:
+        if key[-1] not in {**own, **BUILT_IN}:
+            hint = did_you_mean(key[-1], [*own, *BUILT_IN])
+            yield Problem(f"unknown measure, got '{key[-1]}'", document.where(key), hint)
+
+
+def directions(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return which way is better of each measure that the file makes."""
+    own = table(raw, "measures")
+    return {name: table(own, name).get("better") for name in own}
 
 
 def slip(name: str, declared: Mapping[str, Any]) -> bool:

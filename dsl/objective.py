@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from collections.abc import Mapping
+from typing import Any, Literal, Self
 
-from pydantic import model_validator
+from pydantic import ValidationInfo, model_validator
 
 from xp.dsl.errors import did_you_mean
 from xp.dsl.measures import MEASURES
+from xp.dsl.metrics import SCORES
 from xp.dsl.refusals import Refusals
 from xp.dsl.table import Table
 
 Goal = Literal["minimize", "maximize"]
 
-ROUGES = ("rouge1", "rouge2", "rougeL", "rougeLsum")
-SCORES = ("train_loss", *(f"{split}_{score}" for split in ("eval", "predict") for score in ("loss", *ROUGES)))
-"""The losses and ROUGE scores that a trial records once."""
+OWN = "measures"
+"""Where the context of a validation says which way is better of the measures that the file makes."""
+
+GOALS: Mapping[str, Goal] = {"lower": "minimize", "higher": "maximize"}
 
 MEANT = {
     measure.name: f"write metric = {measure.metric!r}, which it is read from"
@@ -42,7 +45,7 @@ class Objective(Table):
     """``[objective]``: what the best trial is best at."""
 
     metric: str
-    """A metric by its recorded name, such as ``predict_rouge1``, ``eval_loss`` or ``train_runtime``."""
+    """A metric by its recorded name, such as ``predict_rouge1``, or a key of ``[measures]``."""
 
     goal: Goal | None = None
     """The way it is better; unset, ``minimize`` for a loss and ``maximize`` for ROUGE. Others have to say."""
@@ -52,11 +55,25 @@ class Objective(Table):
         """The way it is better, by the file or by its name."""
         return self.goal or natural(self.metric)
 
+    @model_validator(mode="before")
+    @classmethod
+    def goes_as_its_measure(cls, raw: Any, info: ValidationInfo) -> Any:
+        """Take over which way is better from a measure that the file makes."""
+        own = (info.context or {}).get(OWN, {})
+        if not isinstance(raw, Mapping) or raw.get("metric") not in own or "goal" in raw:
+            return raw
+        return {**raw, "goal": GOALS.get(own[raw["metric"]], "minimize")}
+
     @model_validator(mode="after")
-    def can_be_ranked(self) -> Self:
+    def can_be_ranked(self, info: ValidationInfo) -> Self:
         """Refuse a metric that no trial records, as far as that is known, and one without a direction."""
         refusals = Refusals("Objective")
-        if self.metric in MEANT:
+        own = (info.context or {}).get(OWN, {})
+        if self.metric in own:
+            if self.goal != GOALS.get(own[self.metric], self.goal):
+                hint = f"leave it out: of {self.metric}, {own[self.metric]} is better"
+                refusals.add(("goal",), f"contradicts the measure, got '{self.goal}'", hint)
+        elif self.metric in MEANT:
             refusals.add(("metric",), f"{self.metric!r} is a measure, not a metric", MEANT[self.metric])
         elif natural(self.metric) and self.metric not in SCORES:
             # what others call the test split's scores

@@ -10,6 +10,9 @@ from xp.dsl.experiment import Experiment
 from xp.dsl.kinds import NAMES
 from xp.dsl.spelling import Key, spell
 
+RANKS = "world_size"
+"""The setting that ``[resources]`` may set, too."""
+
 
 def origin(experiment: Experiment, variant: Mapping[str, Any], name: str) -> Key:
     """Return the key that sets *name* in a variant: an axis, an include rule, the method, else the defaults."""
@@ -27,6 +30,8 @@ def origin(experiment: Experiment, variant: Mapping[str, Any], name: str) -> Key
     parts = name.split(".")
     if name in flatten(experiment.method(variant["method"]).settings):
         return ("methods", variant["method"], "settings", *parts)
+    if name == RANKS and RANKS not in experiment.defaults.model_fields_set:
+        return ("resources", RANKS)
     return ("defaults", *parts)
 
 
@@ -50,5 +55,7 @@ def place(experiment: Experiment, variant: Mapping[str, Any], name: str) -> str:
 
 
 def given(experiment: Experiment) -> dict[str, Any]:
-    """Return what ``[defaults]`` sets, by dotted names."""
-    return flatten(experiment.defaults.model_dump(exclude_unset=True, exclude={"model", "dataset", "deepspeed"}))
+    """Return what ``[defaults]`` and ``[resources]`` set, by dotted names."""
+    ranks = experiment.resources.world_size
+    said = experiment.defaults.model_dump(exclude_unset=True, exclude={"model", "dataset", "deepspeed"})
+    return {**({} if ranks is None else {RANKS: ranks}), **flatten(said)}

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from xp.dsl.comparisons import twins, uncompared
-from xp.dsl.dotted import SETTINGS, flatten
-from xp.dsl.draft import Contents, Draft, Drafts
+from xp.dsl.draft import Draft, Drafts
 from xp.dsl.errors import Problem, SpecError
 from xp.dsl.experiment import Experiment
-from xp.dsl.labels import labels, plain
+from xp.dsl.labels import plain
 from xp.dsl.matrix import Cell, Expansion, count
 from xp.dsl.problems import in_order
-from xp.dsl.rules import Machine
+from xp.dsl.resources import Machine, too_much
 from xp.dsl.search import RULE, context, draw, wasted
-from xp.dsl.spec import seconds
+from xp.dsl.shape import Contents
 from xp.dsl.trial import Trial
+from xp.dsl.trials import Trials
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -29,14 +29,14 @@ class Excluded(NamedTuple):
     variant: dict[str, Any]
     seed: int
     rule: str
-    """The rule as the file names it: ``matrix.exclude[0]``, or ``matrix.constraints[0]`` and its text."""
+    """What takes it out: ``matrix.exclude[0]``, ``matrix.constraints[0]`` and its text, or why it cannot run here."""
 
 
 @dataclass(frozen=True)
 class Plan:
     """What will be done, before anything is."""
 
-    trials: list[Trial]
+    trials: Sequence[Trial]
     excluded: list[Excluded]
 
 
@@ -56,9 +56,13 @@ def plan(
     kept, excluded, problems = gather(experiment, expansion, drafts)
     problems += [Problem(message, experiment.where(*key), hint) for key, message, hint in expansion.idle()]
     problems += drafts.problems()
+    for key, message, hint in (
+        too_much(experiment.resources, experiment.limits.max_concurrent, machine) if machine else ()
+    ):
+        problems.append(Problem(message, experiment.where(*key), hint))
     if problems := problems or [*twins(experiment, kept), *uncompared(experiment, kept), *empty(experiment, kept)]:
         raise SpecError(*in_order(problems))
-    return Plan(trials(experiment, kept), excluded)
+    return Plan(Trials(experiment, kept), excluded)
 
 
 def gather(
@@ -98,7 +102,9 @@ def sample(experiment: Experiment, drafts: Drafts) -> tuple[frozenset[str] | Non
 
 def excluding_rule(cell: Cell, drafts: Drafts) -> str:
     """Return what takes a cell out, as the file names it."""
-    return f"matrix.exclude[{cell.excluded}]" if cell.excluded is not None else drafts.broken(cell)
+    if cell.excluded is not None:
+        return f"matrix.exclude[{cell.excluded}]"
+    return drafts.broken(cell) or drafts.impossible(cell)
 
 
 def empty(experiment: Experiment, drafts: list[Draft]) -> Iterator[Problem]:
@@ -114,44 +120,3 @@ def too_many(experiment: Experiment) -> Problem:
     asked = count(experiment.grid)
     message = f"more than {limit:,} trials, of {asked:,} cells in the matrix"
     return Problem(message, experiment.where("limits", "max_trials"), "raise max_trials if all of them are meant")
-
-
-def trials(experiment: Experiment, drafts: list[Draft]) -> list[Trial]:
-    """Return the finished trials."""
-    swept = swept_settings(experiment)
-    return [
-        Trial(
-            id=draft.id,
-            experiment=experiment.experiment.name,
-            method=draft.variant["method"],
-            baseline=experiment.baseline_of(draft.variant["method"]),
-            label=f"{label} · seed {draft.seed}",
-            variant=plain(draft.variant),
-            context=plain({key: value for key, value in draft.variant.items() if key != "method"}),
-            seed=draft.seed,
-            settings=draft.subject.settings,
-            deepspeed=draft.subject.deepspeed,
-            search=draft.subject.search,
-            model_name=draft.variant["model"],
-            model=draft.subject.model,
-            checkpoint=draft.subject.checkpoint,
-            dataset_name=draft.variant["dataset"],
-            dataset=draft.subject.dataset,
-            fingerprint=draft.subject.fingerprint,
-            folder=str(experiment.folder),
-            carbon=experiment.carbon,
-            timeout_seconds=seconds(experiment.limits.trial_timeout),
-            checkpoint_seconds=seconds(experiment.limits.checkpoint_every),
-            swept=swept,
-        )
-        for draft, label in zip(drafts, labels([draft.variant for draft in drafts]), strict=True)
-    ]
-
-
-def swept_settings(experiment: Experiment) -> tuple[str, ...]:
-    """Return the settings that anything but the defaults sets: these are read back from the running engine."""
-    named = [*experiment.grid.axes, *(key for rule in experiment.matrix.include for key in rule)]
-    for name in experiment.method_names:
-        method, base = experiment.method(name), experiment.base_of(name)
-        named += [*flatten(method.settings), *(base.said if base and method.deepspeed else ())]
-    return tuple(name for name in SETTINGS if name in named)

@@ -17,10 +17,10 @@ class Price(Table):
     """``[prices.NAME]``: what a machine costs by a tariff, in US dollars."""
 
     machine_hour: PositiveFloat | None = None
-    """An hour of the whole machine, USD."""
+    """An hour of the whole machine, USD; of a file without prices, what ``XP_MACHINE_HOUR`` says."""
 
     gpu_hour: PositiveFloat | None = None
-    """An hour of one GPU, USD: a trial uses one for each rank."""
+    """An hour of one GPU, USD: a trial uses one for each rank; of a file without prices, what ``XP_GPU_HOUR`` says."""
 
     @model_validator(mode="before")
     @classmethod

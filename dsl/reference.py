@@ -9,13 +9,16 @@ from typing import Any
 import xp.dsl.deepspeed
 from xp.dsl import constraints, overrides
 from xp.dsl.axes import Matrix
+from xp.dsl.claims import Claim, Claims
 from xp.dsl.deepspeed.meaning import FORMATS, OFFLOADS, TYPED
 from xp.dsl.experiment import Experiment
 from xp.dsl.matrix import Expansion
 from xp.dsl.measures import MEASURES
 from xp.dsl.objective import Objective
+from xp.dsl.own import OwnMeasure
 from xp.dsl.price import Price
 from xp.dsl.reading import RULES
+from xp.dsl.resources import Resources
 from xp.dsl.schema import schema
 from xp.dsl.spec import Carbon, Dataset, Defaults, Header, Limits, Method, Model
 from xp.dsl.spelling import either, spell
@@ -35,8 +38,12 @@ TABLES: tuple[type[Table], ...] = (
     Model,
     Dataset,
     Method,
+    Claim,
+    Claims,
+    OwnMeasure,
     Space,
     Carbon,
+    Resources,
     Limits,
     Price,
     Objective,
@@ -67,7 +74,9 @@ def top() -> str:
 
 def table(kind: type[Table], definitions: Mapping[str, Any]) -> str:
     """Return the section of one table."""
-    rows = list(keys(definitions[kind.__name__], definitions))
+    node = definitions[kind.__name__]
+    longest = node.get("anyOf", [node])[-1]  # what has a short form too is told by its long one
+    rows = list(keys(longest, definitions))
     return f"## {heading(kind)}\n\n{grid(('key', 'value', 'default', 'meaning'), rows)}"
 
 
@@ -152,5 +161,5 @@ def prose(docstring: str) -> str:
 def grid(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """Return a Markdown table."""
     lines = [head, tuple("---" for _ in head), *rows]
-    escaped = [[cell.replace("|", "\\|") for cell in line] for line in lines]
+    escaped = [[" ".join(cell.replace("|", "\\|").split()) for cell in line] for line in lines]
     return "".join(f"| {' | '.join(line)} |\n" for line in escaped)

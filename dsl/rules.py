@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
+from xp.dsl import attention
 from xp.dsl.positions import positions
+from xp.dsl.resources import NOTHING, Machine, Resources, plural
 from xp.dsl.settings import DEEPSPEED_SCHEDULES, Settings
 from xp.dsl.spec import Model
 from xp.dsl.spelling import excerpt
-
-
-@dataclass(frozen=True)
-class Machine:
-    """What is known of the machine that the trials will run on."""
-
-    devices: Literal["cpu", "cuda"]
-    """What computes."""
-
-    count: int
-    """How many GPUs, or cores, there are."""
 
 
 class Finding(NamedTuple):
@@ -42,12 +33,21 @@ class Case:
     machine: Machine | None = None
     """None: not known, and rules about it say nothing."""
 
+    resources: Resources = NOTHING
+    """What a trial may take of it."""
+
+    def of(self, settings: Settings) -> Case:
+        """Return the same with other settings."""
+        return replace(self, settings=settings)
+
 
 Rule = Callable[[Case], Iterator[Finding]]
 
 WORKS = (
     ("offload_optimizer", 1, 3),
     ("offload_param", 3, 3),
+    ("nvme_path", 3, 3),
+    ("buffer_size", 3, 3),
     ("reduce_bucket_size", 1, 3),
     ("allgather_bucket_size", 1, 2),
     ("overlap_comm", 1, 3),
@@ -55,6 +55,10 @@ WORKS = (
     ("stage3_param_persistence_threshold", 3, 3),
 )
 """First and last stage at which a key of ``zero`` does something, read from DeepSpeed 0.19."""
+
+
+INFINITY = 3
+"""The ZeRO stage that offloads to a folder."""
 
 
 def has_effect(key: str, stage: int) -> bool:
@@ -73,6 +77,43 @@ def zero_without_effect(case: Case) -> Iterator[Finding]:
             rule = f"below stage {first}" if zero.stage < first else f"above stage {last}"
             message = f"{key} has no effect {rule}, got {excerpt(value)} at stage {zero.stage}"
             yield Finding(f"zero.{key}", message)
+
+
+def offloading_to_a_folder(case: Case) -> Iterator[Finding]:
+    """DeepSpeed offloads optimizer states to a folder at stage 3 only, and reads keys of the folder only then."""
+    zero = case.settings.zero
+    if zero is None:
+        return
+    if zero.offload_optimizer == "nvme" and zero.stage in {1, 2}:
+        message = f"'nvme' is the same as 'cpu' below stage 3, got it at stage {zero.stage}"
+        yield Finding("zero.offload_optimizer", message, "set zero.stage = 3")
+    homes = (zero.offload_optimizer, zero.offload_param)
+    if zero.nvme_path is not None and zero.stage == INFINITY and "nvme" not in homes:
+        yield Finding("zero.nvme_path", "nvme_path has no effect: nothing is offloaded to 'nvme'")
+    if zero.buffer_size is not None and zero.stage == INFINITY and zero.offload_param != "nvme":
+        hint = "set zero.offload_param = 'nvme'"
+        yield Finding("zero.buffer_size", "buffer_size has no effect: no parameters are offloaded to 'nvme'", hint)
+
+
+def offloading_suits_the_machine(case: Case) -> Iterator[Finding]:
+    """A folder is written by an operator of DeepSpeed that has to be compiled, past the cache of the system."""
+    zero, machine = case.settings.zero, case.machine
+    if zero is None or machine is None or machine.lacks is None:
+        return
+    setting = next((name for name in ("offload_param", "offload_optimizer") if getattr(zero, name) == "nvme"), None)
+    if setting and (lack := machine.lacks(zero.nvme_path)):
+        yield Finding(f"zero.{setting}", f"'nvme' cannot be offloaded to here: {lack.what}", lack.mend)
+
+
+def autocast_makes_sense(case: Case) -> Iterator[Finding]:
+    """Torch casts anyway where DeepSpeed does not train, and where 32 bits are asked for there is nothing to cast."""
+    settings = case.settings
+    if settings.torch_autocast and settings.zero is None:
+        hint = "take it out: without zero, precision is torch's already"
+        yield Finding("torch_autocast", "torch_autocast has no effect without zero", hint)
+    if settings.torch_autocast and settings.precision == "fp32":
+        hint = 'set precision = "bf16" or "fp16"'
+        yield Finding("torch_autocast", "torch_autocast has no effect with precision = 'fp32'", hint)
 
 
 def early_stopping_needs_evaluations(case: Case) -> Iterator[Finding]:
@@ -99,8 +140,12 @@ def precision_suits_the_device(case: Case) -> Iterator[Finding]:
 
 
 def ranks_have_devices(case: Case) -> Iterator[Finding]:
-    """Each rank needs a GPU of its own; CPUs are shared."""
+    """Each rank needs a GPU of its own; CPUs are shared, unless a trial is kept on some of the cores."""
     ranks, machine = case.settings.world_size, case.machine
+    for kind, each in (("GPU", case.resources.gpus_per_trial), ("core", case.resources.cores_per_trial)):
+        if each is not None and ranks > each:
+            hint = f"raise {kind.lower()}s_per_trial in [resources]"
+            yield Finding("world_size", f"{ranks} ranks need {plural(ranks, kind)}, a trial has {each}", hint)
     if machine and machine.devices == "cuda" and ranks > machine.count:
         yield Finding("world_size", f"{ranks} ranks need {ranks} GPUs, this machine has {machine.count}")
 
@@ -153,35 +198,22 @@ def schedules_of_deepspeed(case: Case) -> Iterator[Finding]:
         yield Finding("warmup_steps", message, "a share of all steps is below 1")
 
 
-WITHOUT_BLOCKS = ("bigbird_pegasus", "led", "longt5", "prophetnet", "t5")
-"""Architectures whose encoders compute their attention in a way of their own."""
-
-
 def sparse_attention(case: Case) -> Iterator[Finding]:
-    """The block-local kernel needs the size of its blocks, and an encoder that calls it; LED has a window itself."""
-    kernel, window, architecture = (
-        case.settings.attn_implementation,
-        case.settings.attention_window,
-        case.model.architecture,
-    )
-    if kernel == "block_local" and architecture in WITHOUT_BLOCKS:
-        message = f"'block_local' serves BART and its like, and {architecture} has an attention of its own"
-        yield Finding("attn_implementation", message, "set what its configuration has: config = { … }")
-    elif kernel == "block_local" and window is None:
-        yield Finding("attention_window", "'block_local' needs attention_window: how many tokens a block has")
-    if window is not None and kernel != "block_local" and architecture not in {None, "led"}:
-        hint = 'set attn_implementation = "block_local"'
-        yield Finding("attention_window", f"attention_window has no effect here, got {window}", hint)
-    if window is not None and window % 2 and architecture == "led":
-        yield Finding("attention_window", f"the window of LED is an even number of tokens, got {window}")
+    """Each way to attend sparsely belongs to some encoders, and to texts that are long enough."""
+    for setting, message, hint in attention.objections(case.settings, case.model):
+        yield Finding(setting, message, hint)
 
+
+OF_THE_MACHINE: tuple[Rule, ...] = (precision_suits_the_device, ranks_have_devices, offloading_suits_the_machine)
+"""Rules that another machine may not mind."""
 
 RULES: tuple[Rule, ...] = (
     zero_without_effect,
+    offloading_to_a_folder,
+    autocast_makes_sense,
     early_stopping_needs_evaluations,
     evaluation_steps,
-    precision_suits_the_device,
-    ranks_have_devices,
+    *OF_THE_MACHINE,
     sequences_fit_the_model,
     generation_makes_sense,
     warmup_makes_sense,

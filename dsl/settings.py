@@ -24,6 +24,9 @@ def in_order(groups: tuple[Group, ...]) -> tuple[Group, ...]:
     return tuple(sorted(set(groups)))
 
 
+Home = Literal["none", "cpu", "nvme"]
+"""Where states live that are not kept where they are computed with; ``nvme`` is a folder (ZeRO-Infinity)."""
+
 Groups = Annotated[tuple[Group, ...], Strict(strict=False), AfterValidator(in_order)]
 """A TOML list is read as a tuple; what it holds is as strict as everything else."""
 
@@ -34,11 +37,17 @@ class Zero(Table):
     stage: Stage
     """What is partitioned over ranks: 0 nothing, 1 optimizer states, 2 and gradients, 3 and parameters."""
 
-    offload_optimizer: Literal["none", "cpu"] = "none"
-    """Where optimizer states live (stages 1 to 3)."""
+    offload_optimizer: Home = "none"
+    """Where optimizer states live: ``cpu`` at stages 1 to 3, ``nvme``, a folder, at stage 3 only."""
 
-    offload_param: Literal["none", "cpu"] = "none"
+    offload_param: Home = "none"
     """Where parameters live (stage 3 only)."""
+
+    nvme_path: Annotated[str, Field(min_length=1)] | None = None
+    """Folder of a fast local disk that ``nvme`` offloads to; unset, the results folder. What is put there is removed."""
+
+    buffer_size: PositiveInt | None = None
+    """Elements in each of the five buffers between ``offload_param = "nvme"`` and memory; unset, 100,000,000."""
 
     reduce_bucket_size: PositiveInt | None = None
     """Elements reduced at a time; unset, Hugging Face's ``auto``: hidden size squared."""
@@ -134,7 +143,10 @@ class Settings(Table):
     """Probability mass moved from the right token to all others."""
 
     precision: Literal["fp32", "bf16", "fp16"] = "fp32"
-    """Floating point format: DeepSpeed's when ``zero`` is set, torch AMP otherwise."""
+    """Floating point format: torch AMP, or DeepSpeed's where ``zero`` is set without ``torch_autocast``."""
+
+    torch_autocast: bool = False
+    """With ``zero``, weights stay in single precision and torch casts what it computes in 16 bits, as it does without."""
 
     zero: Zero | None = None
     """Set, DeepSpeed trains with this ZeRO configuration; unset, plain PyTorch does (DDP on two ranks or more)."""
@@ -156,6 +168,24 @@ class Settings(Table):
 
     attention_window: PositiveInt | None = None
     """Tokens of a block (``block_local``; each sees its own and both neighbours), or those that a token of LED sees."""
+
+    attention_type: Literal["block_sparse", "original_full"] | None = None
+    """Attention of BigBird-Pegasus' encoder; unset, the model's own, and full where a text is short."""
+
+    block_size: PositiveInt | None = None
+    """Tokens of a block of BigBird-Pegasus: each sees its own, both neighbours, the first, the last and random ones."""
+
+    num_random_blocks: PositiveInt | None = None
+    """Random blocks that a block of BigBird-Pegasus sees."""
+
+    encoder_attention_type: Literal["local", "transient-global"] | None = None
+    """Attention of LongT5's encoder: to neighbours alone, or also to a summary of each block of the text."""
+
+    local_radius: PositiveInt | None = None
+    """Neighbours on either side that a token of LongT5 sees."""
+
+    global_block_size: PositiveInt | None = None
+    """Tokens that LongT5 sums up in one, with ``transient-global``."""
 
     max_source_length: PositiveInt = 512
     """Longest source in tokens; longer ones are cut."""

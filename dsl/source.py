@@ -16,7 +16,8 @@ from xp.dsl.experiment import Experiment
 from xp.dsl.explain import explain
 from xp.dsl.extends import read
 from xp.dsl.methods import check_methods
-from xp.dsl.names import check_names
+from xp.dsl.names import check_names, directions
+from xp.dsl.objective import OWN
 from xp.dsl.overrides import override
 from xp.dsl.problems import in_order
 
@@ -32,7 +33,7 @@ def understand(raw: Mapping[str, Any], document: Document, files: Files = NO_FIL
     bases, wrong = read_bases(files)
     problems = [*check_names(raw, document), *wrong]
     try:
-        experiment = Experiment.model_validate(raw).written_in(document, bases)
+        experiment = Experiment.model_validate(raw, context={OWN: directions(raw)}).written_in(document, bases)
     except ValidationError as error:
         raise SpecError(*in_order([*explain(error, Experiment, document.where), *problems])) from None
     if not problems:

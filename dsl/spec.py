@@ -8,19 +8,14 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
+from xp.dsl.claims import Claim
 from xp.dsl.countries import Country
-from xp.dsl.measures import Name
 from xp.dsl.partial import Partial
 from xp.dsl.refusals import Refusals
 from xp.dsl.settings import Settings
 from xp.dsl.spelling import Key
 from xp.dsl.table import Slug, Table
 from xp.dsl.tuning import Tuning
-
-EXPECTATION = r"^\*?(reduces|increases|affects)$"
-
-Expectation = Annotated[str, Field(pattern=EXPECTATION)]
-"""A claim as ``reduces``, ``increases`` or ``affects``; a leading ``*`` marks it as situational."""
 
 DURATION = r"^[0-9]+(\.[0-9]+)?(s|m|h)$"
 
@@ -197,8 +192,8 @@ class Method(Table):
     deepspeed: str | None = None
     """A DeepSpeed file that the method starts from, relative to this one; unset, that of ``[defaults]``."""
 
-    claims: Mapping[Name, Expectation] = {}
-    """What the method is expected to do to a measure, compared with the baseline."""
+    claims: Mapping[Slug, Claim] = {}
+    """What the method is expected to do to a measure: ``reduces``, ``increases``, ``affects``, or a table as below."""
 
     baseline: str | None = None
     """The method it is compared with; unset, the experiment's."""
@@ -206,15 +201,18 @@ class Method(Table):
     search: Tuning | None = None
     """Set, each trial of the method is a search: it trains more than once and keeps the best."""
 
+    optional: bool = False
+    """Leave its trials out where the machine cannot run them, and say why; otherwise that is an error."""
+
 
 class Carbon(Table):
     """``[carbon]``: where the electricity comes from."""
 
     country: Country | None = None
-    """ISO 3166 code of three letters, such as ``USA``; unset, the world's mean intensity is taken, and said."""
+    """Three letters of ISO 3166, such as ``USA``; unset, what ``XP_COUNTRY`` says, or else the mean of the world."""
 
     intensity: PositiveFloat | None = None
-    """Grams of CO2 equivalent per kWh; set, it overrides the country's."""
+    """Grams of CO2 equivalent per kWh, in place of the country's; both unset, what ``XP_CARBON_INTENSITY`` says."""
 
 
 class Limits(Table):
@@ -226,11 +224,18 @@ class Limits(Table):
     trial_timeout: Duration | None = None
     """Longest time of one attempt, such as ``90s``, ``30m`` or ``2h``."""
 
+    stall_timeout: Duration = "30m"
+    """Longest time in which a rank ends no step of training or evaluation: one that hangs, or waits for another that
+    does, ends its attempt; four times as long before its first step, while it loads, tokenizes or compiles."""
+
     timeout: Duration | None = None
     """Longest time of one ``xp run``; when it is up, the running trial is interrupted, and the same command goes on."""
 
     checkpoint_every: Duration = "5m"
     """Least time between two checkpoints of a trial; a trial that is stopped saves one besides."""
+
+    sample_every: Duration = "2s"
+    """Time between two looks at how busy the machine is (processor, memory, disk, network, GPUs); ``0s`` is never."""
 
     max_retries: NonNegativeInt = 0
     """Further attempts of a trial whose failure a retry can mend."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 Key = tuple[str | int, ...]
@@ -21,14 +21,23 @@ def dotted(key: Sequence[str | int]) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in key).removeprefix(".")
 
 
+WRITTEN: Mapping[type, Callable[[Any], str]] = {
+    bool: lambda value: "true" if value else "false",
+    str: repr,
+    int: str,
+    float: str,
+}
+"""How the usual values are spelled."""
+
+
 def spell(value: Any) -> str:
     """Return a value as it may be written in TOML, on one line.
 
     >>> spell([True, 3e-5, "a"])
     "[true, 3e-05, 'a']"
     """
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    if (write := WRITTEN.get(type(value))) is not None:
+        return write(value)
     if isinstance(value, Mapping):
         inside = ", ".join(f"{key} = {spell(item)}" for key, item in value.items())
         return f"{{ {inside} }}" if inside else "{}"
@@ -36,7 +45,7 @@ def spell(value: Any) -> str:
         return f"[{', '.join(map(spell, value))}]"
     if value is None:
         return "none"
-    return repr(value) if isinstance(value, str) else str(value)
+    return str(value)
 
 
 def excerpt(value: Any) -> str:

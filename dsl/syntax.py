@@ -33,10 +33,22 @@ HINTS = {
 """What usually helps, by the start of tomllib's complaint."""
 
 
+def is_wide(data: bytes) -> bool:
+    """Tell whether every other byte is null, as where two of them make a letter.
+
+    >>> is_wide("[a]".encode("utf-16-le")), is_wide(b"\0\x01\2"), is_wide(b"[a]")
+    (True, False, False)
+    """
+    even, odd = data[0:40:2], data[1:40:2]
+    return bool(odd) and any(even) != any(odd)
+
+
 def decode(data: bytes, file: str, language: str = "TOML") -> str:
     """Return the text of a file, with or without a byte-order mark."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data[:4]:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or is_wide(data):
         raise SpecError(Problem(f"the file is saved as UTF-16, {language} is UTF-8", file, SAVE))
+    if b"\0" in data:
+        raise SpecError(Problem(f"the file is no text: byte {data.index(0) + 1:,} of it is null", file))
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
         return data.decode()

@@ -24,6 +24,12 @@ here: all old results then count as results of other trials, which they are."""
 UNSEEN = frozenset({"logging_steps"})
 """Settings that change what is written down, and no result."""
 
+DIGITS = 12
+"""Hexadecimal digits of an id."""
+
+OVERRULED = {"epochs": "max_steps"}
+"""Settings that do nothing where another one is set."""
+
 COLUMNS = ("source", "target", "id")
 """What an experiment file says of a data set's content besides the content itself."""
 
@@ -108,6 +114,9 @@ class Trial(Table):
     timeout_seconds: float | None
     """Longest time of one attempt."""
 
+    stall_seconds: float | None = None
+    """Longest time without a step of training or evaluation; unset, nobody looks. No part of its id."""
+
     swept: tuple[str, ...]
     """Dotted names of the settings that an axis, an include rule or a method of the experiment sets."""
 
@@ -126,6 +135,9 @@ class Trial(Table):
 
     checkpoint_seconds: float | None = None
     """Time between two checkpoints; unset, there is one when it is stopped only. No part of its id."""
+
+    sample_seconds: float | None = None
+    """Time between two looks at how busy the machine is; unset or 0, nobody looks. No part of its id."""
 
     @property
     def dotted_settings(self) -> dict[str, Any]:
@@ -153,22 +165,26 @@ WHOLE = Segment()
 
 def identity(subject: Subject, seed: int, segment: Segment = WHOLE) -> str:
     """Return the id of a trial."""
+    content = {**common(subject), "settings": effective(subject.settings), "seed": seed}
+    if segment.start is not None:
+        content["start"] = [segment.start.trial, segment.start.step]
+    if segment.until is not None:
+        content["until"] = segment.until
+    return sha256(canonical(content).encode()).hexdigest()[:DIGITS]
+
+
+def common(subject: Subject) -> dict[str, Any]:
+    """Return what an id is made of besides settings, seed and segment."""
     content: dict[str, Any] = {
         "identity": IDENTITY,
-        "settings": effective(subject.settings),
         "model": origin(subject.model, subject.checkpoint),
         "data": [subject.fingerprint, *(getattr(subject.dataset, column) for column in COLUMNS)],
-        "seed": seed,
     }
     if subject.deepspeed:
         content["deepspeed"] = subject.deepspeed
     if subject.search is not None:
         content["search"] = subject.search.model_dump(mode="json", exclude_defaults=True)
-    if segment.start is not None:
-        content["start"] = [segment.start.trial, segment.start.step]
-    if segment.until is not None:
-        content["until"] = segment.until
-    return sha256(canonical(content).encode()).hexdigest()[:12]
+    return content
 
 
 def origin(model: Model, checkpoint: str | None) -> dict[str, Any]:
@@ -184,5 +200,5 @@ def canonical(content: Any) -> str:
 
 def effective(settings: Settings) -> dict[str, Any]:
     """Return the settings that differ from their defaults and change a result."""
-    overruled = {"epochs"} if settings.max_steps is not None else set()
+    overruled = {name for name, ruler in OVERRULED.items() if getattr(settings, ruler) is not None}
     return settings.model_dump(mode="json", exclude_defaults=True, exclude={*UNSEEN, *overruled})

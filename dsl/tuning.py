@@ -11,7 +11,8 @@ from pydantic import Field, PositiveFloat, PositiveInt, Strict, ValidationError,
 from xp.dsl.dotted import SETTINGS
 from xp.dsl.errors import did_you_mean
 from xp.dsl.kinds import sort_of
-from xp.dsl.objective import ROUGES, Goal
+from xp.dsl.metrics import ROUGES
+from xp.dsl.objective import Goal
 from xp.dsl.partial import Partial
 from xp.dsl.refusals import Refusals
 from xp.dsl.settings import Settings

@@ -74,6 +74,10 @@ ALWAYS = {
 """Switches that have no counterpart, and why."""
 
 
+OF_THE_MATRIX = ("exclude", "include", "zip", "constraints", "seed")
+"""Keys of ``[matrix]`` that people write elsewhere."""
+
+
 def hint(word: str, known: Collection[str]) -> str:
     """Return what helps somebody who wrote *word* where only *known* words may stand."""
     if word in RENAMED:
@@ -86,11 +90,22 @@ def hint(word: str, known: Collection[str]) -> str:
         return f"leave it out: {ALWAYS[word]}"
     if get_close_matches(word, known, n=1):
         return did_you_mean(word, known)
-    return elsewhere(word) or (did_you_mean(word, known) if len(known) <= MOST else "")
+    return elsewhere(word) or closest(word, known)
+
+
+def closest(word: str, known: Collection[str]) -> str:
+    """Return a hint naming the known word closest to *word*; nothing where none is close and there are too many.
+
+    >>> closest("predict_rogue2", ["predict_rouge2", "duration"])
+    "did you mean 'predict_rouge2'?"
+    """
+    return did_you_mean(word, known) if len(known) <= MOST or get_close_matches(word, known, n=1) else ""
 
 
 def elsewhere(word: str) -> str:
-    """Return where *word* may stand, if it is the name of a setting."""
+    """Return where *word* may stand, if it is the name of a setting or a rule of the matrix."""
+    if word in OF_THE_MATRIX:
+        return f"{word} stands in [matrix]: write it there, or as matrix.{word}"
     if word in SETTINGS or word in TABLES:
         return f"{word} is a setting: it may stand in [defaults], a method's settings or [matrix]"
     inside = next((name for name in SETTINGS if name.endswith(f".{word}")), "")

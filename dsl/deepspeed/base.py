@@ -16,6 +16,12 @@ from xp.dsl.spelling import excerpt
 Flat = Mapping[str, Any]
 """Settings by their dotted names."""
 
+OF_A_FOLDER: Mapping[str, tuple[str, ...]] = {
+    "zero.nvme_path": ("zero.offload_optimizer", "zero.offload_param"),
+    "zero.buffer_size": ("zero.offload_param",),
+}
+"""What only means something while one of these is ``nvme``."""
+
 
 class Said(NamedTuple):
     """What a file says of a setting."""
@@ -53,8 +59,7 @@ class Base:
         found = {**self.silent, **{name: said.value for name, said in self.said.items()}, **written}
         if self.total is not None:
             found |= sizes(found, self.total)
-        stage = found.get(STAGE)
-        return {name: value for name, value in found.items() if name in written or keeps(name, stage)}
+        return {name: value for name, value in found.items() if name in written or keeps(name, found)}
 
     def contradictions(self, written: Flat) -> Iterator[Finding]:
         """Yield the written settings that the file contradicts."""
@@ -109,10 +114,13 @@ def ranks_of(found: Flat) -> int:
     return ranks
 
 
-def keeps(name: str, stage: int | None) -> bool:
-    """Tell whether a value of a file is taken over at a stage: files are templates, and say much that does nothing.
+def keeps(name: str, found: Flat) -> bool:
+    """Tell whether a value of a file is taken over: files are templates, and say much that does nothing.
 
     Offloading is always taken over: where it does nothing, a rule says so.
     """
     table, _, key = name.partition(".")
+    if name in OF_A_FOLDER:
+        return any(found.get(setting) == "nvme" for setting in OF_A_FOLDER[name])
+    stage = found.get(STAGE)
     return table != "zero" or key.startswith("offload") or stage is None or has_effect(key, stage)

@@ -209,6 +209,6 @@ SWITCHES: Mapping[str, str] = {
     ),
     "autotuning": "take it out: a matrix tries settings out",
     "hybrid_engine": "take it out: there is no generation inside of a training",
-    "torch_autocast": "use precision",
+    "torch_autocast": "set torch_autocast and precision in the experiment",
 }
 """Keys that may be there as long as they are switched off, and what to do otherwise."""

@@ -38,6 +38,9 @@ TYPED: Mapping[str, str] = {
     },
     f"{ZERO}.offload_optimizer.device": "zero.offload_optimizer",
     f"{ZERO}.offload_param.device": "zero.offload_param",
+    f"{ZERO}.offload_optimizer.nvme_path": "zero.nvme_path",
+    f"{ZERO}.offload_param.nvme_path": "zero.nvme_path",
+    f"{ZERO}.offload_param.buffer_size": "zero.buffer_size",
 }
 """Keys that are settings here, as they are."""
 

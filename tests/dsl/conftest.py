@@ -10,7 +10,7 @@ from hypothesis import settings
 from tests.dsl.head import HEAD, Loading, Planning, Refusal, Write
 from xp.dsl.errors import SpecError
 from xp.dsl.plan import Plan, plan
-from xp.dsl.rules import Machine
+from xp.dsl.resources import Machine
 from xp.dsl.source import load
 
 settings.register_profile("shared machine", deadline=None)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from xp.dsl.claims import Claims, measure_of
+from xp.dsl.claims import Claim, Claims
 from xp.dsl.declared import declared
 from xp.dsl.errors import SpecError
+from xp.dsl.own import BUILT_IN
 from xp.dsl.source import load
 
 TEXT = """
@@ -39,8 +40,10 @@ def written(folder: Path, text: str) -> Path:
 
 def test_each_measure_has_a_margin_until_the_file_says_another() -> None:
     claims = Claims(margin={"memory": 0.1})
-    assert claims.margin_of(measure_of("memory")) == 0.1
-    assert claims.margin_of(measure_of("accuracy")) == 0.5
+    reduces = Claim(expect="reduces")
+    assert claims.margin_of(BUILT_IN["memory"], reduces) == 0.1
+    assert claims.margin_of(BUILT_IN["memory"], Claim(expect="reduces", margin=0.2)) == 0.2
+    assert claims.margin_of(BUILT_IN["accuracy"], reduces) == 0.5
     assert (claims.confidence, claims.correction) == (0.95, "holm")
 
 
@@ -54,6 +57,47 @@ def test_a_plan_declares_scale_margin_and_hash(tmp_path: Path) -> None:
     )
     assert (accuracy["expectation"], accuracy["situational"], accuracy["scale"]) == ("affects", True, "difference")
     assert memory["hash"] != accuracy["hash"]
+
+
+def test_a_claim_may_have_a_margin_and_a_scale_of_its_own(tmp_path: Path) -> None:
+    table = '{ expect = "*reduces", scale = "difference", margin = 1e6 }'
+    memory, accuracy = declared(load(written(tmp_path, TEXT.replace('"reduces"', table))))
+    assert (memory["expectation"], memory["situational"], memory["scale"], memory["margin"]) == (
+        "reduces",
+        True,
+        "difference",
+        1e6,
+    )
+    assert accuracy["margin"] == 0.5
+
+
+def test_both_forms_of_a_claim_say_the_same(tmp_path: Path) -> None:
+    short = [*declared(load(written(tmp_path, TEXT)))]
+    long = [*declared(load(written(tmp_path, TEXT.replace('"reduces"', '{ expect = "reduces" }'))))]
+    assert short == long
+
+
+@pytest.mark.parametrize(
+    ("claim", "words"),
+    [
+        (
+            '{ expect = "reduce" }',
+            "methods.fast.claims.memory.expect: should be 'reduces', 'increases' or",
+        ),
+        ("{ margin = 0.1 }", "e.toml:14:12: methods.fast.claims.memory.expect: required, but missing"),
+        ('{ expect = "reduces", margin = -1 }', "methods.fast.claims.memory.margin: should be greater than 0, got -1"),
+        (
+            '{ expect = "reduces", marign = 1 }',
+            "methods.fast.claims.memory.marign: unknown key\n    hint: did you mean 'margin'?",
+        ),
+        ('{ expect = "reduces", scale = "difference" }', "a claim with a scale of its own needs a margin"),
+        ("1", "e.toml:14:12: methods.fast.claims.memory: should be text, got 1"),
+    ],
+)
+def test_a_claim_that_says_nothing_is_refused(tmp_path: Path, claim: str, words: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        load(written(tmp_path, TEXT.replace('"reduces"', claim)))
+    assert words in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,8 @@ def test_flags_are_never_both_true(experiment: Loading, refusal: Refusal, flags:
         pytest.param(
             "zero = [1, 2]",
             "spec.toml:11:1: matrix.zero: unknown axis\n    hint: its settings are axes of their own: zero.stage, "
-            "zero.offload_optimizer, zero.offload_param, zero.reduce_bucket_size, zero.allgather_bucket_size, "
+            "zero.offload_optimizer, zero.offload_param, zero.nvme_path, zero.buffer_size, zero.reduce_bucket_size, "
+            "zero.allgather_bucket_size, "
             "zero.stage3_prefetch_bucket_size, zero.stage3_param_persistence_threshold, zero.overlap_comm",
             id="table-as-an-axis",
         ),

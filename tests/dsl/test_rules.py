@@ -7,13 +7,17 @@ from typing import Any
 import pytest
 
 from tests.dsl.head import Planning, Refusal
-from xp.dsl.rules import RULES, Case, Machine
+from xp.dsl.resources import Lack, Machine
+from xp.dsl.rules import RULES, Case
 from xp.dsl.settings import Settings
 from xp.dsl.spec import Model
 
 TINY = Model(architecture="bart", config={"max_position_embeddings": 64})
 CPU = Machine("cpu", 2)
 GPUS = Machine("cuda", 2)
+WITHOUT_NVME = Machine("cpu", 2, lacks=lambda folder: Lack(f"{folder} has no O_DIRECT", "take another"))
+WITH_NVME = Machine("cpu", 2, lacks=lambda _: None)
+INFINITY = {"stage": 3, "offload_param": "nvme", "nvme_path": "swap"}
 
 
 def findings(settings: dict[str, Any], model: Model = TINY, machine: Machine | None = None) -> list[tuple[str, str]]:
@@ -34,6 +38,31 @@ def findings(settings: dict[str, Any], model: Model = TINY, machine: Machine | N
             {"zero": {"stage": 0, "offload_optimizer": "cpu"}},
             ("zero.offload_optimizer", "offload_optimizer has no effect below stage 1, got 'cpu' at stage 0"),
             id="optimizer-offloaded-at-stage-0",
+        ),
+        pytest.param(
+            {"zero": {"stage": 2, "offload_optimizer": "nvme"}},
+            ("zero.offload_optimizer", "'nvme' is the same as 'cpu' below stage 3, got it at stage 2"),
+            id="optimizer-in-a-folder-at-stage-2",
+        ),
+        pytest.param(
+            {"zero": {"stage": 3, "offload_optimizer": "cpu", "nvme_path": "swap"}},
+            ("zero.nvme_path", "nvme_path has no effect: nothing is offloaded to 'nvme'"),
+            id="folder-for-nothing",
+        ),
+        pytest.param(
+            {"zero": {"stage": 3, "offload_optimizer": "nvme", "buffer_size": 5}},
+            ("zero.buffer_size", "buffer_size has no effect: no parameters are offloaded to 'nvme'"),
+            id="buffers-for-nothing",
+        ),
+        pytest.param(
+            {"torch_autocast": True, "precision": "bf16"},
+            ("torch_autocast", "torch_autocast has no effect without zero"),
+            id="autocast-without-deepspeed",
+        ),
+        pytest.param(
+            {"torch_autocast": True, "zero": {"stage": 2}},
+            ("torch_autocast", "torch_autocast has no effect with precision = 'fp32'"),
+            id="autocast-in-single-precision",
         ),
         pytest.param(
             {"zero": {"stage": 0, "reduce_bucket_size": 5}},
@@ -155,6 +184,8 @@ def test_refused(settings: dict[str, Any], found: tuple[str, str]) -> None:
         {"zero": {"stage": 3, "offload_param": "cpu", "offload_optimizer": "cpu", "overlap_comm": True}},
         {"zero": {"stage": 3, "stage3_prefetch_bucket_size": 5, "stage3_param_persistence_threshold": 0}},
         {"zero": {"stage": 1, "reduce_bucket_size": 5, "allgather_bucket_size": 5, "overlap_comm": False}},
+        {"zero": {**INFINITY, "offload_optimizer": "nvme", "buffer_size": 5}},
+        {"zero": {"stage": 2}, "torch_autocast": True, "precision": "bf16"},
         {"early_stopping": {"patience": 1}},
         {"eval_strategy": "steps", "eval_steps": 5, "early_stopping": {"patience": 1}},
         {"eval_strategy": "no"},
@@ -187,6 +218,14 @@ def test_nothing_to_say(settings: dict[str, Any]) -> None:
         ({"world_size": 2}, GPUS, []),
         ({"world_size": 3}, CPU, []),
         ({"world_size": 3}, None, []),
+        (
+            {"zero": INFINITY},
+            WITHOUT_NVME,
+            [("zero.offload_param", "'nvme' cannot be offloaded to here: swap has no O_DIRECT")],
+        ),
+        ({"zero": INFINITY}, WITH_NVME, []),
+        ({"zero": {"stage": 3, "offload_param": "cpu"}}, WITHOUT_NVME, []),
+        ({"zero": INFINITY}, None, []),
     ],
 )
 def test_what_the_machine_decides(settings: dict[str, Any], machine: Machine | None, found: list[Any]) -> None:
@@ -255,6 +294,34 @@ def test_the_window_of_led_is_even() -> None:
     assert findings({"attention_window": 7}, led) == [
         ("attention_window", "the window of LED is an even number of tokens, got 7")
     ]
+
+
+OPTIONAL = """\
+[methods.plain]
+[methods.half]
+optional = true
+settings = { precision = "fp16" }
+[matrix]
+seed = [1, 2]
+"""
+
+
+def test_an_optional_method_is_left_out_where_it_cannot_run(planned: Planning, refusal: Refusal) -> None:
+    plan = planned(OPTIONAL, machine=CPU)
+
+    assert {trial.method for trial in plan.trials} == {"plain"}
+    assert {(cell.variant["method"], cell.seed, cell.rule) for cell in plan.excluded} == {
+        ("half", seed, "methods.half.optional: fp16 needs a GPU, and this machine has none; bf16 and fp32 run on CPUs")
+        for seed in (1, 2)
+    }
+    assert len(planned(OPTIONAL, machine=GPUS).trials) == 4
+    assert "fp16 needs a GPU" in refusal(OPTIONAL.replace("true", "false"), machine=CPU)
+
+
+def test_what_no_machine_could_run_is_an_error_in_an_optional_method_too(refusal: Refusal) -> None:
+    text = OPTIONAL.replace('precision = "fp16"', "torch_autocast = true")
+
+    assert "torch_autocast has no effect without zero" in refusal(text, machine=CPU)
 
 
 def test_a_constraint_takes_the_cells_without_effect_out(planned: Planning) -> None:

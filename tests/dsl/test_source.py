@@ -147,7 +147,7 @@ def test_baseline_that_is_named(write: Write) -> None:
         ),
         pytest.param(
             "[methods.a]\nclaims = { memry = 'reduces' }\n",
-            "spec.toml:11:12: methods.a.claims.memry: unknown key\n    hint: did you mean 'memory'?",
+            "spec.toml:11:12: methods.a.claims.memry: unknown measure, got 'memry'\n    hint: did you mean 'memory'?",
             id="measure-misspelt",
         ),
         pytest.param(
@@ -226,6 +226,7 @@ def test_refusal_names_place_value_rule_and_way_out(refusal: Refusal, text: str,
         ("batch_size = '1'", "should be a whole number, got '1'\n    hint: write 1 without quotes"),
         ("epochs = true", "should be a number, got true"),
         ("epochs = '1'", "should be a number, got '1'\n    hint: write 1 without quotes"),
+        ('gradient_checkpointing = "1"', "should be true or false, got '1'\n    hint: write true"),
         ("gradient_checkpointing = 1", "should be true or false, got 1\n    hint: write true or false, not a number"),
         ("gradient_checkpointing = 'yes'", "should be true or false, got 'yes'"),
         ("gradient_checkpointing = 'true'", "should be true or false, got 'true'\n    hint: write true without quotes"),

@@ -31,6 +31,7 @@ def test_no_word_of_ours_is_taken_for_another(word: str) -> None:
         ("leraning_rate", ["learning_rate", "seed"], "did you mean 'learning_rate'?"),
         ("zzz", ["b", "a"], "known: a, b"),
         ("zzz", [str(number) for number in range(99)], ""),
+        ("include", ["b", "a"], "include stands in [matrix]: write it there, or as matrix.include"),
         ("patience", ["b", "a"], "did you mean 'early_stopping.patience'?"),
     ],
 )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.dsl.deepspeed.conftest import BASED, Based, Refused
 from tests.dsl.head import Planning, Refusal, Write
 from xp.dsl.deepspeed.base import sizes
-from xp.dsl.rules import Machine
+from xp.dsl.resources import Machine
 
 MICRO = {"train_micro_batch_size_per_gpu": 2}
 
@@ -230,3 +230,14 @@ def test_arithmetic_keeps_no_rule_from_being_asked(refused: Refused) -> None:
 
     assert "5 ≠ 2 × 2 × 1" in said
     assert "fp16.enabled: fp16 needs a GPU" in said
+
+
+def test_what_a_template_says_of_a_folder_counts_while_something_is_put_there(based: Based) -> None:
+    def block(device: str) -> dict[str, Any]:
+        param = {"device": device, "nvme_path": "/fast", "buffer_size": 5}
+        return {"zero_optimization": {"stage": 3, "offload_param": param}}
+
+    used, unused = (based(MICRO | block(device)).settings.zero for device in ("nvme", "cpu"))
+
+    assert (used.nvme_path, used.buffer_size) == ("/fast", 5)
+    assert (unused.offload_param, unused.nvme_path, unused.buffer_size) == ("cpu", None, None)

@@ -11,7 +11,7 @@ import pytest
 from tests.dsl.deepspeed.conftest import Based, Refused
 from tests.dsl.head import Planning, Write
 from xp.dsl.dotted import flatten
-from xp.dsl.rules import Machine
+from xp.dsl.resources import Machine
 from xp.dsl.trial import Trial
 
 DATA = Path(__file__).parents[1] / "data/deepspeed"

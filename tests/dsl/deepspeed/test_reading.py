@@ -72,9 +72,19 @@ def test_everything_that_is_wrong_is_told_at_once_with_what_is_wrong_in_the_expe
         pytest.param(zero(stage=True), "zero_optimization.stage: should be a whole number, got true", id="stage-true"),
         pytest.param(zero(stage="auto"), "'auto' is filled from zero.stage, which is not set", id="stage-auto"),
         pytest.param(
-            zero(offload_param={"device": "nvme"}),
-            "offload_param.device: should be 'none' or 'cpu', got 'nvme'",
-            id="nvme",
+            zero(offload_param={"device": "disk"}),
+            "offload_param.device: should be 'none', 'cpu' or 'nvme', got 'disk'",
+            id="disk",
+        ),
+        pytest.param(
+            zero(
+                stage=3,
+                offload_param={"device": "nvme", "nvme_path": "a"},
+                offload_optimizer={"device": "nvme", "nvme_path": "b"},
+            ),
+            "offload_optimizer.nvme_path: contradicts zero_optimization.offload_param.nvme_path = 'a', got 'b'\n"
+            "    hint: both are zero.nvme_path",
+            id="two-folders",
         ),
         pytest.param(
             zero(offload_optimizer={"device": "none"}, cpu_offload=True),

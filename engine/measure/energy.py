@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from codecarbon import OfflineEmissionsTracker
 from codecarbon.external.logger import set_logger_level
@@ -15,16 +15,15 @@ from codecarbon.output_methods.base_output import BaseOutput
 from codecarbon.output_methods.emissions_data import EmissionsData
 
 from xp.dsl.spec import Carbon
-
-Quality = Literal["counter", "tdp-estimate", "unavailable"]
-
-COUNTERS = ("intel_rapl", "intel_power_gadget", "windows_emi")
-"""Modes of codecarbon that read a counter of the processor; all others are models."""
+from xp.engine.measure.trust import JOULES, mode, quality, unfit, valid
 
 SECONDS = 1.0
 """Time between two readings."""
 
 METRICS = ("energy_consumed", "cpu_energy", "gpu_energy", "ram_energy", "emissions", "duration")
+
+IDLE_SECONDS = 0.5
+"""Time that the machine is watched for before anything is trained."""
 
 
 @dataclass(frozen=True)
@@ -71,32 +70,62 @@ class EnergyMeter:
         set_logger_level("critical")  # it talks before it has read its own options
         self.intensity = intensity(carbon)
         self.kept = Kept()
+        self.phase = "prepare"
+        self.phases: dict[str, float] = {}
+        """Energy of each phase, kWh."""
+
+        self._seen = 0.0
         self.tracker = OfflineEmissionsTracker(**{**options(self.intensity, folder), "output_handlers": [self.kept]})
 
     def start(self) -> None:
         """Begin to measure."""
         self.tracker.start()
 
+    def enter(self, phase: str) -> None:
+        """Count what is used from here on as that of another phase."""
+        self.so_far()
+        self.phase = phase
+
     def so_far(self) -> Mapping[str, float]:
         """Return what has been used since the start, and go on."""
         self.tracker.flush()
-        data = self.kept.last
-        return valid({name: getattr(data, name, None) for name in METRICS})[0]
+        return valid(self.values(self.kept.last))[0]
 
     def stop(self) -> tuple[dict[str, float], dict[str, Any]]:
         """Stop, and return the metrics and the facts about them."""
         self.tracker.stop()
-        data = getattr(self.tracker, "final_emissions_data", None)
-        values = {name: getattr(data, name, None) for name in METRICS}
-        metrics, problems = valid(values)
+        metrics, problems = valid(self.values(getattr(self.tracker, "final_emissions_data", None)))
         return metrics, facts(self.intensity, metrics, problems, getattr(self.tracker, "_hardware", ()))
+
+    def values(self, data: EmissionsData | None) -> dict[str, float | None]:
+        """Return what the tracker says, with what came since it was last asked counted to the phase."""
+        if data is not None:
+            self.phases[self.phase] = self.phases.get(self.phase, 0.0) + data.energy_consumed - self._seen
+            self._seen = data.energy_consumed
+        return {name: getattr(data, name, None) for name in METRICS} | {
+            f"energy_consumed_{phase}": energy for phase, energy in self.phases.items()
+        }
+
+
+@dataclass
+class Idle:
+    """What the machine draws when nothing is trained on it."""
+
+    watts: float | None = None
+
+
+IDLE = Idle()
+"""Seen before the first trial, and known to every process forked later."""
 
 
 def warm_up(folder: Path) -> None:
-    """Have codecarbon look for the machine's parts now: it remembers them, also in processes forked later."""
+    """Have codecarbon look for the machine's parts now, and at what they draw: forked processes know both."""
     meter = EnergyMeter(Carbon(), folder)
     meter.start()
-    meter.stop()
+    time.sleep(IDLE_SECONDS)
+    found, _ = meter.stop()
+    if {"energy_consumed", "duration"} <= found.keys() and found["duration"] > 0:
+        IDLE.watts = found["energy_consumed"] * JOULES / found["duration"]
 
 
 def options(chosen: Intensity, folder: Path) -> Mapping[str, Any]:
@@ -140,59 +169,21 @@ def options(chosen: Intensity, folder: Path) -> Mapping[str, Any]:
     }
 
 
-def valid(values: Mapping[str, float | None]) -> tuple[dict[str, float], dict[str, str]]:
-    """Return the values that can be true, and what is wrong with each of the others: never a 0 in its place.
-
-    >>> valid({"energy_consumed": -0.013, "duration": 2.0})
-    ({'duration': 2.0}, {'energy_consumed': 'negative: -0.013'})
-    """
-    good: dict[str, float] = {}
-    bad: dict[str, str] = {}
-    for name, value in values.items():
-        if value is None:
-            bad[name] = "the tracker gave no value"
-        elif not math.isfinite(value):
-            bad[name] = f"not a number: {value}"
-        elif value < 0:
-            bad[name] = f"negative: {value:g}"
-        else:
-            good[name] = float(value)
-    if good.get("energy_consumed") == 0:
-        bad["energy_consumed"] = "zero: a machine that runs uses energy"
-        del good["energy_consumed"]
-    if "energy_consumed" in bad and "emissions" in good:
-        bad["emissions"] = "its energy is not valid"
-        del good["emissions"]
-    return good, bad
-
-
 def facts(
     chosen: Intensity, metrics: Mapping[str, float], problems: Mapping[str, str], hardware: Any
 ) -> dict[str, Any]:
     """Return what a reader must know of the numbers."""
     energy, emissions = metrics.get("energy_consumed"), metrics.get("emissions")
     return {
-        "quality": quality(hardware) if energy else "unavailable",
+        "quality": quality(hardware) if energy else "invalid" if unfit(problems) else "unavailable",
         "scope": "machine",
         "library": "codecarbon",
         "cpu": mode(hardware, "CPU") or "not measured",
         "gpu": "counter" if any(type(part).__name__ == "GPU" for part in hardware) else "none",
         "ram": "model",
+        "idle_power": IDLE.watts,
         "country": chosen.country or "",
         "intensity_source": chosen.source,
         "intensity": 1000 * emissions / energy if energy and emissions is not None else chosen.grams,
         **{f"invalid_{name}": reason for name, reason in problems.items()},
     }
-
-
-def quality(hardware: Any) -> Quality:
-    """Return how far the energy can be trusted: as far as that of the processor, memory is always modelled."""
-    how = mode(hardware, "CPU")
-    if any(type(part).__name__ == "AppleSiliconChip" for part in hardware) or how in COUNTERS:
-        return "counter"
-    return "tdp-estimate" if how else "unavailable"
-
-
-def mode(hardware: Any, kind: str) -> str | None:
-    """Return how codecarbon measures a kind of part, None where it does not."""
-    return next((str(getattr(part, "_mode", "")) for part in hardware if type(part).__name__ == kind), None)

@@ -1,15 +1,15 @@
-"""Memory of one rank: what is resident, the peak of the training steps, and the exact bytes of tensors."""
+"""Memory of one rank: what is resident, and the peaks of the phases of an attempt."""
 
 from __future__ import annotations
 
 import ctypes
 import gc
 import re
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import torch
+
+from xp.engine.measure import gpu
 
 STATUS = Path("/proc/self/status")
 CLEAR = Path("/proc/self/clear_refs")
@@ -54,72 +54,75 @@ def reset_peak() -> bool:
 
 
 class PeakMemory:
-    """The peak of the training steps, without the evaluations between them."""
+    """The peaks of the phases of an attempt, each without what the others needed."""
 
     def __init__(self, baseline: int, *, cuda: bool) -> None:
         self.baseline = baseline
+        """Bytes resident before the model was built."""
+
         self.cuda = cuda
         self.resettable = True
-        self.peak = 0
-        self.allocated = 0
-        self.reserved = 0
+        self.phase = "init"
+        self.resident: dict[str, int] = {}
+        self.allocated: dict[str, int] = {}
+        self.reserved: dict[str, int] = {}
+        self.device: int | None = None
+        """Most bytes of a GPU that this process has been seen to hold, its context included."""
+
+        self.kept = 0
+        """What the model and its engine keep once they are made."""
+
+    def enter(self, phase: str) -> None:
+        """End a phase and begin another one."""
+        self.look()
+        if self.phase == "init":
+            self.kept = torch.cuda.memory_allocated() if self.cuda else max(0, sizes()["VmRSS"] - self.baseline)
+        self.phase = phase
+        self.start()
 
     def start(self) -> None:
-        """Forget what came before: imports, the building of the model, or an evaluation."""
+        """Forget what came before: another phase, or a checkpoint in the middle of one."""
         self.resettable = reset_peak()
         if self.cuda:
+            self.device = most(self.device, gpu.process_memory())
             torch.cuda.reset_peak_memory_stats()
 
     def look(self) -> None:
-        """Take in the peak of the step that has just ended."""
-        self.peak = max(self.peak, sizes()["VmHWM"])
+        """Take in the peak since the start."""
+        keep_most(self.resident, self.phase, sizes()["VmHWM"])
         if self.cuda:
-            self.allocated = max(self.allocated, torch.cuda.max_memory_allocated())
-            self.reserved = max(self.reserved, torch.cuda.max_memory_reserved())
+            keep_most(self.allocated, self.phase, torch.cuda.max_memory_allocated())
+            keep_most(self.reserved, self.phase, torch.cuda.max_memory_reserved())
 
     @property
     def method(self) -> str:
-        """How the peak was taken, for the reader of a report."""
+        """How the peaks were taken, for the reader of a report."""
         if self.cuda:
             return "CUDA memory allocated by tensors, peak of the training steps"
         since = "the training steps" if self.resettable else "the whole process: the kernel does not reset it"
         return f"growth of resident memory since before the model was built, peak of {since}"
 
     def metrics(self) -> dict[str, float]:
-        """Return the peaks of this rank: on a GPU those of the device, else the growth of the process."""
-        found: dict[str, float] = {"init_memory": self.baseline, "peak_rss": self.peak}
-        if self.cuda:
-            device = {"gpu_max_allocated": self.allocated, "gpu_max_reserved": self.reserved}
-            return found | device | {"train_peak_memory": self.allocated}
-        return found | {"train_peak_memory": max(0, self.peak - self.baseline)}
+        """Return the peaks of this rank so far: on a GPU those of the device, else the growth of the process."""
+        found: dict[str, float] = {"before_init_memory": self.baseline, "init_memory": self.kept}
+        if "train" in self.resident:
+            found["peak_rss"] = self.resident["train"]
+        if not self.cuda:
+            return found | {
+                f"{phase}_peak_memory": max(0, peak - self.baseline) for phase, peak in self.resident.items()
+            }
+        if "train" in self.allocated:
+            found |= {"gpu_max_allocated": self.allocated["train"], "gpu_max_reserved": self.reserved["train"]}
+        if self.device is not None:
+            found["gpu_process_memory"] = self.device
+        return found | {f"{phase}_peak_memory": peak for phase, peak in self.allocated.items()}
 
 
-def tensor_metrics(parameters: Iterable[torch.Tensor], optimizer: Any) -> dict[str, float]:
-    """Return the exact bytes that this rank holds of parameters and of optimizer state."""
-    kept = storages(held(parameters))
-    return {
-        "parameter_memory": sum(kept.values()),
-        "optimizer_state_memory": sum(size for place, size in storages(state(optimizer)).items() if place not in kept),
-    }
+def keep_most(peaks: dict[str, int], phase: str, peak: int) -> None:
+    """Put down the peak of a phase where it is the highest so far."""
+    peaks[phase] = max(peaks.get(phase, 0), peak)
 
 
-def held(parameters: Iterable[torch.Tensor]) -> Iterator[torch.Tensor]:
-    """Yield what a rank holds of its parameters: at ZeRO stage 3 its own partition, and what is gathered now."""
-    for parameter in parameters:
-        yield parameter.data
-        if (partition := getattr(parameter, "ds_tensor", None)) is not None:
-            yield partition
-
-
-def state(optimizer: Any) -> Iterator[torch.Tensor]:
-    """Yield the tensors of an optimizer: its moments, and the copies of parameters that it steps on."""
-    for group in optimizer.param_groups:
-        yield from group["params"]
-    for values in optimizer.state.values():
-        yield from (value for value in values.values() if isinstance(value, torch.Tensor))
-
-
-def storages(tensors: Iterable[torch.Tensor]) -> dict[int, int]:
-    """Return the blocks of memory behind *tensors*, each once, with their bytes."""
-    blocks = (tensor.untyped_storage() for tensor in tensors)
-    return {block.data_ptr(): block.nbytes() for block in blocks if block.nbytes()}
+def most(one: int | None, other: int | None) -> int | None:
+    """Return the larger of two numbers either of which may be unknown."""
+    return max((value for value in (one, other) if value is not None), default=None)

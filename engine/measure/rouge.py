@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import fsum
 from typing import Any
 
 import datasets
 import evaluate
 import nupunkt
-from nltk.stem.porter import PorterStemmer
-from rouge_score import rouge_scorer, tokenize, tokenizers
 
-TYPES = ("rouge1", "rouge2", "rougeL", "rougeLsum")
+from xp.engine.measure.overlap import TYPES, Overlap, Points, overlap, scorable
+
+PEGASUS_BREAK = "<n>"
+"""What Pegasus writes for the end of a line; read as text it would be a word of both sides."""
 
 METHOD = {
     "rouge_library": "rouge_score",
     "rouge_tokens": "lower case, a-z and 0-9 only",
     "rouge_stemmer": "Porter",
-    "rouge_sentences": "nupunkt and line breaks",
+    "rouge_sentences": "nupunkt, line breaks and <n>",
     "rouge_mean": "of all pairs, no bootstrap",
 }
 """What a reader must know to compare the numbers with others."""
 
 
-class Words(tokenizers.Tokenizer):
-    """The tokenizer of rouge_score; it remembers the stems, which are most of the work."""
+@dataclass(frozen=True)
+class Scores:
+    """The ROUGE of a split: the means, those of each example, and how they were made."""
 
-    def __init__(self) -> None:
-        self.stem = functools.lru_cache(maxsize=1 << 16)(PorterStemmer().stem)
+    means: Mapping[str, float]
+    """And the counts of odd pairs."""
 
-    def tokenize(self, text: str) -> list[str]:
-        """Return the stems of *text*."""
-        words: list[str] = tokenize.tokenize(text, self)
-        return words
+    examples: Points
+    """By kind, in the order of the references."""
+
+    facts: Mapping[str, str | int]
 
 
 class Rouge(evaluate.Metric):
@@ -41,8 +44,7 @@ class Rouge(evaluate.Metric):
 
     def __init__(self) -> None:
         super().__init__(keep_in_memory=True)
-        self.words = Words()
-        self.scorer = rouge_scorer.RougeScorer(list(TYPES), tokenizer=self.words)
+        self.last = Overlap({})
 
     def _info(self) -> evaluate.MetricInfo:
         text = datasets.Value("string")
@@ -55,17 +57,12 @@ class Rouge(evaluate.Metric):
         )
 
     def _compute(self, predictions: Sequence[str], references: Sequence[str]) -> dict[str, float]:
-        scores = [self.pair(*pair) for pair in zip(predictions, references, strict=True)]
-        means = {kind: 100 * sum(score[kind] for score in scores) / len(scores) for kind in TYPES}
+        self.last = overlap([sentences(text) for text in references], [sentences(text) for text in predictions])
+        means = {kind: fsum(self.last.points[kind]) / len(references) for kind in TYPES}
         return means | {
             "empty_predictions": sum(not text.strip() for text in predictions),
-            "unscorable_references": sum(not self.words.tokenize(text) for text in references),
+            "unscorable_references": sum(not scorable(text) for text in references),
         }
-
-    def pair(self, prediction: str, reference: str) -> dict[str, float]:
-        """Return the F1 of one pair, between 0 and 1."""
-        scores = self.scorer.score(sentences(reference), sentences(prediction))
-        return {kind: score.fmeasure for kind, score in scores.items()}
 
 
 def sentences(text: str) -> str:
@@ -74,25 +71,27 @@ def sentences(text: str) -> str:
     >>> sentences("The cat sat. The dog ran.").splitlines()
     ['The cat sat.', 'The dog ran.']
     """
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in text.replace(PEGASUS_BREAK, "\n").splitlines() if line.strip()]
     return "\n".join(sentence.strip() for line in lines for sentence in nupunkt.sent_tokenize(line))
 
 
-def score(predictions: Mapping[str, str], references: Mapping[str, str]) -> dict[str, float]:
-    """Return the mean scores of *predictions*, joined to *references* by id, and the counts of odd pairs."""
+def score(predictions: Mapping[str, str], references: Mapping[str, str]) -> Scores:
+    """Return the scores of *predictions*, joined to *references* by id."""
     if len(predictions) != len(references):
         raise ValueError(f"{len(predictions)} predictions for {len(references)} references")
     if strangers := sorted(predictions.keys() - references.keys()):
         raise ValueError(f"predictions without a reference: {', '.join(strangers[:5])}")
-    ids = list(references)
-    result: dict[str, Any] = Rouge().compute(
+    metric, ids = Rouge(), list(references)
+    means: dict[str, Any] = metric.compute(
         predictions=[predictions[name] for name in ids], references=[references[name] for name in ids]
     )
-    return result
+    doubt = warning(means, len(ids))
+    told = {**METHOD, **metric.last.facts, **({"warning": doubt} if doubt else {})}
+    return Scores(means, metric.last.points, told)
 
 
-def warning(scores: Mapping[str, float], total: int) -> str | None:
+def warning(means: Mapping[str, float], total: int) -> str | None:
     """Return what makes the scores doubtful, None where nothing does."""
-    if count := scores["unscorable_references"]:
+    if count := means["unscorable_references"]:
         return f"{count:.0f} of {total} references have no scorable tokens: they score 0 whatever is predicted"
     return None

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from transformers import Seq2SeqTrainingArguments
 
 from xp.dsl.settings import DEEPSPEED_SCHEDULES, Settings
 from xp.dsl.trial import Trial
+from xp.engine.layout import AttemptLayout
 from xp.engine.train.deepspeed_config import deepspeed_config
 
 
-def training_arguments(trial: Trial, folder: Path, *, cuda: bool) -> Seq2SeqTrainingArguments:
+def training_arguments(trial: Trial, attempt: AttemptLayout, *, cuda: bool) -> Seq2SeqTrainingArguments:
     """Return the arguments of the trainer; label smoothing is not among them, the loss does it."""
     settings = trial.settings
     return Seq2SeqTrainingArguments(
-        output_dir=str(folder),
+        output_dir=str(attempt.work / "trainer"),
         seed=trial.seed,
         data_seed=trial.seed,
         num_train_epochs=settings.epochs,
@@ -31,7 +31,7 @@ def training_arguments(trial: Trial, folder: Path, *, cuda: bool) -> Seq2SeqTrai
         **optimizer(settings),
         **evaluation(settings),
         **machine(settings, cuda=cuda),
-        deepspeed=deepspeed_config(settings, trial.deepspeed, cuda=cuda),
+        deepspeed=deepspeed_config(settings, trial.deepspeed, attempt.offload, cuda=cuda),
         **quiet(settings),
     )
 
@@ -66,10 +66,11 @@ def evaluation(settings: Settings) -> dict[str, Any]:
 
 def machine(settings: Settings, *, cuda: bool) -> dict[str, Any]:
     """Return the arguments of devices, number formats and processes."""
+    own = not settings.torch_autocast  # otherwise DeepSpeed casts, and the trainer must not
     return {
         "use_cpu": not cuda,
-        "bf16": settings.precision == "bf16",
-        "fp16": settings.precision == "fp16",
+        "bf16": own and settings.precision == "bf16",
+        "fp16": own and settings.precision == "fp16",
         "ddp_backend": None if settings.world_size == 1 else "nccl" if cuda else "gloo",
         "ddp_find_unused_parameters": False,
         "dataloader_pin_memory": cuda,

@@ -91,8 +91,5 @@ def prove(model: Any) -> None:
 
 
 def widths(model: Any) -> list[int]:
-    """Return the window of each layer of the encoder that has one: the kernel's block, or LED's own window."""
-    modules = list(model.get_encoder().modules())
-    served = [module.served_width for module in modules if hasattr(module, "served_width")]
-    sides = [module.one_sided_attn_window_size for module in modules if hasattr(module, "one_sided_attn_window_size")]
-    return [*served, *(2 * side for side in sides)]
+    """Return the block of each layer of the encoder that the kernel has served."""
+    return [module.served_width for module in model.get_encoder().modules() if hasattr(module, "served_width")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -11,7 +11,8 @@ from torch import distributed
 from transformers import TrainerCallback
 
 from xp.engine.measure.clock import StepClock
-from xp.engine.measure.memory import PeakMemory, tensor_metrics
+from xp.engine.measure.memory import PeakMemory
+from xp.engine.measure.tensors import gradient_metrics, tensor_metrics
 from xp.engine.train.errors import DivergedError
 from xp.engine.train.record import Record
 from xp.engine.train.trainer import NEVER, SummaryTrainer
@@ -26,17 +27,42 @@ class Watcher(TrainerCallback):
 
 
 class Measuring(Watcher):
-    """Time and memory of training steps; evaluations and whatever comes before the first step are left out."""
+    """Time and memory of training steps; evaluations and whatever comes before the first step are told apart."""
 
-    def __init__(self, clock: StepClock, memory: PeakMemory) -> None:
+    def __init__(self, clock: StepClock, memory: PeakMemory, record: Record) -> None:
         self.clock = clock
         self.memory = memory
-        self.tensors: Mapping[str, float] = {}
+        self.record = record
+        self.tensors: dict[str, float] = {}
+        self.tokens: Sequence[int] = ()
+        record.watchers.append(memory.enter)
 
     def on_train_begin(self, *_: Any, **__: Any) -> None:
         """Begin."""
-        self.memory.start()
+        self.record.enter("train")
+        if self.trainer.is_deepspeed_enabled:
+            self.ask_before_step(self.trainer.deepspeed.optimizer)
         self.clock.start()
+
+    def ask_before_step(self, optimizer: Any) -> None:
+        """Count gradients when the optimizer first steps: DeepSpeed's engine calls nobody before that."""
+        step = optimizer.step
+
+        def first(*args: Any, **kwargs: Any) -> Any:
+            optimizer.step = step
+            self.count_gradients(optimizer)
+            return step(*args, **kwargs)
+
+        optimizer.step = first
+
+    def on_pre_optimizer_step(self, *_: Any, **__: Any) -> None:
+        """Count gradients before the first step."""
+        if not self.trainer.is_deepspeed_enabled and not self.tensors:
+            self.count_gradients(self.trainer.optimizer)
+
+    def count_gradients(self, optimizer: Any) -> None:
+        """Count the bytes of the gradients that there are now."""
+        self.tensors |= gradient_metrics(self.trainer.model.parameters(), optimizer)
 
     def on_step_end(self, *_: Any, **__: Any) -> None:
         """Take in one step."""
@@ -45,8 +71,9 @@ class Measuring(Watcher):
 
     def on_evaluate(self, *_: Any, **__: Any) -> None:
         """Go on behind an evaluation."""
-        self.memory.start()
-        self.clock.start()
+        if self.trainer.is_in_train:
+            self.record.enter("train")
+            self.clock.start()
 
     def on_save(self, *_: Any, **__: Any) -> None:
         """Go on behind a checkpoint."""
@@ -56,7 +83,18 @@ class Measuring(Watcher):
     def on_train_end(self, *_: Any, **__: Any) -> None:
         """Stop. Every optimizer state exists now, so its bytes can be counted."""
         self.clock.stop()
-        self.tensors = tensor_metrics(self.trainer.model.parameters(), self.trainer.optimizer)
+        self.tensors |= tensor_metrics(self.trainer.model.parameters(), self.trainer.optimizer)
+        self.tokens = over_ranks(self.clock.tokens)
+
+
+def over_ranks(tokens: Any) -> list[int]:
+    """Return what all ranks have counted together; nothing where nothing was counted."""
+    if not isinstance(tokens, torch.Tensor):
+        return []
+    total = tokens.clone()
+    if distributed.is_initialized():
+        distributed.all_reduce(total)
+    return [int(count) for count in total]
 
 
 class Journalling(Watcher):
@@ -73,6 +111,10 @@ class Journalling(Watcher):
     def on_train_begin(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
         """Show the length of the training."""
         self.record.progress("train", 0, state.max_steps)
+
+    def on_substep_end(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
+        """Tell that a part of a step is done: with many of them, a step takes long."""
+        self.record.beat("train", state.global_step)
 
     def on_step_end(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
         """Show the progress of the training."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from xp.dsl.document import merged
@@ -19,12 +20,19 @@ BUCKETS = (
 )
 
 
+DTYPES = {"bf16": "bfloat16", "fp16": "float16"}
+"""What torch calls a number format."""
+
 HOUSE: Mapping[str, Any] = {"zero_allow_untested_optimizer": True, "wall_clock_breakdown": False}
 """What holds unless a DeepSpeed file says otherwise."""
 
 
-def deepspeed_config(settings: Settings, rest: Mapping[str, Any], *, cuda: bool) -> dict[str, Any] | None:
+def deepspeed_config(
+    settings: Settings, rest: Mapping[str, Any], offload: Path, *, cuda: bool
+) -> dict[str, Any] | None:
     """Return DeepSpeed's configuration, None for a trial without it; *rest* is what is in it besides settings.
+
+    *offload* is the folder that ``nvme`` stands for.
 
     Optimizer and schedule are DeepSpeed's own only where they are asked for: the trainer's are the same with and
     without DeepSpeed, weight decay of biases and norms included, and need no compiled operators.
@@ -36,9 +44,8 @@ def deepspeed_config(settings: Settings, rest: Mapping[str, Any], *, cuda: bool)
         "gradient_accumulation_steps": settings.gradient_accumulation_steps,
         "train_batch_size": settings.batch_size * settings.gradient_accumulation_steps * settings.world_size,
         "gradient_clipping": settings.max_grad_norm,
-        "bf16": {"enabled": settings.precision == "bf16"},
-        "fp16": {"enabled": settings.precision == "fp16"},
-        "zero_optimization": zero_block(settings.zero),
+        **number_format(settings),
+        "zero_optimization": zero_block(settings.zero, offload),
     }
     if "optimizer" in rest:
         typed["optimizer"] = {"params": adam(settings)}
@@ -59,6 +66,15 @@ def house(rest: Mapping[str, Any], *, cuda: bool) -> dict[str, Any]:
     return below
 
 
+def number_format(settings: Settings) -> dict[str, Any]:
+    """Return the blocks of the number format: DeepSpeed's own 16 bits, or single precision that torch casts."""
+    own = "fp32" if settings.torch_autocast else settings.precision
+    blocks: dict[str, Any] = {name: {"enabled": own == name} for name in ("bf16", "fp16")}
+    if settings.torch_autocast:
+        blocks["torch_autocast"] = {"enabled": True, "dtype": DTYPES[settings.precision]}
+    return blocks
+
+
 def adam(settings: Settings) -> dict[str, Any]:
     """Return the parameters of DeepSpeed's own optimizer."""
     return {
@@ -76,7 +92,7 @@ def schedule(settings: Settings) -> dict[str, Any]:
     return {"type": settings.lr_scheduler_type, "params": {**warmup, **steps}}
 
 
-def zero_block(zero: Zero) -> dict[str, Any]:
+def zero_block(zero: Zero, offload: Path) -> dict[str, Any]:
     """Return the ``zero_optimization`` block; sizes that the trainer can derive from the model are ``auto``."""
     block: dict[str, Any] = {"stage": zero.stage, "reduce_bucket_size": "auto"}
     if zero.stage == PARAMETERS:
@@ -87,4 +103,8 @@ def zero_block(zero: Zero) -> dict[str, Any]:
     for name in ("offload_optimizer", "offload_param"):
         if (device := getattr(zero, name)) != "none":
             block[name] = {"device": device}
+        if device == "nvme":
+            block[name]["nvme_path"] = str(offload)
+    if zero.buffer_size is not None:
+        block["offload_param"]["buffer_size"] = zero.buffer_size
     return block

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -12,7 +13,7 @@ from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from xp.dsl.dotted import flatten
 from xp.dsl.settings import DEEPSPEED_SCHEDULES, Generation, Settings
-from xp.engine.train import attention
+from xp.engine.train import sparse
 from xp.engine.train.deepspeed_config import PARAMETERS
 from xp.engine.train.encode import Splits
 from xp.engine.train.freezing import frozen
@@ -130,14 +131,17 @@ def of_model(trainer: SummaryTrainer) -> Values:
     model = trainer.model
     formats = {torch.float32: "fp32", torch.bfloat16: "bf16", torch.float16: "fp16"}
     weights = one(formats.get(parameter.dtype, str(parameter.dtype)) for parameter in model.parameters())
-    mixed = trainer.accelerator.mixed_precision
-    windows = attention.widths(model)
+    engine, mixed = trainer.deepspeed, trainer.accelerator.mixed_precision
+    casts = bool(engine and engine.torch_autocast_enabled())
+    if casts and weights == "fp32":
+        weights = formats[engine.torch_autocast_dtype()]
     return {
-        "precision": weights if trainer.deepspeed or mixed == "no" else mixed,
+        "precision": weights if engine or mixed == "no" else mixed,
+        "torch_autocast": casts,
         "freeze": [group for group in frozen(model) if group in ("embeddings", "encoder")],
         "gradient_checkpointing": model.is_activation_checkpointing,
         "attn_implementation": model.config._attn_implementation,  # noqa: SLF001 - it has no public name
-        **({"attention_window": one(windows)} if windows else {}),
+        **{name: one(values) for name, values in sparse.read(model).items()},
     }
 
 
@@ -187,8 +191,9 @@ def of_engine(engine: Any) -> Values:
         }
     elif stage == PARAMETERS:
         found |= {
-            "offload_optimizer": "cpu" if optimizer.offload_optimizer else "none",
-            "offload_param": "cpu" if optimizer.offload_param else "none",
+            "offload_optimizer": home(optimizer.offload_optimizer, optimizer.swap_optimizer),
+            "offload_param": home(optimizer.offload_param, optimizer.params_in_nvme_and_cpu),
+            **swapped(optimizer),
             "reduce_bucket_size": optimizer.reduce_bucket_size,
             "stage3_prefetch_bucket_size": optimizer.prefetch_elements,
             "stage3_param_persistence_threshold": optimizer.parameter_offload.param_numel_persistence_threshold,
@@ -197,3 +202,24 @@ def of_engine(engine: Any) -> Values:
         found["overlap_comm"] = engine.zero_overlap_comm()
     configuration = flatten({"deepspeed": engine.config})
     return {f"zero.{name}": value for name, value in found.items()} | configuration
+
+
+def home(away: bool, swapped: bool) -> str:
+    """Return where states live."""
+    return "nvme" if swapped else "cpu" if away else "none"
+
+
+def swapped(optimizer: Any) -> Values:
+    """Return the folder that DeepSpeed's swappers write to, and the size of their buffers; nothing where there are none."""
+    found: Values = {}
+    folders: list[str] = []
+    if optimizer.swap_optimizer:
+        folders.append(optimizer.optimizer_swapper.swap_folder)
+    if optimizer.params_in_nvme_and_cpu:
+        swapper = next(optimizer.module.parameters()).nvme_swapper
+        folders.append(swapper.swap_folder)
+        found["buffer_size"] = swapper.elements_per_buffer
+    if folders:
+        # in it: the attempt, the stage, what is kept, the rank
+        found["nvme_path"] = one(str(Path(folder).resolve().parents[3]) for folder in folders)
+    return found

@@ -139,7 +139,10 @@ def texts(words: Sequence[str], side: Side, cache: Cache) -> Texts:
 class Collator:
     """Makes a batch of features: padded to the longest, labels shifted right for the decoder."""
 
-    def __init__(self, model: Any, padding: int) -> None:
+    def __init__(self, model: Any, padding: int, least: int = 0) -> None:
+        self.least = least
+        """Tokens that the sources of a batch are padded to, however short they are."""
+
         self.shift = model.prepare_decoder_input_ids_from_labels
         self.padding = padding
         self.windowed = getattr(model.config, "model_type", None) in WINDOWED
@@ -151,8 +154,8 @@ class Collator:
         widest = self.positions["encoder"]
         labels = padded([feature["labels"] for feature in features], IGNORED, self.positions["decoder"])
         batch = {
-            "input_ids": padded(sources, self.padding, widest),
-            "attention_mask": padded([np.ones_like(source) for source in sources], 0, widest),
+            "input_ids": padded(sources, self.padding, widest, self.least),
+            "attention_mask": padded([np.ones_like(source) for source in sources], 0, widest, self.least),
             "labels": labels,
             "decoder_input_ids": self.shift(labels=labels),
             "example": torch.tensor([feature["example"] for feature in features]),
@@ -170,9 +173,9 @@ def positions(config: Any, stack: str) -> int | None:
     return found
 
 
-def padded(sequences: Sequence[Ids], filler: int, widest: int | None = None) -> torch.Tensor:
-    """Return the sequences as one tensor, each filled up on the right to a common width, never beyond *widest*."""
-    width = -(-max(map(len, sequences)) // WIDTH) * WIDTH
+def padded(sequences: Sequence[Ids], filler: int, widest: int | None = None, least: int = 0) -> torch.Tensor:
+    """Return the sequences as one tensor, filled up on the right to a common width from *least* to *widest*."""
+    width = -(-max(least, *map(len, sequences)) // WIDTH) * WIDTH
     rows = np.full((len(sequences), width if widest is None else min(width, widest)), filler, dtype=np.int64)
     for row, sequence in zip(rows, sequences, strict=True):
         row[: len(sequence)] = sequence

@@ -9,11 +9,12 @@ from typing import Any
 import torch
 from transformers import EarlyStoppingCallback, PrinterCallback, set_seed
 
+from xp.dsl.settings import Settings
 from xp.dsl.trial import Trial
 from xp.engine.layout import AttemptLayout
 from xp.engine.measure.clock import StepClock
-from xp.engine.measure.memory import PeakMemory, resident
-from xp.engine.train import corpus, facts, freezing, model, resume, tokenizer
+from xp.engine.measure.memory import PeakMemory, reset_peak, resident
+from xp.engine.train import corpus, facts, freezing, model, resume, sparse, tokenizer
 from xp.engine.train.arguments import training_arguments
 from xp.engine.train.cache import Cache
 from xp.engine.train.callbacks import Divergence, Journalling, LastEvaluation, Measuring, Watcher
@@ -25,7 +26,7 @@ from xp.engine.train.generation import generation_config, resolved
 from xp.engine.train.loss import TokenMean
 from xp.engine.train.meetings import Meetings, lead
 from xp.engine.train.places import Split
-from xp.engine.train.predictions import Scorer
+from xp.engine.train.predictions import Scorer, save_scores
 from xp.engine.train.readback import Readback
 from xp.engine.train.record import Record
 from xp.engine.train.sampling import sampler
@@ -56,9 +57,14 @@ def run(trial: Trial, attempt: AttemptLayout, seat: Seat, record: Record) -> Non
     trainer, measuring, saving = assemble(trial, attempt, seat, record, ready)
     saving.source = resume.source(attempt, record)
     train(trainer, measuring, saving, record)
-    evaluate(trainer, ready, record)
+    scorers: dict[Split, Scorer] = {"validation": evaluate(trainer, ready, record)}
     if trial.until is None:
-        predict(trainer, ready, attempt, record)
+        scorers["test"] = predict(trainer, ready, attempt, record)
+    measuring.memory.look()
+    record.own_metrics(measuring.memory.metrics(), trainer.state.global_step)
+    if record.leads:
+        save_scores(scorers, attempt.scores)
+        record.artifact("scores", attempt.scores, attempt.root)
 
 
 def prepare(trial: Trial, cache: Cache, record: Record) -> Prepared:
@@ -68,15 +74,17 @@ def prepare(trial: Trial, cache: Cache, record: Record) -> Prepared:
     set_seed(trial.seed)
     examples = corpus.load(trial.dataset, folder, settings)
     config = model.configuration(trial.model, folder)
+    sparse.configure(config, settings)
     texts = [text for example in examples["train"].whole for text in (example.source, example.target)]
     words = tokenizer.for_model(trial.model, config, texts, folder, cache)
     record.progress("prepare", 1, PREPARATIONS)
     splits = encode(examples, words, settings, cache)
     told, units = facts.corpus_facts(trial.dataset, trial.fingerprint, examples, splits)
     record.facts("dataset", trial.dataset_name, told, units)
-    fit(config, splits)
+    fit(config, splits, settings)
     record.progress("prepare", 2, PREPARATIONS)
     baseline = resident()
+    reset_peak()
     built = model.build(trial.model, config, words, settings, trial.seed, folder)
     freezing.freeze(built, settings.freeze)
     built.generation_config = generation_config(built.generation_config, settings)
@@ -86,8 +94,8 @@ def prepare(trial: Trial, cache: Cache, record: Record) -> Prepared:
     return Prepared(splits, words, built, baseline)
 
 
-def fit(config: Any, splits: Splits) -> None:
-    """Raise if a text is longer than the positions that the model knows: it would end in an index error."""
+def fit(config: Any, splits: Splits, settings: Settings) -> None:
+    """Raise if a text is longer than the positions that the model knows, or all are too short for its attention."""
     for side, stack in (("source", "encoder"), ("target", "decoder")):
         bound = positions(config, stack)
         longest = max(getattr(encoded, f"{side}s").longest for encoded in splits.values())
@@ -95,6 +103,9 @@ def fit(config: Any, splits: Splits) -> None:
             raise KnobError(
                 f"max_{side}_length: a {side} of {longest} tokens does not fit the model's {bound} positions"
             )
+    needed, longest = sparse.least(config, settings), max(encoded.sources.longest for encoded in splits.values())
+    if longest < needed:
+        raise KnobError(f"attention_type: it is sparse from {needed} tokens on, the longest source has {longest}")
 
 
 def assemble(
@@ -105,7 +116,8 @@ def assemble(
     stopping = settings.early_stopping
     watches_rouge = stopping is not None and stopping.metric != "eval_loss"
     settle = torch.cuda.synchronize if seat.cuda else lambda: None
-    measuring = Measuring(StepClock(seat.world_size, settle=settle), PeakMemory(ready.baseline, cuda=seat.cuda))
+    memory = PeakMemory(ready.baseline, cuda=seat.cuda)
+    measuring = Measuring(StepClock(seat.world_size, settle=settle), memory, record)
     continuing = Continuing(trial, record)
     reading = Readback(trial, ready.splits, record)
     watching: list[Watcher] = [Journalling(record), continuing, reading, Divergence(), measuring]
@@ -116,8 +128,8 @@ def assemble(
         clock=measuring.clock,
         sampler=sampler(settings, ready.splits["train"], trial.seed),
         model=ready.model,
-        args=training_arguments(trial, attempt.work / "trainer", cuda=seat.cuda),
-        data_collator=Collator(ready.model, ready.tokenizer.pad_token_id),
+        args=training_arguments(trial, attempt, cuda=seat.cuda),
+        data_collator=Collator(ready.model, ready.tokenizer.pad_token_id, sparse.least(ready.model.config, settings)),
         train_dataset=ready.splits["train"].features,
         eval_dataset=ready.splits["validation"].features,
         processing_class=ready.tokenizer,
@@ -128,7 +140,7 @@ def assemble(
     trainer.remove_callback(PrinterCallback)
     for callback in (*watching, saving):
         callback.trainer = trainer
-    trainer.save = saving.save
+    trainer.save, trainer.enter = saving.save, record.enter
     return trainer, measuring, saving
 
 
@@ -137,7 +149,10 @@ def train(trainer: SummaryTrainer, measuring: Measuring, saving: Saving, record:
     source = None if saving.source is None else str(saving.source)
     runtime = trainer.train(resume_from_checkpoint=source).metrics["train_runtime"]
     state, clock, memory = trainer.state, measuring.clock, measuring.memory
-    record.metrics({**clock.metrics(), "train_device_seconds": runtime * trainer.args.world_size}, state.global_step)
+    record.metrics(
+        {**clock.metrics(measuring.tokens), "train_device_seconds": runtime * trainer.args.world_size},
+        state.global_step,
+    )
     record.own_metrics({**memory.metrics(), **measuring.tensors}, state.global_step)
     record.facts("measurement", "speed", clock.facts(), {"warmup_steps": "steps", "timed_steps": "steps"})
     record.facts("measurement", "memory", {"method": memory.method})
@@ -160,13 +175,14 @@ def stop_reason(trainer: SummaryTrainer, saving: Saving) -> str:
     return "until" if trainer.state.global_step == saving.orders.until else "early_stopping"
 
 
-def evaluate(trainer: SummaryTrainer, ready: Prepared, record: Record) -> None:
+def evaluate(trainer: SummaryTrainer, ready: Prepared, record: Record) -> Scorer:
     """Take loss and ROUGE of the validation split."""
-    trainer.compute_metrics = ready.scorer("validation", active=record.leads)
+    trainer.compute_metrics = scorer = ready.scorer("validation", active=record.leads)
     trainer.evaluate()
+    return scorer
 
 
-def predict(trainer: SummaryTrainer, ready: Prepared, attempt: AttemptLayout, record: Record) -> None:
+def predict(trainer: SummaryTrainer, ready: Prepared, attempt: AttemptLayout, record: Record) -> Scorer:
     """Write the summaries of the test split, score and keep them."""
     test = ready.splits["test"]
     trainer.compute_metrics = scorer = ready.scorer("test", active=record.leads)
@@ -176,3 +192,4 @@ def predict(trainer: SummaryTrainer, ready: Prepared, attempt: AttemptLayout, re
     if scorer.predictions is not None:
         scorer.predictions.save(attempt.predictions)
         record.artifact("predictions", attempt.predictions, attempt.root)
+    return scorer

@@ -52,8 +52,6 @@ def build(model: Model, config: Any, tokenizer: Any, settings: Settings, seed: i
     DeepSpeed partition what is built here.
     """
     attention = {"attn_implementation": settings.attn_implementation} if settings.attn_implementation else {}
-    if settings.attention_window is not None:
-        config.attention_window = settings.attention_window
     if model.checkpoint is not None:
         place = local_or_hub(model.checkpoint, folder)
         built = AutoModelForSeq2SeqLM.from_pretrained(

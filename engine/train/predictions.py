@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+from pyarrow import parquet
 
 from xp.engine.measure import rouge
 from xp.engine.train.corpus import Example
 from xp.engine.train.encode import IGNORED
+from xp.engine.train.places import Split
 
 
 @dataclass(frozen=True)
@@ -21,9 +24,10 @@ class Predictions:
 
     examples: Sequence[Example]
     summaries: Sequence[str]
-    mean_tokens: float
+    tokens: Sequence[int]
+    """Length of each summary."""
 
-    def scores(self) -> dict[str, float]:
+    def scores(self) -> rouge.Scores:
         """Return ROUGE and the counts of odd pairs."""
         written = {example.id: summary for example, summary in zip(self.examples, self.summaries, strict=True)}
         return rouge.score(written, {example.id: example.target for example in self.examples})
@@ -45,7 +49,7 @@ class Scorer:
         self.tokenizer = tokenizer
         self.active = active
         self.predictions: Predictions | None = None
-        self.scores: dict[str, float] = {}
+        self.scores: rouge.Scores | None = None
 
     def __call__(self, output: Any) -> dict[str, float]:
         """Return the scores as the trainer wants them; a rank whose word does not count returns none."""
@@ -53,12 +57,25 @@ class Scorer:
             return {}
         self.predictions = collect(output.predictions, output.label_ids[0], self.examples, self.tokenizer)
         self.scores = self.predictions.scores()
-        return self.scores | {"gen_len": self.predictions.mean_tokens}
+        return {**self.scores.means, "gen_len": float(np.mean(self.predictions.tokens))}
 
-    def facts(self) -> dict[str, str]:
+    def facts(self) -> Mapping[str, str | int]:
         """Return how the scores were made, and what makes them doubtful."""
-        doubt = rouge.warning(self.scores, len(self.examples)) if self.scores else None
-        return rouge.METHOD | ({"warning": doubt} if doubt else {})
+        return rouge.METHOD if self.scores is None else self.scores.facts
+
+    def table(self) -> pa.Table | None:
+        """Return the scores of each example, in the order of the split."""
+        if self.predictions is None or self.scores is None:
+            return None
+        ids = [example.id for example in self.examples]
+        return pa.table({"example": ids, **self.scores.examples, "gen_len": self.predictions.tokens})
+
+
+def save_scores(scorers: Mapping[Split, Scorer], path: Path) -> None:
+    """Write the scores of every example of some splits as one Parquet file."""
+    tables = ((split, table) for split, scorer in scorers.items() if (table := scorer.table()) is not None)
+    named = [table.add_column(0, "split", pa.array([split] * len(table))) for split, table in tables]
+    parquet.write_table(pa.concat_tables(named), path)
 
 
 def collect(
@@ -71,7 +88,7 @@ def collect(
     ids = readable(generated[first], tokenizer.pad_token_id)
     summaries = tokenizer.batch_decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
     tokens = (ids != tokenizer.pad_token_id).sum(axis=1)
-    return Predictions(examples, [summary.strip() for summary in summaries], float(tokens.mean()))
+    return Predictions(examples, [summary.strip() for summary in summaries], tokens.tolist())
 
 
 def readable(ids: np.ndarray[Any, Any], padding: int) -> np.ndarray[Any, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from xp.dsl.dotted import flatten
@@ -13,6 +14,7 @@ from xp.engine.train.effective import effective
 from xp.engine.train.encode import Splits
 from xp.engine.train.errors import KnobError
 from xp.engine.train.record import Record
+from xp.engine.train.sparse import still
 
 AT_MOST = frozenset({"max_train_samples", "max_eval_samples", "max_predict_samples"})
 """Limits that a small corpus may stay below."""
@@ -36,6 +38,10 @@ class Readback(Watcher):
         if wrong:
             raise KnobError("; ".join(wrong))
 
+    def on_train_end(self, _args: Any, _state: Any, _control: Any, **_: Any) -> None:
+        """Look again at what may change on the way."""
+        still(self.trainer.model, self.trial.settings)
+
 
 def differences(
     declared: Mapping[str, Any], found: Mapping[str, Any], swept: Iterable[str], steps: int
@@ -58,6 +64,8 @@ def agrees(name: str, wanted: Any, found: Any, steps: int) -> bool:
         return bool(found == math.ceil(wanted * steps))
     if name in AT_MOST:
         return bool(found <= wanted)
+    if name == "zero.nvme_path":
+        return Path(wanted).resolve() == Path(found)
     if isinstance(wanted, list | tuple):
         return set(wanted) == set(found)
     if isinstance(wanted, float) and isinstance(found, float):

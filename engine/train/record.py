@@ -21,6 +21,7 @@ UNITS = {
     "runtime": "s",
     "seconds": "s",
     "duration": "s",
+    "tokens_per_second": "1/s",
     "samples_per_second": "1/s",
     "steps_per_second": "1/s",
     "memory": "B",
@@ -36,6 +37,10 @@ UNITS = {
     "emissions": "kg",
     "energy": "kWh",
     "consumed": "kWh",
+    "consumed_prepare": "kWh",
+    "consumed_train": "kWh",
+    "consumed_evaluate": "kWh",
+    "consumed_predict": "kWh",
 }
 """End of a metric's name to its unit."""
 
@@ -52,14 +57,25 @@ def unit_of(metric: str) -> str:
 class Record:
     """One rank's journal, in the words of a trial."""
 
-    def __init__(self, journal: Journal, rank: int) -> None:
+    def __init__(self, journal: Journal, rank: int, beat: Callable[[Phase, int], object] = lambda *_: None) -> None:
         self.journal = journal
+        self.beat = beat
+        """Tells whoever watches over this rank that its work has gone on."""
+
         self.rank = rank
         self.leads = rank == 0
         self.meters: list[Callable[[], Mapping[str, float]]] = []
         """Instruments that can say in the middle of an attempt what has been used so far."""
 
+        self.watchers: list[Callable[[Phase], object]] = []
+        """Instruments that tell the phases of an attempt apart."""
+
         self._shown = 0.0
+
+    def enter(self, phase: Phase) -> None:
+        """Tell the instruments that another phase begins."""
+        for watcher in self.watchers:
+            watcher(phase)
 
     def so_far(self) -> dict[str, float]:
         """Return what has been used so far."""
@@ -90,7 +106,8 @@ class Record:
             self.journal.append("effective", values=values)
 
     def progress(self, phase: Phase, step: int, steps: int) -> None:
-        """Tell the live display where the trial is."""
+        """Tell whoever watches where the trial is: every rank beats, and the live display follows the first."""
+        self.beat(phase, step)
         now = time.monotonic()
         if self.leads and (step in (0, steps) or now - self._shown >= SHOW_SECONDS):
             self._shown = now

@@ -53,7 +53,8 @@ def carry(earlier: AttemptLayout, point: Point, record: Record) -> None:
             values = {name: value for name, value in event["values"].items() if along(name)}
             if values:
                 units = {name: unit for name, unit in event["units"].items() if name in values}
-                record.journal.append(**{**event, "values": values, "units": units, "carried": point.attempt})
+                told = {name: value for name, value in event.items() if name != "m"}  # this session took no time for it
+                record.journal.append(**{**told, "values": values, "units": units, "carried": point.attempt})
 
 
 def along(metric: str) -> bool:

@@ -161,6 +161,7 @@ class Saving(Watcher):
         used = {"checkpoint_seconds": self._spent, **self.record.so_far()}
         if self.trainer.is_in_train:
             used |= {"train_runtime": runtime, "train_device_seconds": runtime * self.trainer.args.world_size}
+            used |= self.trainer.clock.metrics()
         self.record.metrics(used)
 
 

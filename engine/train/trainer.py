@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from transformers.trainer import TRAINER_STATE_NAME
 from transformers.trainer_utils import EvalLoopOutput
 
 from xp.engine.measure.clock import StepClock
+from xp.engine.train.encode import IGNORED
 from xp.engine.train.loss import per_example
 from xp.engine.train.record import Phase
 from xp.engine.train.sampling import SortishSampler
@@ -37,6 +38,9 @@ class SummaryTrainer(Seq2SeqTrainer):
 
         self.save: Callable[[], object] = lambda: None
         """Takes a checkpoint, when a callback has asked for one."""
+
+        self.enter: Callable[[Phase], object] = lambda _: None
+        """Is told of the phase that begins."""
 
         self.over = False
         """Whether a checkpoint that it went on from was taken at the end of the training."""
@@ -80,10 +84,14 @@ class SummaryTrainer(Seq2SeqTrainer):
                 logs = {name: value for name, value in logs.items() if not name.endswith("_per_second")}
         super().log(logs, start_time)
 
+    def get_batch_samples(self, epoch_iterator: Iterator[Any], num_batches: int, device: torch.device) -> Any:
+        """Take the time that the next batches take."""
+        return super().get_batch_samples(self.clock.batches(epoch_iterator), num_batches, device)
+
     def training_step(self, model: Any, inputs: dict[str, Any], num_items_in_batch: Any = None) -> torch.Tensor:
         """Run one forward and backward pass, counting its samples and noting a loss that is no number."""
         inputs.pop("example")
-        self.clock.see(len(inputs["labels"]))
+        self.clock.see(len(inputs["labels"]), tokens_in(inputs))
         loss: torch.Tensor = super().training_step(model, inputs, num_items_in_batch)
         step = torch.where(loss.isfinite(), NEVER, self.state.global_step + 1)
         self.first_bad_step = torch.minimum(self.first_bad_step.to(step.device), step)
@@ -112,11 +120,17 @@ class SummaryTrainer(Seq2SeqTrainer):
     def evaluation_loop(self, *args: Any, metric_key_prefix: str = "eval", **kwargs: Any) -> EvalLoopOutput:
         """Run the parent's loop and put the exact loss in place of its mean of batch means."""
         self.phase = "predict" if metric_key_prefix == "predict" else "evaluate"
+        self.enter(self.phase)
         output = super().evaluation_loop(*args, metric_key_prefix=metric_key_prefix, **kwargs)
         examples, losses, tokens = output.label_ids
         once = np.unique(examples, return_index=True)[1]
         output.metrics[f"{metric_key_prefix}_loss"] = float(losses[once].sum() / tokens[once].sum())
         return output
+
+
+def tokens_in(inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
+    """Return the tokens of a batch, sources and targets apart, without what only fills it up."""
+    return torch.stack([inputs["attention_mask"].sum(), inputs["labels"].ne(IGNORED).sum()])
 
 
 def set_epoch(loader: Any, epoch: int) -> None:

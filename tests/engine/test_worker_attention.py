@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from tests.engine.house import House
+from tests.engine.train import tiny
+from xp.dsl.spec import Model
 
 pytestmark = pytest.mark.slow
 
@@ -40,3 +42,13 @@ def test_every_zero_stage_and_both_world_sizes_learn_the_same(house: House) -> N
         assert ended.losses() == pytest.approx(alone.losses(), abs=2e-3)
     assert full.effective()["attn_implementation"] == "sdpa"
     assert full.losses()[0] != pytest.approx(alone.losses()[0], abs=4e-3)
+
+
+def test_a_corpus_of_short_texts_is_too_short_for_blocks(house: House) -> None:
+    pairs = [(f"document {number}", f"short {number}") for number in range(4)]
+    model = Model(architecture="bigbird_pegasus", config=tiny.BART, vocab_size=300)
+    blocks: dict[str, Any] = {"attention_type": "block_sparse", "block_size": 4, "num_random_blocks": 1}
+
+    ended = house.run(house.write(train=pairs, validation=pairs, test=pairs), model=model, **blocks)
+
+    assert ended.failure()["message"].startswith("attention_type: it is sparse from 29 tokens on, the longest source has")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.house import TIMES, Ended, House
+from tests.engine.house import House
 from xp.dsl.spec import Dataset
 
 pytestmark = pytest.mark.slow
@@ -32,16 +32,6 @@ WAYS: dict[str, dict[str, Any]] = {
 }
 
 
-def lasting(ended: Ended) -> dict[tuple[str, int | None], Any]:
-    """Return every metric by name and step that two runs have in common."""
-    return {
-        (name, event["step"]): value
-        for event in ended.events("metrics")
-        for name, value in event["values"].items()
-        if not name.endswith(TIMES)
-    }
-
-
 @pytest.mark.parametrize("way", WAYS)
 def test_a_cut_training_ends_as_a_whole_one(house: House, way: str) -> None:
     settings = LENGTH | WAYS[way]
@@ -53,7 +43,7 @@ def test_a_cut_training_ends_as_a_whole_one(house: House, way: str) -> None:
     second = house.run(after=(first, 7), **settings)
 
     assert second.codes == whole.codes, second.log()
-    expected, found = lasting(whole), lasting(second)
+    expected, found = whole.lasting(), second.lasting()
     assert {key: found.get(key) for key in expected} == expected
     assert {step for _, step in found.keys() - expected.keys()} <= {7}
     assert second.predictions() == whole.predictions()
@@ -74,7 +64,7 @@ def test_a_trial_that_is_stopped_saves_first_and_goes_on_later(house: House, pha
     assert first.metrics()["energy_consumed"] > 0
     second = house.run(after=(first, step), **settings)
     assert second.codes == [0, 0], second.log()
-    assert lasting(second) == lasting(whole)
+    assert second.lasting() == whole.lasting()
     assert second.predictions() == whole.predictions()
 
 

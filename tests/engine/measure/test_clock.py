@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -43,10 +43,59 @@ def test_speed_leaves_out_the_first_steps() -> None:
 
     assert one.metrics() == {
         "warmup_seconds": 24.0,
+        "train_steady_seconds": 4.0,
         "train_steady_step_seconds": 1.0,
+        "train_steady_p95_step_seconds": 2.0,
         "train_steady_samples_per_second": 3.0,
+        "train_steady_loading_share": 0.0,
     }
     assert one.facts()["timed_steps"] == 3
+
+
+def test_the_time_of_the_slowest_steps_is_told_beside_the_median() -> None:
+    hands = Hands()
+    one = clock(hands)
+    one.start()
+    for seconds in [9.0] * WARM_UP + [1.0] * 18 + [3.0, 5.0]:
+        step(one, hands, seconds)
+
+    found = one.metrics()
+    assert (found["train_steady_step_seconds"], found["train_steady_p95_step_seconds"]) == (1.0, 3.0)
+
+
+def test_tokens_of_the_warm_up_are_no_part_of_the_speed() -> None:
+    hands = Hands()
+    one = clock(hands)
+    one.start()
+    for number in range(WARM_UP + 2):
+        one.see(4, 1000 if number < WARM_UP else 30)
+        hands.time += 2.0
+        one.step()
+
+    assert one.tokens == 60
+    found = one.metrics([60, 20])
+    assert found["train_steady_source_tokens_per_second"] == 15.0
+    assert found["train_steady_target_tokens_per_second"] == 5.0
+
+
+def test_the_share_of_loading_is_the_time_that_batches_took_behind_the_warm_up() -> None:
+    hands = Hands()
+    one = clock(hands)
+
+    def slow() -> Iterator[int]:
+        for number in range(2 * (WARM_UP + 2)):
+            hands.time += 5.0 if number < 2 * WARM_UP else 0.25
+            yield number
+
+    source = slow()
+    one.start()
+    for place in range(WARM_UP + 2):
+        batches = one.batches(source)
+        assert [next(batches), next(batches)] == [2 * place, 2 * place + 1]
+        step(one, hands, 1.5)
+
+    assert list(one.batches(source)) == []
+    assert one.metrics()["train_steady_loading_share"] == 0.25
 
 
 def test_an_evaluation_between_two_steps_costs_no_speed() -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import inspect
-import math
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from codecarbon import OfflineEmissionsTracker
 
 from xp.dsl.spec import Carbon
-from xp.engine.measure import energy
+from xp.engine.measure import energy, trust
 
 
 class CPU:
@@ -29,35 +29,52 @@ GOOD = {"energy_consumed": 0.002, "emissions": 0.001, "duration": 3.0}
 
 
 def facts(carbon: Carbon, hardware: Any, **values: float | None) -> dict[str, Any]:
-    metrics, problems = energy.valid(GOOD | values)
+    metrics, problems = trust.valid(GOOD | values)
     return energy.facts(energy.intensity(carbon), metrics, problems, hardware)
-
-
-def test_good_values_pass_as_they_are() -> None:
-    assert energy.valid(GOOD) == (GOOD, {})
-
-
-@pytest.mark.parametrize(
-    ("value", "reason"),
-    [
-        pytest.param(-0.013, "negative: -0.013", id="counter-wrapped-round"),
-        pytest.param(None, "the tracker gave no value", id="tracker-refused"),
-        pytest.param(math.nan, "not a number: nan", id="not-a-number"),
-        pytest.param(0.0, "zero: a machine that runs uses energy", id="zero"),
-    ],
-)
-def test_energy_that_cannot_be_true_is_left_out_with_a_reason(value: float | None, reason: str) -> None:
-    metrics, problems = energy.valid(GOOD | {"energy_consumed": value})
-
-    assert metrics == {"duration": 3.0}
-    assert problems == {"energy_consumed": reason, "emissions": "its energy is not valid"}
 
 
 def test_left_out_energy_is_told_among_the_facts() -> None:
     told = facts(Carbon(), [RAM(), CPU("intel_rapl")], energy_consumed=-1.0)
 
-    assert told["quality"] == "unavailable"
+    assert told["quality"] == "invalid"
     assert told["invalid_energy_consumed"] == "negative: -1"
+
+
+def test_a_tracker_that_says_nothing_leaves_no_energy_and_a_reason() -> None:
+    told = facts(Carbon(), [RAM(), CPU("intel_rapl")], energy_consumed=None)
+
+    assert told["quality"] == "unavailable"
+    assert told["invalid_energy_consumed"] == "the tracker gave no value"
+
+
+class Tracker:
+    """Stands for codecarbon's: it says what it is told to."""
+
+    def __init__(self, energies: list[float]) -> None:
+        self.energies = energies
+        self.kept = energy.Kept()
+        self.final_emissions_data: Any = None
+
+    def flush(self) -> None:
+        self.kept.last = self.final_emissions_data = SimpleNamespace(
+            energy_consumed=self.energies.pop(0), emissions=0.001, duration=30.0
+        )
+
+    stop = flush
+
+
+def test_what_is_used_between_two_phases_belongs_to_the_first(tmp_path: Path) -> None:
+    meter = energy.EnergyMeter(Carbon(), tmp_path)
+    meter.tracker = Tracker([0.001, 0.003, 0.0035, 0.0045, 0.0046])
+    meter.kept = meter.tracker.kept
+    for phase in ("train", "evaluate", "train", "predict"):
+        meter.enter(phase)
+
+    metrics, _ = meter.stop()
+
+    phases = {name.removeprefix("energy_consumed_"): value for name, value in metrics.items() if name.count("_") > 1}
+    assert phases == pytest.approx({"prepare": 0.001, "train": 0.003, "evaluate": 0.0005, "predict": 0.0001})
+    assert sum(phases.values()) == pytest.approx(metrics["energy_consumed"])
 
 
 @pytest.mark.parametrize(
@@ -65,7 +82,7 @@ def test_left_out_energy_is_told_among_the_facts() -> None:
     [
         pytest.param([RAM(), CPU("intel_rapl")], "counter", id="rapl"),
         pytest.param([RAM(), CPU("cpu_load")], "tdp-estimate", id="load"),
-        pytest.param([RAM(), CPU("constant")], "tdp-estimate", id="constant"),
+        pytest.param([RAM(), CPU("constant")], "constant", id="constant"),
         pytest.param([RAM()], "unavailable", id="no-processor"),
     ],
 )
@@ -128,6 +145,7 @@ def test_a_meter_measures_the_machine(tmp_path: Path) -> None:
     metrics, told = meter.stop()
 
     assert metrics["energy_consumed"] > 0
+    assert metrics["energy_consumed_prepare"] == pytest.approx(metrics["energy_consumed"])
     assert metrics["emissions"] == pytest.approx(metrics["energy_consumed"] * 0.1)
     assert told["intensity"] == pytest.approx(100.0)
     assert list(tmp_path.iterdir()) == []

@@ -14,7 +14,7 @@ DATA = Path(__file__).parent / "data" / "rouge"
 
 
 def only(prediction: str, reference: str) -> dict[str, float]:
-    return rouge.score({"1": prediction}, {"1": reference})
+    return dict(rouge.score({"1": prediction}, {"1": reference}).means)
 
 
 def lines(name: str) -> list[str]:
@@ -52,23 +52,31 @@ def test_sentences_of_a_plain_paragraph_are_told_apart() -> None:
     assert scores["rougeLsum"] == 100
 
 
+def test_the_line_breaks_of_pegasus_are_no_words() -> None:
+    scores = only("The dog ran<n>The cat sat", "The cat sat.\nThe dog ran.")
+
+    assert (scores["rouge1"], scores["rougeLsum"]) == (100, 100)
+    assert only("sun<n>moon", "red<n>blue")["rouge1"] == 0
+
+
 def test_an_empty_prediction_lowers_the_mean_and_is_counted() -> None:
     scores = rouge.score({"1": "A b c", "2": ""}, {"1": "A b c", "2": "A b c"})
 
-    assert scores["rouge1"] == 50
-    assert scores["empty_predictions"] == 1
+    assert scores.means["rouge1"] == 50
+    assert scores.means["empty_predictions"] == 1
+    assert scores.examples["rouge1"] == [100, 0]
 
 
 def test_a_script_that_rouge_cannot_read_is_not_a_silent_zero() -> None:
-    scores = only("मीरा कल आएगी", "मीरा कल आएगी")
+    scores = rouge.score({"1": "मीरा कल आएगी"}, {"1": "मीरा कल आएगी"})
 
-    assert scores["unscorable_references"] == 1
-    assert rouge.warning(scores, 1) == ("1 of 1 references have no scorable tokens: they score 0 whatever is predicted")
-    assert rouge.METHOD["rouge_tokens"] == "lower case, a-z and 0-9 only"
+    assert scores.means["unscorable_references"] == 1
+    assert scores.facts["warning"] == ("1 of 1 references have no scorable tokens: they score 0 whatever is predicted")
+    assert scores.facts["rouge_tokens"] == "lower case, a-z and 0-9 only"
 
 
 def test_scores_without_doubt_carry_no_warning() -> None:
-    assert rouge.warning(only("a b", "a b"), 1) is None
+    assert "warning" not in rouge.score({"1": "a b"}, {"1": "a b"}).facts
 
 
 def test_a_missing_prediction_is_an_error_that_names_both_counts() -> None:
@@ -88,7 +96,7 @@ def test_predictions_are_joined_by_id_and_not_by_position() -> None:
     references = {str(number): f"word{number} alone" for number in range(5)}
     rotated = dict([*list(references.items())[1:], next(iter(references.items()))])
 
-    assert rouge.score(rotated, references)["rouge1"] == 100
+    assert rouge.score(rotated, references).means["rouge1"] == 100
 
 
 SCORE = """
@@ -98,7 +106,8 @@ folder = pathlib.Path(sys.argv[1])
 pairs = list(zip((folder / "prediction.txt").open(), (folder / "target.txt").open(), strict=True))
 pairs += [(f"row {n} of {n % 7}", f"row {n % 5} of seven") for n in range(50)]
 predictions, references = ({str(n): pair[side] for n, pair in enumerate(pairs)} for side in (0, 1))
-print(json.dumps(rouge.score(predictions, references)))
+scores = rouge.score(predictions, references)
+print(json.dumps([scores.means, scores.examples]))
 """
 
 

@@ -136,12 +136,6 @@ def test_a_position_bias_has_no_place() -> None:
         attention.prove(model)
 
 
-def test_the_window_of_led_is_read_from_its_layers() -> None:
-    made = AutoConfig.for_model("led", **{"vocab_size": 64, **tiny.LED, "attention_window": 16})
-
-    assert attention.widths(AutoModelForSeq2SeqLM.from_config(made)) == [16]
-
-
 def test_the_mask_of_an_encoder_has_one_row() -> None:
     model, seen = sparse_bart(8), []
     layer = model.get_encoder().layers[0].self_attn

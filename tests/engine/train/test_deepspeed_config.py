@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -15,13 +16,13 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def config(zero: Zero, rest: Mapping[str, Any] = NOTHING, *, cuda: bool = False, **settings: Any) -> dict[str, Any]:
-    made = deepspeed_config(Settings(zero=zero, **settings), rest, cuda=cuda)
+    made = deepspeed_config(Settings(zero=zero, **settings), rest, Path("work/offload"), cuda=cuda)
     assert made is not None
     return made
 
 
 def test_a_trial_without_zero_has_no_deepspeed() -> None:
-    assert deepspeed_config(Settings(), {}, cuda=False) is None
+    assert deepspeed_config(Settings(), {}, Path(), cuda=False) is None
 
 
 def test_the_whole_configuration() -> None:
@@ -79,6 +80,24 @@ def test_neither_optimizer_nor_schedule_is_deepspeeds_own() -> None:
 )
 def test_zero_block_holds_what_is_set(zero: Zero, block: dict[str, Any]) -> None:
     assert config(zero)["zero_optimization"] == block
+
+
+def test_the_attempts_own_folder_stands_for_nvme() -> None:
+    zero = Zero(stage=3, offload_optimizer="nvme", offload_param="nvme", nvme_path="/fast", buffer_size=9)
+    rest = {"zero_optimization": {"offload_optimizer": {"pin_memory": False}}}
+
+    made = config(zero, rest)["zero_optimization"]
+
+    assert made["offload_optimizer"] == {"device": "nvme", "nvme_path": "work/offload", "pin_memory": False}
+    assert made["offload_param"] == {"device": "nvme", "nvme_path": "work/offload", "buffer_size": 9}
+
+
+@pytest.mark.parametrize(("precision", "dtype"), [("bf16", "bfloat16"), ("fp16", "float16")])
+def test_torch_casts_in_place_of_deepspeed(precision: Any, dtype: str) -> None:
+    made = config(Zero(stage=2), {"bf16": {"enabled": True}}, precision=precision, torch_autocast=True)
+
+    assert made["torch_autocast"] == {"enabled": True, "dtype": dtype}
+    assert (made["bf16"], made["fp16"]) == ({"enabled": False}, {"enabled": False})
 
 
 def test_an_offloaded_optimizer_runs_in_c_only_beside_a_gpu() -> None:

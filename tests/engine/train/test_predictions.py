@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pyarrow import parquet
 
 from xp.engine.train.corpus import Example
-from xp.engine.train.predictions import Scorer, collect, readable
+from xp.engine.train.predictions import Scorer, collect, readable, save_scores
 
 EXAMPLES = [Example(f"id-{number}", "a document", f"word{number}") for number in range(3)]
 
@@ -37,7 +38,7 @@ def test_summaries_come_in_the_order_of_the_split_and_once_each() -> None:
     found = collect(Output.predictions, Output.label_ids[0], EXAMPLES, Words())
 
     assert list(found.summaries) == ["word0", "word1 word1", "word2"]
-    assert found.mean_tokens == pytest.approx(4 / 3)
+    assert list(found.tokens) == [1, 2, 1]
 
 
 def test_the_mark_of_filled_up_batches_never_reaches_the_tokenizer() -> None:
@@ -62,6 +63,22 @@ def test_scores_and_file_speak_of_the_same_pairs(tmp_path: Path) -> None:
     assert [row["id"] for row in rows] == ["id-0", "id-1", "id-2"]
 
 
+def test_the_scores_of_each_example_are_kept_in_one_file_by_split_and_id(tmp_path: Path) -> None:
+    scorer, silent = Scorer(EXAMPLES, Words(), active=True), Scorer(EXAMPLES, Words(), active=False)
+    means = scorer(Output())
+
+    save_scores({"validation": silent, "test": scorer}, tmp_path / "scores.parquet")
+
+    rows = parquet.read_table(tmp_path / "scores.parquet").to_pylist()
+    assert [(row["split"], row["example"], row["gen_len"]) for row in rows] == [
+        ("test", "id-0", 1),
+        ("test", "id-1", 2),
+        ("test", "id-2", 1),
+    ]
+    assert [row["rouge1"] for row in rows] == [100.0, pytest.approx(200 / 3), 100.0]
+    assert sum(row["rougeLsum"] for row in rows) / 3 == pytest.approx(means["rougeLsum"])
+
+
 def test_a_rank_whose_word_does_not_count_scores_nothing() -> None:
     scorer = Scorer(EXAMPLES, Words(), active=False)
 
@@ -73,4 +90,4 @@ def test_a_reference_that_cannot_be_scored_is_a_warning_among_the_facts() -> Non
     scorer = Scorer([Example("1", "a", "मीरा")], Words(), active=True)
     scorer(type("One", (), {"predictions": np.array([[1]]), "label_ids": (np.array([0]),)}))
 
-    assert scorer.facts()["warning"].startswith("1 of 1 references have no scorable tokens")
+    assert str(scorer.facts()["warning"]).startswith("1 of 1 references have no scorable tokens")

@@ -1,40 +1,17 @@
-"""`xp render`: the warehouse is brought up to date, and a template filled from one state of it."""
+"""What every command does that asks: it brings the warehouse up to date, and reads parameters."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import signal
+import threading
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
 from xp.dsl.errors import Problem, QueryError
-from xp.engine.forms.files import replace
 from xp.engine.layout import Layout
-from xp.engine.warehouse.ask import Answer, session
 from xp.engine.warehouse.load import load
-from xp.engine.warehouse.sandbox import COMMAND
-from xp.queries import catalog
-
-
-def render(template: str, params: Sequence[str], results: Path, output: Path | None) -> None:
-    """Fill a template and write the report, as a whole or not at all."""
-    from xp.templates.render import render as fill  # noqa: PLC0415 - `xp query` does not pay for jinja
-
-    layout, given = fresh(results), split(params)
-    with session(layout, COMMAND) as put:
-
-        def answer(name: str, values: Mapping[str, Any]) -> Answer:
-            found = catalog.find(name)
-            return put(found, found.values({**given, **values}, foreign_allowed=True))
-
-        text = fill(template, answer)
-    if output == Path("-"):
-        click.echo(text, nl=False)
-        return
-    target = output or layout.reports / Path(template).name.removesuffix(".j2")
-    replace(target, text)
-    click.echo(f"wrote {target}")
 
 
 def fresh(results: Path) -> Layout:
@@ -54,3 +31,10 @@ def split(params: Sequence[str]) -> dict[str, str]:
     if bad := [name for name, equals, _ in pairs if not equals]:
         raise QueryError(*(Problem(f"a parameter is NAME=VALUE, got {name!r}") for name in bad))
     return {name: value for name, _, value in pairs}
+
+
+def until_interrupted() -> threading.Event:
+    """Return an event that Ctrl-C sets: an exception in the middle of a query comes out of the database as another."""
+    stop = threading.Event()
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    return stop

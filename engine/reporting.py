@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from xp.dsl.source import load
-from xp.engine import answers, session, verify
+from xp.engine import planning, session, verify
+from xp.engine.reports import rendering
 
 
 def report(
@@ -20,11 +20,12 @@ def report(
     output: Path | None = None,
 ) -> int:
     """Do all three, and return the exit code: that of the run, else that of the claims; a stopped run ends it."""
-    ran = session.run(file, results, overrides=overrides)
+    planned = planning.make(file, overrides)
+    ran = session.start(planned, results)
     if ran == session.INTERRUPTED:
         return ran
-    name = load(file, overrides).experiment.name
+    name = planned.experiment.experiment.name
     verdicts, judged = verify.report(results, name, strict=False, as_text=True)
     click.echo(f"\n{verdicts}")
-    answers.render(template, [f"experiment={name}"], results, output)
+    rendering.render(rendering.Request(template, (f"experiment={name}",), results, output))
     return ran or judged

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Self
 
+from xp.dsl.errors import Problem, TemplateError
 from xp.templates.quantity import finite
+from xp.templates.trace import Drawn, Trace
+from xp.templates.units import UNITS
 
 
 class Column(Protocol):
@@ -102,6 +105,11 @@ class Rows(Sequence[Row]):
     """Name of the query that was asked."""
 
     answer: Answer
+    params: Mapping[str, Any] = field(default_factory=dict)
+    """What it was asked with."""
+
+    trace: Trace | None = field(default=None, compare=False, repr=False)
+    """Who keeps account of the tables that are drawn from it."""
 
     @property
     def title(self) -> str:
@@ -128,6 +136,11 @@ class Rows(Sequence[Row]):
         """Return the rows that ``where`` leaves out."""
         return self.only(lambda row: not agrees(row, values))
 
+    def measured_in(self, **units: str) -> Rows:
+        """Return the same rows, the numbers of some columns in a unit of choice: ``memory="GB"``."""
+        answer = Part(self.title, [shown_in(column, units) for column in self.columns], self.answer.rows)
+        return replace(self, answer=answer)
+
     def distinct(self, name: str) -> list[Any]:
         """Return the values of a column, each once, in their order."""
         return list(dict.fromkeys(row[name] for row in self))
@@ -135,12 +148,44 @@ class Rows(Sequence[Row]):
     def only(self, wanted: Callable[[Row], bool]) -> Rows:
         """Return the rows that are wanted."""
         rows = [values for values in self.answer.rows if wanted(self.row(values))]
-        return Rows(self.query, Part(self.title, self.columns, rows))
+        return replace(self, answer=Part(self.title, self.columns, rows))
+
+    def drew(self, text: str, columns: Sequence[str]) -> str:
+        """Return *text*, a table of all these rows, and have it kept account of."""
+        if self.trace is not None:
+            self.trace.drawn.append(Drawn(text, self.query, self.params, tuple(columns), self))
+        return text
 
     def row(self, values: Sequence[Any]) -> Row:
         """Return *values* under their names."""
         pairs = zip(self.columns, values, strict=True)
         return Row({column.name: measured(value, column.unit) for column, value in pairs})
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A column whose unit somebody has chosen."""
+
+    name: str
+    type: str
+    unit: str
+    description: str
+
+
+def shown_in(column: Column, units: Mapping[str, str]) -> Column:
+    """Return a column with the unit that *units* gives it, or as it is."""
+    if column.name.removesuffix("_spread") not in units:
+        return column
+    unit = f"{column.unit} in {units[column.name.removesuffix('_spread')]}"
+    if unit not in UNITS:
+        known = [name.partition(" in ")[2] for name in UNITS if name.startswith(f"{column.unit} in ")]
+        raise TemplateError(
+            Problem(
+                f"{column.name}: {unit.replace(' in ', ' cannot be shown in ')}",
+                hint=f"known: {', '.join(known) or 'none'}",
+            )
+        )
+    return Converted(column.name, column.type, unit, column.description)
 
 
 def agrees(row: Row, values: Mapping[str, Any]) -> bool:

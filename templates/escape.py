@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import math
 import re
+from typing import Any
 from unicodedata import category, combining, east_asian_width
 
 ANSI = re.compile(
@@ -13,8 +16,12 @@ ANSI = re.compile(
     r"|\x9b[0-?]*[ -/]*[@-~]"
 )
 NEWLINE = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
-"""Control characters, and marks that reverse the direction of text: they can only mislead a reader."""
+UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2060-\u2064\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+)
+"""Control characters, space without width, and marks that reverse the direction of text: they can only mislead.
+
+Joiners stay: some scripts are not written without them."""
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 ACTIVE = re.compile(
@@ -91,6 +98,17 @@ def code(text: str) -> Markdown:
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", shown)), default=0))
     padded = f" {shown} " if shown[0] in "` " or shown[-1] in "` " else shown
     return Markdown(f"{fence}{padded}{fence}")
+
+
+def quoted(value: Any) -> Markdown:
+    r"""Return a value for YAML: a text in quotes, a number with six digits; a value that is missing is null.
+
+    >>> print(quoted('a "b": {{ c }}'), quoted(41.123456789), quoted(None))
+    "a \"b\": {{ c }}" 41.1235 null
+    """
+    number = isinstance(value, float)
+    plain = float(f"{value:.6g}") if number and math.isfinite(value) else None if number else value
+    return Markdown(json.dumps(clean(plain) if isinstance(plain, str) else plain, ensure_ascii=False, default=str))
 
 
 def width(text: str) -> int:

@@ -37,6 +37,7 @@ def grid(
     shown = [code if column.name in codes else cell for column in sheet.columns]
     body = [[set_as(show, found) for show, found in zip(shown, row, strict=True)] for row in sheet.cells]
     drawn = draw(heading, [column.align for column in sheet.columns], body)
+    rows.drew(drawn, [column.name for column in sheet.columns])
     return Markdown("\n\n".join([drawn, "\\\n".join(map(escape, sheet.notes))] if sheet.notes else [drawn]))
 
 

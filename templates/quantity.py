@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeGuard
 
-from xp.templates.units import RATIO, ROUNDED_UP, UNITS, Step, Unit
+from xp.templates.units import RATIO, ROUNDED_UP, UNITS, Step, Unit, clock
 
 MISSING = "–"
 GROUP = "\u202f"
@@ -101,6 +101,8 @@ def cell(value: object, form: Style, spread: object = None) -> str:
     """Return one number of a column, with its spread where it has one."""
     if not finite(value):
         return infinite(value)
+    if form.unit.clock:
+        return clock(float(value))
     step = form.step or form.unit.step(max(sizes((value, spread)), default=0.0))
     if form.unit.whole(value) and not finite(spread):
         text = grouped(str(value))

@@ -13,6 +13,7 @@ from jinja2 import nodes
 from xp.dsl.errors import Problem, TemplateError, did_you_mean
 from xp.templates import faults
 from xp.templates.answers import Answer
+from xp.templates.html.page import Page, is_page
 from xp.templates.placeholders import Placeholder, complaints, split
 from xp.templates.render import SHIPPED
 from xp.templates.sandbox import Source, environment, read
@@ -21,7 +22,7 @@ from xp.templates.tables import Tables
 NAMED = {"env_table": "environment", "model_tables": "models", "dataset_table": "datasets"}
 """The queries behind the tables that have a name of their own."""
 
-ASKING = ("ask", "table")
+ASKING = ("ask", "table", "chart")
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,12 @@ def markdown(path: Path) -> list[Question]:
 
 def jinja(path: Path) -> list[Question]:
     """Return what a Jinja template asks for; one that others include gets names from them, which are not looked at."""
-    env = environment(Source((path.parent, SHIPPED)))
-    given = {**env.globals, "experiment": None, "warehouse": None, **Tables(unasked, None).functions}
+    source = Source((path.parent, SHIPPED))
+    tables = Tables(unasked, None)
+    page = Page(tables, str)
+    env = environment(source, page.filters if is_page(path) else {})
+    known = page.names if is_page(path) else tables.functions
+    given = {**env.globals, "experiment": None, "warehouse": None, **known}
     with faults.explained(env, given):
         tree = env.parse(read(path), filename=str(path))
         env.compile(tree, filename=str(path))

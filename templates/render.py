@@ -6,25 +6,42 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment
+
 from xp.dsl.errors import Problem, TemplateError, did_you_mean
 from xp.templates import faults
 from xp.templates.answers import Ask
+from xp.templates.charts.gallery import Gallery
+from xp.templates.html.figures import figure
+from xp.templates.html.page import Page, is_page, shown
 from xp.templates.placeholders import fill
 from xp.templates.sandbox import Source, environment, read
 from xp.templates.tables import Tables
+from xp.templates.trace import Trace
 
 SHIPPED = Path(str(files("xp.templates")))
 SUFFIXES = ("", ".md.j2", ".j2")
 
 
-def render(source: Path | str, ask: Ask, *, experiment: str | None = None, **context: Any) -> str:
+def render(
+    source: Path | str,
+    ask: Ask,
+    *,
+    experiment: str | None = None,
+    gallery: Gallery | None = None,
+    trace: Trace | None = None,
+    **context: Any,
+) -> str:
     """Return the template *source* filled with what *ask* answers about *experiment*.
 
     *source* is a file, or the name of a template that is shipped. A file whose name ends in ``.j2`` is a Jinja
-    template, which may use the names of *context* too; any other is Markdown with placeholders.
+    template, which may use the names of *context* too; any other is Markdown with placeholders. Its charts go into
+    *gallery*; without one they are told in words. A page, whose name ends in ``.html.j2``, holds its charts itself.
+    *trace* takes in what the report is made of.
     """
     path = find(source)
-    tables = Tables(ask, experiment)
+    tables = Tables(ask, experiment, Gallery(write=figure) if is_page(path) else gallery)
+    tables.trace = trace or Trace()
     text = jinja(path, tables, context) if path.suffix == ".j2" else markdown(path, tables)
     return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n") + "\n"
 
@@ -47,15 +64,27 @@ def names() -> list[str]:
 
 def markdown(path: Path, tables: Tables) -> str:
     """Return a Markdown file with its placeholders filled."""
-    return fill(read(path), str(path), tables.table, tables.named)
+    text = tables.trace.files[path.name] = read(path)
+    return fill(text, str(path), tables.table, tables.named)
 
 
 def jinja(path: Path, tables: Tables, context: dict[str, Any]) -> str:
     """Return a Jinja template filled; raise TemplateError with the place of whatever is wrong with it."""
-    env = environment(Source((path.parent, SHIPPED)))
-    given = {**env.globals, "experiment": None, "warehouse": None, **context, **tables.functions}
+    source = Source((path.parent, SHIPPED), tables.trace.files)
+    about = {"experiment": None, "warehouse": None, **context}
+    given = {**about, **tables.functions}
+    if not is_page(path):
+        return filled(environment(source), path.name, given)
+    page = Page(tables, lambda name: filled(environment(source), name, given))
+    return filled(environment(source, page.filters, shown), path.name, {**about, **page.names})
+
+
+def filled(env: Environment, name: str, context: dict[str, Any]) -> str:
+    """Return one template filled with what *context* gives it."""
+    given = {**env.globals, **context}
     with faults.explained(env, given):
-        template = env.get_template(path.name)
-        if wrong := faults.undeclared(env, str(path), read(path), given):
+        template = env.get_template(name)
+        path = str(template.filename)
+        if wrong := faults.undeclared(env, path, read(Path(path)), given):
             raise TemplateError(*wrong)
         return template.render(given)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from types import FunctionType, MethodType
+from types import FunctionType, MappingProxyType, MethodType
 from typing import Any
 
 import jinja2
@@ -15,13 +15,21 @@ from jinja2.utils import missing
 
 from xp.dsl.errors import Problem, TemplateError
 from xp.templates.answers import Row, Rows
-from xp.templates.escape import Markdown, code, escape
+from xp.templates.escape import Markdown, code, escape, quoted
 from xp.templates.markdown import grid, legend
 from xp.templates.quantity import compact
+from xp.templates.weighing import weighed
 from xp.templates.words import words
 
 KINDS = {Row: "the row", Rows: "the answer"}
-FILTERS = {"code": code, "compact": compact, "grid": grid, "legend": legend}
+FILTERS = {
+    "code": code,
+    "compact": compact,
+    "grid": grid,
+    "legend": legend,
+    "quoted": quoted,
+    "weighed": weighed,
+}
 
 
 class UnknownNameError(UndefinedError):
@@ -54,10 +62,13 @@ class Unknown(StrictUndefined):
 class Source(BaseLoader):
     """Templates out of folders, the first that has one wins; line ends of any system become newlines."""
 
-    def __init__(self, folders: Iterable[Path]) -> None:
+    def __init__(self, folders: Iterable[Path], texts: dict[str, str] | None = None) -> None:
         self._folders = tuple(folders)
         self.files: set[str] = set()
         """Every file that was read: where faults can have their place."""
+
+        self.texts = {} if texts is None else texts
+        """What was read, by the names of the templates."""
 
     def get_source(self, _: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         """Return the text of a template and the file that it is in."""
@@ -65,7 +76,8 @@ class Source(BaseLoader):
             path = folder / template
             if path.resolve().is_relative_to(folder.resolve()) and path.is_file():
                 self.files.add(str(path))
-                return read(path), str(path), lambda: True
+                self.texts[template] = read(path)
+                return self.texts[template], str(path), lambda: True
         raise TemplateNotFound(template)
 
     def list_templates(self) -> list[str]:
@@ -74,18 +86,25 @@ class Source(BaseLoader):
         return sorted({path.as_posix() for path in found})
 
 
-def environment(source: Source) -> ImmutableSandboxedEnvironment:
-    """Return an environment for the templates of *source*; the same answers give the same text."""
+def environment(
+    source: Source,
+    filters: Mapping[str, Callable[..., Any]] = MappingProxyType({}),
+    finalize: Callable[[Any], str] | None = None,
+) -> ImmutableSandboxedEnvironment:
+    """Return an environment for the templates of *source*; the same answers give the same text.
+
+    It has *filters* in place of those of that name, and prints what *finalize* makes of a value.
+    """
     env = ImmutableSandboxedEnvironment(
         loader=source,
         undefined=Unknown,
         autoescape=True,
-        finalize=shown,
+        finalize=finalize or shown,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,  # a part that is included ends its last line
     )
-    env.filters |= FILTERS
+    env.filters |= {**FILTERS, **filters}
     del env.filters["random"], env.globals["lipsum"]
     return env
 

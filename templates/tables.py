@@ -7,15 +7,17 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from xp.templates.answers import Ask, Row, Rows
+from xp.templates.charts.gallery import Gallery, hanging
 from xp.templates.escape import Markdown, cell, code, escape
 from xp.templates.markdown import draw, grid, legend
 from xp.templates.quantity import compact, rounded
 from xp.templates.sheet import NOTE, Notes
+from xp.templates.trace import Trace
 
 PARTS = {
-    "Platform": {"platform", "os", "python", "libc", "container", "env"},
-    "Hardware": {"cpu", "memory", "swap", "shared", "gpu"},
-    "Code": {"git"},
+    "Platform": {"platform", "os", "python", "libc", "container", "machine", "env"},
+    "Hardware": {"cpu", "memory", "swap", "shared", "disk", "gpu"},
+    "Code": {"git", "command"},
 }
 """Parts of an environment, and the first words of the facts that belong to each."""
 
@@ -28,10 +30,10 @@ SPLITS = ("train", "validation", "test")
 class Named:
     """A table with a name of its own: ``{{ env_table }}`` and ``{{ env_table() }}`` are the same."""
 
-    def __init__(self, make: Callable[[], Markdown]) -> None:
+    def __init__(self, make: Callable[[], str]) -> None:
         self._make = make
 
-    def __call__(self) -> Markdown:
+    def __call__(self) -> str:
         """Return the table."""
         return self._make()
 
@@ -43,10 +45,13 @@ class Named:
 class Tables:
     """Asks for a report and lays out the answers; every question is about the report's experiment."""
 
-    def __init__(self, ask: Ask, experiment: str | None) -> None:
+    def __init__(self, ask: Ask, experiment: str | None, gallery: Gallery | None = None) -> None:
         self._ask = ask
         self._about = {} if experiment is None else {"experiment": experiment}
         self._answers: dict[str, Rows] = {}
+        self.trace = Trace()
+        """Where account is kept of what the report is made of."""
+
         self.named = {
             "env_table": Named(lambda: filled(self.ask("environment"), environment)),
             "model_tables": Named(lambda: filled(self.ask("models"), models)),
@@ -54,7 +59,13 @@ class Tables:
         }
         """The tables that have a name of their own."""
 
-        self.functions = {"ask": self.ask, "table": self.table, **self.named}
+        chart = hanging(self.ask, gallery or Gallery())
+        self.functions: dict[str, Callable[..., Any]] = {
+            "ask": self.ask,
+            "table": self.table,
+            "chart": chart,
+            **self.named,
+        }
         """What a template can call."""
 
     def ask(self, name: str, /, **params: Any) -> Rows:
@@ -62,7 +73,7 @@ class Tables:
         params = self._about | params
         key = repr((name, sorted(params.items())))
         if key not in self._answers:
-            self._answers[key] = Rows(name, self._ask(name, params))
+            self._answers[key] = Rows(name, self._ask(name, params), params, self.trace)
         return self._answers[key]
 
     def table(self, name: str, /, **params: Any) -> Markdown:
@@ -122,9 +133,9 @@ def models(rows: Rows) -> Iterator[str]:
 def datasets(rows: Rows) -> Iterator[str]:
     """Yield the table of data sets as papers print it."""
     notes = Notes()
-    yield draw(
-        DATASETS, ("left", "right", "right", "right", "center", "center"), [dataset(row, rows, notes) for row in rows]
-    )
+    body = [dataset(row, rows, notes) for row in rows]
+    drawn = draw(DATASETS, ("left", "right", "right", "right", "center", "center"), body)
+    yield rows.drew(drawn, ("dataset", *SPLITS, "source_words", "target_words"))
     yield "\\\n".join(map(escape, notes))
     counted = " and ".join(code(str(model)) for model in rows.distinct("model"))
     yield f"Samples used of each split, and mean lengths. Tokens are those of {counted}, counted before texts are cut."

@@ -51,6 +51,9 @@ class Unit:
     glued: bool = False
     """Whether each number carries the unit, as in ``0.82×``."""
 
+    clock: bool = False
+    """Whether it is a time in hours, minutes and seconds."""
+
     def step(self, size: float) -> Step:
         """Return the prefix for a number of this size."""
         fitting = [step for step in self.ladder if size >= step.least]
@@ -96,7 +99,22 @@ UNITS = {
     "nats": Unit("nats", digits=4),
     "%": Unit("%", glued=True),
     "USD": Unit("USD", decimals=2),
+    "B in GB": Unit("GB", si("B", "G")),
+    "kWh in kJ": Unit("kJ", (Step(1 / 3600, "kJ"),)),
+    "kg in g": Unit("g", (Step(1e-3, "g"),)),
+    "s in h m s": Unit("", clock=True),
     "Δpoints": Unit("points", decimals=2, signed=True),
     "Δnats": Unit("nats", decimals=3, signed=True),
 }
 """By the name that a column contract gives; a unit that is not here is written as it stands there."""
+
+
+def clock(seconds: float) -> str:
+    """Return a time in hours, minutes and seconds.
+
+    >>> clock(508.2), clock(3599.7), clock(0.4)
+    ('0h 8m 28s', '1h 0m 0s', '0h 0m 0s')
+    """
+    minutes, left = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h {minutes}m {left}s"

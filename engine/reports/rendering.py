@@ -1,0 +1,113 @@
+"""`xp render`: the warehouse is brought up to date, and a template filled from one state of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from xp.engine.answers import fresh, split
+from xp.engine.forms import beside
+from xp.engine.forms.files import replace
+from xp.engine.layout import Layout
+from xp.engine.reports.sidecar import Asked, Source, composed, sidecar_of
+from xp.engine.warehouse.ask import Answer, session
+from xp.engine.warehouse.sandbox import COMMAND
+from xp.queries import catalog
+from xp.queries.catalog import Query
+from xp.templates.charts.gallery import Gallery
+from xp.templates.evidence import Evidence
+from xp.templates.render import find
+from xp.templates.render import render as fill
+from xp.templates.trace import Trace
+
+Put = Callable[[Query, Mapping[str, Any]], Answer]
+
+STDOUT = Path("-")
+"""Where a report has no files beside it."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the command line asks for."""
+
+    template: str
+    params: tuple[str, ...]
+    results: Path
+    output: Path | None = None
+
+    @property
+    def target(self) -> Path:
+        """The file of the report."""
+        reports = Layout(self.results.absolute()).reports
+        return self.output or reports / find(self.template).name.removesuffix(".j2")
+
+
+@dataclass(frozen=True)
+class Made:
+    """A report that is made and not yet written."""
+
+    text: str
+    provenance: str
+    """Its sidecar."""
+
+    gallery: Gallery
+
+
+def render(request: Request, *, png: bool = False) -> None:
+    """Fill a template and write the report, as a whole or not at all."""
+    made = make(request)
+    if request.output == STDOUT:
+        click.echo(made.text, nl=False)
+        return
+    write(made, request.target, png=png)
+    click.echo(f"wrote {request.target}")
+
+
+def make(request: Request) -> Made:
+    """Return a report, everything asked from one state of the warehouse."""
+    layout, given = fresh(request.results), split(request.params)
+    gallery = Gallery("" if request.output == STDOUT else beside.folder_of(request.target).name)
+    trace = Trace()
+    with session(layout, COMMAND) as put:
+        given = {**planned_last(put), **given}
+        asking = Asking(put, given)
+        text = fill(request.template, asking, gallery=gallery, trace=trace)
+        evidence = Evidence.of(asking)
+    source = Source(find(request.template).name, given, layout.root, request.target)
+    return Made(text, composed(source, text, trace, asking.asked, evidence), gallery)
+
+
+class Asking:
+    """Answers the questions of one report, and keeps them."""
+
+    def __init__(self, put: Put, given: Mapping[str, str]) -> None:
+        self._put = put
+        self._given = given
+        self.asked: list[Asked] = []
+
+    def __call__(self, name: str, values: Mapping[str, Any], /) -> Answer:
+        """Return the answer of the saved query *name*; what the template gives goes before the command line."""
+        found = catalog.find(name)
+        params = found.values({**self._given, **values}, foreign_allowed=True)
+        self.asked.append(Asked(found, values, params, self._put(found, params)))
+        return self.asked[-1].answer
+
+
+def planned_last(put: Put) -> dict[str, str]:
+    """Return the experiment that a report is about where none is named; none where nothing was planned."""
+    query = catalog.find("experiment")
+    found = put(query, query.values({}))
+    return {"experiment": found.rows[0][0]} if found.rows else {}
+
+
+def write(made: Made, target: Path, *, png: bool) -> None:
+    """Write a report, its pictures and where its numbers come from."""
+    folder = beside.folder_of(target)
+    left = beside.leave(folder, made.gallery.files(png=png))
+    replace(target, made.text)
+    replace(sidecar_of(target), made.provenance)
+    beside.tidy(folder, left)

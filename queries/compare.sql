@@ -1,17 +1,19 @@
--- What is different between two trials, or between two methods?
+-- What is different between two trials, two attempts, or two methods?
 --
 -- Settings, facts and metrics that are not the same on both sides. A method is all its trials: of numbers the mean is
--- shown, of anything else every value that occurs.
+-- shown, of anything else every value that occurs. Trials and attempts may be those of any experiment.
 --
 -- param  experiment  text    null  name of the experiment; unset, the one that was planned last
--- param  one         text    null  a method, a trial's id or its label; unset, the baseline
+-- param  one         text    null  a method, a trial's label or id, or an attempt as id/number; unset, the baseline
 -- param  other       text    null  the same; unset, the first method that is not the baseline
+-- param  all         boolean false  what is the same on both sides as well
 -- column section     text    -     setting, metric, or the section of a fact
 -- column name        text    -     what is different
 -- column one         text    -     on the one side
 -- column other       text    -     on the other side
 -- column ratio       double  ×     of numbers, the other divided by the one
 -- column unit        text    -     their unit
+-- column mixes       text    -     said of what should be equal: machine, libraries, data, ways of measuring
 
 with
     side as (
@@ -36,7 +38,12 @@ with
         join
             standing
             on standing.experiment = chosen($experiment)
-            and side.wanted in (standing.method, standing.trial, standing.label)
+            and side.wanted in (standing.method, standing.label)
+            or side.wanted = standing.trial
+        union
+        select side.side, attempt.trial, attempt.attempt_key
+        from side
+        join attempt on side.wanted = concat(attempt.trial, '/', attempt.attempt)
     ),
     said as (
         select side, 'setting' as section, name, coalesce(value, 'unset') as value, null::double as number, null as unit
@@ -70,11 +77,13 @@ select
     coalesce(one.texts, format('{:.6g}', one.number)) as one,
     coalesce(other.texts, format('{:.6g}', other.number)) as other,
     other.number / nullif(one.number, 0) as ratio,
-    coalesce(one.unit, other.unit) as unit
+    coalesce(one.unit, other.unit) as unit,
+    case when guards.guard is not null then 'should be equal' end as mixes
 from (from told where side = 'one') as one
 full join (from told where side = 'other') as other using (section, name)
+left join guards on guards.guard = concat(section, ' ', split_part(name, ' ', -1))
 where
-    (one.texts, one.number) is distinct from (other.texts, other.number)
+    ($all or (one.texts, one.number) is distinct from (other.texts, other.number))
     and case
         when (select count(distinct side) from member) = 2 or (select count(*) from standing) = 0
         then true
@@ -87,4 +96,5 @@ where
                 )
             )
     end
-order by list_position(['setting', 'environment', 'model', 'dataset', 'measurement', 'metric'], section), name
+order by
+    list_position(['setting', 'environment', 'package', 'model', 'dataset', 'measurement', 'metric'], section), name

@@ -8,6 +8,7 @@
 -- column claims       text     -     expected effects; an asterisk where they depend on the situation
 -- column trials       integer  -     trials
 -- column states       text     -     trials in each state
+-- column mixes        text     -     what should be equal inside of pairs and is not: machine, libraries, data
 
 with
     arm as (
@@ -46,7 +47,7 @@ with
                 measure || ' ' || case when situational then '*' else '' end || expectation, ', ' order by position
             ) as claims
         from claim
-        join measure using (measure)
+        join experiment_measures as measure using (experiment, measure)
         where experiment = chosen($experiment)
         group by method
     )
@@ -57,9 +58,11 @@ select
     changed.settings,
     expected.claims,
     arm.trials,
-    arm.states
+    arm.states,
+    method_mixtures.mixes
 from arm
 left join method on (method.experiment, method.method) = (chosen($experiment), arm.method)
 left join changed on changed.method = arm.method
 left join expected on expected.method = arm.method
+left join method_mixtures on (method_mixtures.experiment, method_mixtures.method) = (chosen($experiment), arm.method)
 order by arm.position

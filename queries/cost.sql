@@ -7,10 +7,10 @@
 -- column method       text     -     name of the method
 -- column tariff       text     -     name of the tariff; null where the file declares no price
 -- column n            integer  -     completed trials
--- column cost         double   USD   mean price of a completed trial, with all its attempts
+-- column cost         double   USD   mean price of a completed trial, with all its attempts, where each of them has one
 -- column cost_spread  double   USD   its standard deviation over those trials
 -- column seconds      double   s     time of all attempts at all trials of the method
--- column total        double   USD   price of that time
+-- column total        double   USD   price of that time, as far as it is known
 -- column note         text     -     what is unknown, and trials that did not complete
 
 with
@@ -31,7 +31,7 @@ with
             tariff_position,
             avg(cost order by position) filter (where state = 'completed') as cost,
             stddev_samp(cost order by position) filter (where state = 'completed') as cost_spread,
-            sum(cost order by position) as total
+            sum(known order by position) as total
         from standing
         join trial_costs using (experiment, position)
         where experiment = chosen($experiment)

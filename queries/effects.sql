@@ -14,6 +14,7 @@
 -- column ratio_spread       double   ×     standard deviation of the ratios
 -- column difference         double   -     mean difference of the pairs
 -- column difference_spread  double   -     standard deviation of the differences
+-- column mixes              text     -     what should be equal inside of pairs and is not: machine, libraries, data
 -- column note               text     -     why pairs have no effect, or no ratio
 
 select
@@ -30,9 +31,10 @@ select
     method_effects.ratio_spread,
     method_effects.difference,
     method_effects.difference_spread,
+    method_effects.mixes,
     method_effects.note
 from method_effects
-join measure using (measure)
+join experiment_measures as measure using (experiment, measure)
 left join method using (experiment, method)
 where method_effects.experiment = chosen($experiment)
 order by method.position, measure.position

@@ -1,6 +1,7 @@
 -- How much energy did each variant take, in which part of the machine and of the work?
 --
--- Means over the seeds of completed trials; the total counts all attempts, those that failed included.
+-- Means over the seeds of completed trials, over all their sessions; the total counts all attempts, those that failed
+-- included. It is the energy of the whole machine: of it, idle is what the machine would have used had it done nothing.
 --
 -- param  experiment        text     null  name of the experiment; unset, the one that was planned last
 -- column method            text     -     name of the method
@@ -16,36 +17,47 @@
 -- column train             double   kWh   of it, training
 -- column evaluate          double   kWh   of it, evaluating
 -- column predict           double   kWh   of it, predicting
+-- column idle              double   kWh   of it, what the machine draws at rest, where that was seen
 -- column emissions         double   kg    CO2 equivalent of the energy
 -- column emissions_spread  double   kg    its standard deviation over seeds
 -- column total             double   kWh   energy of all attempts at all trials of the variant
--- column quality           text     -     how it was found: counter, power, tdp-estimate
--- column note              text     -     trials that did not complete
+-- column quality           text     -     how it was found: counter, tdp-estimate, constant; or invalid, unavailable
+-- column note              text     -     trials that did not complete, shared the machine, or have no energy
 
 with
     part as (
         select
-            attempt_key,
-            finite(max(value) filter (where name = 'energy_consumed')) as whole,
-            finite(max(value) filter (where name = 'cpu_energy')) as cpu,
-            finite(max(value) filter (where name = 'gpu_energy')) as gpu,
-            finite(max(value) filter (where name = 'ram_energy')) as ram,
-            finite(max(value) filter (where name = 'energy_consumed_train')) as train,
-            finite(max(value) filter (where name = 'energy_consumed_evaluate')) as evaluate,
-            finite(max(value) filter (where name = 'energy_consumed_predict')) as predict
-        from latest
+            sessions.attempt_key,
+            sum(finite(latest.value)) filter (where name = 'cpu_energy') as cpu,
+            sum(finite(latest.value)) filter (where name = 'gpu_energy') as gpu,
+            sum(finite(latest.value)) filter (where name = 'ram_energy') as ram,
+            sum(finite(latest.value)) filter (where name = 'energy_consumed_train') as train,
+            sum(finite(latest.value)) filter (where name = 'energy_consumed_evaluate') as evaluate,
+            sum(finite(latest.value)) filter (where name = 'energy_consumed_predict') as predict,
+            sum(finite(latest.value)) filter (where name = 'duration') as seconds
+        from sessions
+        join latest on latest.attempt_key = sessions.session_key
         join metric_name using (name_id)
         where rank = 0
-        group by attempt_key
+        group by sessions.attempt_key
     ),
     spent as (
-        select attempt.trial, sum(part.whole order by attempt.attempt) as whole
+        select attempt.trial, sum(finite(latest.value) order by attempt.attempt) as whole
         from attempt
-        join part using (attempt_key)
+        join latest using (attempt_key)
+        join metric_name using (name_id)
+        where (name, rank) = ('energy_consumed', 0)
         group by attempt.trial
     ),
-    quality as (
-        select attempt_key, value from fact where (section, subject, name) = ('measurement', 'energy', 'quality')
+    told as (
+        select
+            attempt_key,
+            any_value(value) filter (where name = 'quality') as quality,
+            any_value(number) filter (where name = 'idle_power') as idle_watts,
+            any_value(value) filter (where name = 'invalid_energy_consumed') as reason
+        from fact
+        where (section, subject) = ('measurement', 'energy')
+        group by attempt_key
     )
 select
     trials.method,
@@ -61,15 +73,29 @@ select
     avg(part.train order by trials.seed) as train,
     avg(part.evaluate order by trials.seed) as evaluate,
     avg(part.predict order by trials.seed) as predict,
+    avg(told.idle_watts * part.seconds / 3600000 order by trials.seed) as idle,
     avg(finite(trials.emissions) order by trials.seed) as emissions,
     stddev_samp(finite(trials.emissions) order by trials.seed) as emissions_spread,
     sum(spent.whole order by trials.seed) as total,
-    string_agg(distinct quality.value, ', ' order by quality.value) as quality,
-    tally(case when trials.state <> 'completed' then trials.state end) as note
+    string_agg(distinct told.quality, ', ' order by told.quality) as quality,
+    nullif(
+        concat_ws(
+            '; ',
+            tally(case when trials.state <> 'completed' then trials.state end),
+            tally(case when trials.contended then 'beside other trials' end),
+            tally(
+                case
+                    when trials.state = 'completed' and finite(trials.energy) is null
+                    then concat_ws(': ', 'without an energy', told.reason)
+                end
+            )
+        ),
+        ''
+    ) as note
 from trials
 join standing using (experiment, position)
 left join part on trials.state = 'completed' and part.attempt_key = standing.attempt_key
-left join quality on quality.attempt_key = standing.attempt_key
+left join told on told.attempt_key = standing.attempt_key
 left join spent on spent.trial = trials.trial
 where trials.experiment = chosen($experiment)
 group by trials.method, trials.model, trials.dataset, trials.axes

@@ -1,30 +1,59 @@
 -- How does a number change over the training steps?
 --
--- param  experiment  text     null  name of the experiment; unset, the one that was planned last
--- param  metric      text     loss  name of the metric, as it was recorded
--- column method      text     -     name of the method
--- column axes        text     -     other axes and their values
--- column step        integer  -     optimizer step
--- column n           integer  -     trials with a finite number at that step
--- column value       double   -     their mean
--- column value_spread  double  -    their standard deviation
--- column unit        text     -     unit of the number
+-- Variants without any such number have one row, without a step.
+--
+-- param  experiment    text     null  name of the experiment; unset, the one that was planned last
+-- param  metric        text     loss  name of the metric, as it was recorded
+-- column method        text     -     name of the method
+-- column model         text     -     name of the model
+-- column dataset       text     -     name of the data set
+-- column axes          text     -     other axes and their values
+-- column step          integer  -     optimizer step
+-- column n             integer  -     trials with a finite number at that step
+-- column value         double   -     their mean
+-- column value_spread  double   -     their standard deviation
+-- column unit          text     -     unit of the number
+-- column note          text     -     trials of the variant that did not complete
 
+with
+    arm as (from standing where experiment = chosen($experiment)),
+    point as (
+        select
+            arm.variant,
+            metric.step,
+            count(finite(metric.value)) as n,
+            avg(finite(metric.value) order by arm.seed) as value,
+            stddev_samp(finite(metric.value) order by arm.seed) as value_spread,
+            any_value(metric_name.unit) as unit
+        from arm
+        join metric using (attempt_key)
+        join metric_name using (name_id)
+        where metric_name.name = $metric and metric.rank = 0 and metric.step is not null
+        group by arm.variant, metric.step
+    ),
+    told as (
+        select
+            variant,
+            min(position) as position,
+            any_value(method) as method,
+            any_value(model) as model,
+            any_value(dataset) as dataset,
+            any_value(axes) as axes,
+            tally(case when state <> 'completed' then state end) as note
+        from arm
+        group by variant
+    )
 select
-    standing.method,
-    nullif(standing.axes, '') as axes,
-    metric.step,
-    count(finite(metric.value)) as n,
-    avg(finite(metric.value)) as value,
-    stddev_samp(finite(metric.value)) as value_spread,
-    metric_name.unit
-from standing
-join metric using (attempt_key)
-join metric_name using (name_id)
-where
-    standing.experiment = chosen($experiment)
-    and metric_name.name = $metric
-    and metric.rank = 0
-    and metric.step is not null
-group by standing.method, standing.axes, metric.step, metric_name.unit
-order by min(standing.position), metric.step
+    told.method,
+    told.model,
+    told.dataset,
+    nullif(told.axes, '') as axes,
+    point.step,
+    coalesce(point.n, 0) as n,
+    point.value,
+    point.value_spread,
+    point.unit,
+    told.note
+from told
+left join point using (variant)
+order by told.position, point.step

@@ -1,7 +1,7 @@
 -- Which variants are not beaten at once in accuracy and in what they use?
 --
 -- A variant is beaten where another one on the same data set is at least as good in both and better in one. Means over
--- the seeds of completed trials.
+-- the seeds of completed trials; variants of which nothing was measured come last.
 --
 -- param  experiment       text     null    name of the experiment; unset, the one that was planned last
 -- param  against          text     memory  measure that accuracy is weighed against: memory, energy, cost or another
@@ -15,8 +15,10 @@
 -- column value            double   -       the measure that it is weighed against
 -- column value_spread     double   -       its standard deviation over seeds
 -- column unit             text     -       unit of that measure
+-- column better           text     -       lower or higher
 -- column front            boolean  -       whether no other variant beats it
 -- column beaten_by        text     -       the first of those that do
+-- column note             text     -       trials that did not complete
 
 with
     arm as (
@@ -26,24 +28,33 @@ with
             trials.dataset,
             trials.axes,
             min(trials.position) as position,
-            count(*) as n,
+            count(*) filter (where trials.state = 'completed') as n,
             avg(finite(trials.accuracy) order by trials.seed) as accuracy,
             stddev_samp(finite(trials.accuracy) order by trials.seed) as accuracy_spread,
             avg(finite(trial_measures.value) order by trials.seed) as value,
             stddev_samp(finite(trial_measures.value) order by trials.seed) as value_spread,
             any_value(measure.unit) as unit,
-            any_value(case when measure.better = 'lower' then 1 else -1 end) as direction
+            any_value(measure.better) as better,
+            any_value(case when measure.better = 'lower' then 1 else -1 end) as direction,
+            tally(case when trials.state <> 'completed' then trials.state end) as note
         from trials
-        join trial_measures using (experiment, position)
-        join measure on measure.measure = trial_measures.measure
-        where
-            experiment = chosen($experiment)
-            and trials.state = 'completed'
-            and trial_measures.measure = case
-                when exists (from measure where measure.measure = $against)
+        join
+            experiment_measures as measure
+            on measure.experiment = trials.experiment
+            and measure.measure = case
+                when
+                    exists (
+                        from experiment_measures as own
+                        where (own.experiment, own.measure) = (chosen($experiment), $against)
+                    )
                 then $against
                 else error(concat('there is no measure ''', $against, ''''))
             end
+        left join
+            trial_measures
+            on (trial_measures.experiment, trial_measures.position, trial_measures.measure)
+            = (trials.experiment, trials.position, measure.measure)
+        where trials.experiment = chosen($experiment)
         group by trials.method, trials.model, trials.dataset, trials.axes
     ),
     beaten as (
@@ -68,9 +79,11 @@ select
     arm.value,
     arm.value_spread,
     arm.unit,
-    beaten.beaten_by is null as front,
-    beaten.beaten_by
+    arm.better,
+    case when arm.accuracy is not null and arm.value is not null then beaten.beaten_by is null end as front,
+    beaten.beaten_by,
+    arm.note
 from arm
 left join beaten using (position)
-where arm.accuracy is not null and arm.value is not null
-order by arm.dataset, front desc, arm.accuracy desc, arm.position
+where exists (from arm where value is not null)
+order by arm.dataset, front desc nulls last, arm.accuracy desc nulls last, arm.position

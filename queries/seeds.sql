@@ -45,7 +45,7 @@ with
                 end
             ) as note
         from trials
-        cross join measure
+        join experiment_measures as measure using (experiment)
         left join
             trial_measures
             on (trial_measures.experiment, trial_measures.position, trial_measures.measure)

@@ -17,6 +17,8 @@
 -- column loss_spread       double   ×     its standard deviation over the pairs
 -- column energy            double   ×     energy of the machine over the attempt
 -- column energy_spread     double   ×     its standard deviation over the pairs
+-- column own               text     -     effects on the measures that the experiment makes for itself, ratios with ×
+-- column mixes             text     -     what should be equal inside of pairs and is not: machine, libraries, data
 -- column note              text     -     trials that did not complete, and measures with fewer pairs
 
 with
@@ -36,16 +38,16 @@ with
         group by arm.method
     ),
     compared as (
-        select method, baseline, measure, ratio_n as n, ratio, ratio_spread
+        select method, baseline, measure, ratio_n as n, ratio, ratio_spread, mixes
         from method_effects
         where experiment = chosen($experiment)
     ),
     effect as (
-        select method, measure, n, ratio, ratio_spread
+        select method, measure, n, ratio, ratio_spread, mixes
         from compared
         union all
         -- the baseline itself: once, where something was compared with it
-        select distinct baseline, measure, null, 1, null
+        select distinct baseline, measure, null, 1, null, null
         from compared
         where n > 0
     )
@@ -64,6 +66,8 @@ select
     max(ratio_spread) filter (where measure = 'loss') as loss_spread,
     max(ratio) filter (where measure = 'energy') as energy,
     max(ratio_spread) filter (where measure = 'energy') as energy_spread,
+    any_value(own_effects.effects) as own,
+    any_value(effect.mixes) as mixes,
     nullif(
         concat_ws(
             '; ',
@@ -75,5 +79,6 @@ select
     ) as note
 from arm
 left join effect using (method)
+left join own_effects on (own_effects.experiment, own_effects.method) = (chosen($experiment), arm.method)
 group by arm.method, arm.n, arm.role, arm.states, arm.position
 order by arm.position

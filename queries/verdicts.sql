@@ -15,6 +15,7 @@
 -- column margin       double   1     largest effect that counts as none
 -- column confidence   double   %     how often the interval should hold the true effect
 -- column declared     text     -     before or after the first of its trials began
+-- column mixes        text     -     what should be equal inside of pairs and is not: machine, libraries, data
 -- column note         text     -     what else has to be known of it
 
 select
@@ -32,9 +33,10 @@ select
     verdicts.margin,
     100 * verdicts.confidence as confidence,
     case when verdicts.declared_before then 'before' else 'after' end as declared,
+    verdicts.mixes,
     verdicts.note
 from verdicts
-join measure using (measure)
+join experiment_measures as measure using (experiment, measure)
 left join method using (experiment, method)
 where verdicts.experiment = chosen($experiment)
 order by method.position, measure.position

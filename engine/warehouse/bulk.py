@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,20 +24,22 @@ class Series:
     unit: str | None
     step: NDArray[np.int64]
     value: NDArray[np.float64]
-    time: NDArray[np.float64]
+    time: NDArray[np.int64]
+    """Milliseconds since 1970."""
 
 
-def series(lines: Sequence[bytes]) -> list[Series] | None:
-    """Return what lines of metrics say; None where any of them holds more than finite numbers and their units."""
+def series(block: bytes, count: int) -> list[Series] | None:
+    """Return what *count* lines of metrics say; None where any holds more than finite numbers and their units."""
+    options = json.ReadOptions(block_size=len(block))
     try:
-        table = json.read_json(pa.BufferReader(b"".join(lines))).combine_chunks()
+        table = json.read_json(pa.BufferReader(block), options).combine_chunks()
     except (pa.ArrowInvalid, UnicodeDecodeError):
         return None
     columns = {name: whole(table[name]) for name in table.column_names}
-    if table.num_rows != len(lines) or not plain(columns):
+    if table.num_rows != count or not plain(columns):
         return None
     step = columns["step"].fill_null(NO_STEP).to_numpy(zero_copy_only=False).astype(np.int64)
-    time = columns["t"].to_numpy(zero_copy_only=False).astype(np.float64)
+    time = np.rint(columns["t"].to_numpy(zero_copy_only=False) * 1000.0).astype(np.int64)
     found = [one(columns, name.name, step, time) for name in columns["values"].type]
     return None if None in found else [each for each in found if each is not None]
 
@@ -62,7 +63,7 @@ def plain(columns: dict[str, Any]) -> bool:
     return bool((time >= 0).all() and (time < LAST_SECOND).all())
 
 
-def one(columns: dict[str, Any], name: str, step: NDArray[np.int64], time: NDArray[np.float64]) -> Series | None:
+def one(columns: dict[str, Any], name: str, step: NDArray[np.int64], time: NDArray[np.int64]) -> Series | None:
     """Return the values of one name, None where they are not all finite numbers of one unit."""
     column = columns["values"].field(name)
     if column.type not in NUMBERS:

@@ -10,6 +10,7 @@ import duckdb
 from xp.dsl.errors import Problem
 from xp.engine.layout import Layout
 from xp.engine.warehouse import store
+from xp.engine.warehouse.forward import bring_forward
 from xp.engine.warehouse.tail import Mark, Tail, collect
 from xp.engine.warehouse.write import write
 
@@ -68,9 +69,10 @@ def look(layout: Layout) -> tuple[dict[str, Mark], bool]:
         version = store.checked_version(db, path)
         if version == store.VERSION:
             return read_marks(db), store.has_own_views(db)
-    if version:
-        store.back_up(path, version)
-    return {}, False
+    if not version:
+        return {}, False
+    bring_forward(path)
+    return look(layout)
 
 
 def read_marks(db: duckdb.DuckDBPyConnection) -> dict[str, Mark]:

@@ -14,25 +14,25 @@ FEW = 50_000
 
 STAGE = """
 create or replace temp table point (
-    attempt_key integer, name_id smallint, rank smallint, step bigint, value double, valid tinyint, time double
+    attempt_key integer, name_id smallint, rank smallint, step bigint, value double, valid tinyint, time bigint
 )
 """
 
 STAGE_TEXTS = """
 create or replace temp table invalid_point (
-    attempt_key integer, name_id smallint, rank smallint, step bigint, text text, time double
+    attempt_key integer, name_id smallint, rank smallint, step bigint, text text, time bigint
 )
 """
 
 INSERT = """
 insert into metric
-select attempt_key, name_id, rank, nullif(step, $none), case when valid = 1 then value end, to_timestamp(time)
+select attempt_key, name_id, rank, nullif(step, $none), case when valid = 1 then value end, time
 from point
 """
 
 INSERT_TEXTS = """
 insert into invalid_metric
-select attempt_key, name_id, rank, nullif(step, $none), text, to_timestamp(time)
+select attempt_key, name_id, rank, nullif(step, $none), text, time
 from invalid_point
 """
 
@@ -84,7 +84,7 @@ select
     final.rank,
     nullif(point.step, $none),
     case when point.valid = 1 then point.value end,
-    to_timestamp(point.time),
+    point.time,
     nullif(greatest(final.top_step, latest.top_step), $none)
 from final
 join point on point.rowid = final.place
@@ -131,7 +131,7 @@ def stage_many(db: duckdb.DuckDBPyConnection, points: Points, keys: Sequence[int
         "step": np.repeat(np.frombuffer(points.step, np.int64), count),
         "value": np.frombuffer(points.value, np.float64),
         "valid": valid,
-        "time": np.repeat(np.frombuffer(points.time, np.float64), count),
+        "time": np.repeat(np.frombuffer(points.time, np.int64), count),
     }
     db.register("arrays", columns)
     # DuckDB takes a NaN of numpy for a missing value

@@ -12,6 +12,9 @@ from xp.engine.warehouse.values import canonical, instant, mapping, moment, text
 MARGINS = {str(measure.name): (measure.scale, measure.margin) for measure in MEASURES}
 """Measure to scale and margin."""
 
+OWN = ("metric", "unit", "better", "over_ranks", "meaning", "scale", "margin", "over_sessions")
+"""What a plan says of a measure that its experiment makes."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -38,7 +41,11 @@ def plan(event: dict[str, Any]) -> tuple[str, Plan]:
             (name, place, canonical(mapping(item["variant"])), text(item["rule"]))
             for place, item in enumerate(event["excluded"])
         ],
-        # plans that were journalled before there were prices and objectives have none
+        # plans that were journalled before there were measures of an experiment's own, prices and objectives have none
+        "own_measure": [
+            (name, text(item["name"]), place, *(item[key] for key in OWN))
+            for place, item in enumerate(event.get("measures", []))
+        ],
         "price": [
             (name, place, text(item["tariff"]), *(rate(item[key]) for key in ("machine_hour", "gpu_hour")))
             for place, item in enumerate(event.get("prices", []))

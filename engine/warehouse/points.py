@@ -33,7 +33,9 @@ class Points:
         self.attempt = array("i")
         self.rank = array("h")
         self.step = array("q")
-        self.time = array("d")
+        self.time = array("q")
+        """Milliseconds since 1970."""
+
         self.count = array("i")
         """Values of each line."""
 
@@ -46,12 +48,12 @@ class Points:
         return len(self.value)
 
     def add(self, place: tuple[int, int], step: int, time: float, names: array[int], values: list[Any]) -> None:
-        """Append the values of one line, whatever was recorded as them; *place* is its attempt and rank."""
+        """Append the values of one line, whatever they are; *place* is its attempt and rank, *time* in seconds."""
         numbers = self.numbers(values)
         self.attempt.append(place[0])
         self.rank.append(place[1])
         self.step.append(step)
-        self.time.append(time)
+        self.time.append(round(time * 1000))
         self.count.append(len(values))
         self.name.extend(names)
         self.value.extend(numbers)
@@ -87,7 +89,7 @@ class Points:
             if found == name and place not in self.texts:
                 self.texts[place] = f"{self.value[place]!r} {unit}"
 
-    def rows(self) -> Iterator[tuple[int, int, int, int, float, bool, float]]:
+    def rows(self) -> Iterator[tuple[int, int, int, int, float, bool, int]]:
         """Yield attempt, name, rank, step, value, whether it is a number, and time."""
         first = 0
         lines = zip(self.attempt, self.rank, self.step, self.time, self.count, strict=True)
@@ -96,7 +98,7 @@ class Points:
                 yield attempt, self.name[place], rank, step, self.value[place], place not in self.texts, time
             first += count
 
-    def invalid(self) -> Iterator[tuple[int, int, int, int, str, float]]:
+    def invalid(self) -> Iterator[tuple[int, int, int, int, str, int]]:
         """Yield attempt, name, rank, step, text and time of what is no number."""
         ends: Sequence[int] = list(accumulate(self.count)) if self.texts else []
         for place, text in self.texts.items():

@@ -7,7 +7,7 @@ create table schema_version (
     views text not null
 );
 comment on table schema_version is 'one row: what made this file';
-comment on column schema_version.version is 'version of the tables; a program refuses a later one and rebuilds an earlier one';
+comment on column schema_version.version is 'version of the tables; a program refuses a later one and brings an earlier one forward';
 comment on column schema_version.views is 'digest of the views, which are made anew when it differs';
 
 create table journal (
@@ -19,7 +19,7 @@ create table journal (
 comment on table journal is 'how far each journal has been loaded';
 comment on column journal.path is 'relative to the results folder';
 comment on column journal.head is 'digest of the first line: tells a journal that grew from one that was replaced';
-comment on column journal.bytes is 'bytes loaded, up to the end of a line';
+comment on column journal.bytes is 'how much of it is loaded, up to the end of a line, B';
 comment on column journal.lines is 'lines loaded';
 
 create table bad_line (
@@ -53,7 +53,7 @@ comment on column experiment.file is 'the file it was planned from';
 comment on column experiment.sha256 is 'hash of the text of the file';
 comment on column experiment.text is 'text of the file';
 comment on column experiment.baseline is 'the method that others are compared with';
-comment on column experiment.confidence is 'how often intervals should hold the true effect';
+comment on column experiment.confidence is 'how often intervals should hold the true effect, 0 to 1';
 comment on column experiment.correction is 'against chance among many claims: holm or none';
 comment on column experiment.planned is 'when the last plan was made';
 
@@ -184,7 +184,7 @@ comment on table setting is 'what each trial is trained with, every default incl
 comment on column setting.trial is 'id of the trial';
 comment on column setting.name is 'dotted name, as in zero.stage';
 comment on column setting.value is 'text of the value, null where it is unset';
-comment on column setting.number is 'the value, where it is a number';
+comment on column setting.number is 'the value where it is a number, in the unit of the setting';
 
 create table attempt (
     attempt_key integer primary key,
@@ -234,7 +234,7 @@ comment on column attempt.started is 'when the engine started it';
 comment on column attempt.ended is 'when the engine saw its end';
 comment on column attempt.state is 'how it ended; null while it has not';
 comment on column attempt.reason is 'why it ended so';
-comment on column attempt.seconds is 'seconds from start to end';
+comment on column attempt.seconds is 'from start to end, s';
 comment on column attempt.evidence is 'what shows it: exit codes, signal, first bad step, end of the log';
 
 create table rank (
@@ -267,7 +267,7 @@ comment on column effective_setting.attempt_key is 'the attempt';
 comment on column effective_setting.rank is 'the rank that read it back';
 comment on column effective_setting.name is 'dotted name';
 comment on column effective_setting.value is 'text of the value';
-comment on column effective_setting.number is 'the value, where it is a number';
+comment on column effective_setting.number is 'the value where it is a number, in the unit of the setting';
 
 create table measure (
     measure text primary key,
@@ -279,7 +279,7 @@ create table measure (
     meaning text not null,
     scale text not null check (scale in ('ratio', 'difference')),
     margin double not null check (margin > 0),
-    over_sessions text not null check (over_sessions in ('sum', 'last'))
+    over_sessions text not null check (over_sessions in ('sum', 'last', 'rate'))
 );
 comment on table measure is 'what people argue about, each bound to one metric; the cost is bound to prices';
 comment on column measure.measure is 'name';
@@ -291,7 +291,34 @@ comment on column measure.over_ranks is 'sum: each rank records its share; first
 comment on column measure.meaning is 'what it says, in words';
 comment on column measure.scale is 'how an effect on it is told: ratio or difference';
 comment on column measure.margin is 'the largest effect that counts as none where the experiment says nothing else';
-comment on column measure.over_sessions is 'sum: sessions of an interrupted trial add up; last: the last one speaks for it';
+comment on column measure.over_sessions is 'sum: sessions of an interrupted trial add up; last: the last one speaks for it; rate: all work over all time of them';
+
+create table own_measure (
+    experiment text not null,
+    measure text not null,
+    position integer not null,
+    metric text not null,
+    unit text not null,
+    better text not null check (better in ('lower', 'higher')),
+    over_ranks text not null check (over_ranks in ('max', 'sum', 'mean')),
+    meaning text not null,
+    scale text not null check (scale in ('ratio', 'difference')),
+    margin double not null check (margin > 0),
+    over_sessions text not null check (over_sessions in ('sum', 'last', 'rate')),
+    primary key (experiment, measure)
+);
+comment on table own_measure is 'measures that an experiment makes for itself, beside those of the table measure';
+comment on column own_measure.experiment is 'name of the experiment';
+comment on column own_measure.measure is 'name';
+comment on column own_measure.position is 'place in the file, from 0';
+comment on column own_measure.metric is 'the metric it is read from';
+comment on column own_measure.unit is 'unit of its numbers; empty for a plain number';
+comment on column own_measure.better is 'lower or higher';
+comment on column own_measure.over_ranks is 'what ranks come to that record it each for itself: max, sum or mean';
+comment on column own_measure.meaning is 'what it says, in words';
+comment on column own_measure.scale is 'how an effect on it is told: ratio or difference';
+comment on column own_measure.margin is 'the largest effect that counts as none where a claim says nothing else';
+comment on column own_measure.over_sessions is 'sum: sessions of an interrupted trial add up; last: the last one speaks for it; rate: all work over all time of them';
 
 create table metric_name (
     name_id smallint not null,
@@ -309,15 +336,15 @@ create table metric (
     rank smallint not null,
     step bigint,
     value double,
-    time timestamptz not null
+    time bigint not null
 );
 comment on table metric is 'every recorded number, in order of arrival; of several for one step the last one is kept';
 comment on column metric.attempt_key is 'the attempt';
 comment on column metric.name_id is 'the name';
 comment on column metric.rank is 'the rank that recorded it';
 comment on column metric.step is 'optimizer step, null for a number about the whole attempt';
-comment on column metric.value is 'the number: may be NaN or infinite, which no ranking counts; null when what was recorded is no number';
-comment on column metric.time is 'when it was recorded';
+comment on column metric.value is 'the number, in the unit of the name: may be NaN or infinite, which no ranking counts; null when what was recorded is no number';
+comment on column metric.time is 'when it was recorded, since 1970 began in UTC, ms';
 
 create table latest (
     attempt_key integer not null,
@@ -325,7 +352,7 @@ create table latest (
     rank smallint not null,
     step bigint,
     value double,
-    time timestamptz not null,
+    time bigint not null,
     top_step bigint,
     primary key (attempt_key, name_id, rank)
 );
@@ -334,8 +361,8 @@ comment on column latest.attempt_key is 'the attempt';
 comment on column latest.name_id is 'the name';
 comment on column latest.rank is 'the rank that recorded it';
 comment on column latest.step is 'its step';
-comment on column latest.value is 'its value';
-comment on column latest.time is 'when it was recorded';
+comment on column latest.value is 'its value, in the unit of the name';
+comment on column latest.time is 'when it was recorded, since 1970 began in UTC, ms';
 comment on column latest.top_step is 'the highest step so far: a later value at or below it replaces an earlier one';
 
 create table invalid_metric (
@@ -344,7 +371,7 @@ create table invalid_metric (
     rank smallint not null,
     step bigint,
     text text not null,
-    time timestamptz not null
+    time bigint not null
 );
 comment on table invalid_metric is 'what was recorded as a metric and is no number, or has another unit than before';
 comment on column invalid_metric.attempt_key is 'the attempt';
@@ -352,7 +379,7 @@ comment on column invalid_metric.name_id is 'the name';
 comment on column invalid_metric.rank is 'the rank that recorded it';
 comment on column invalid_metric.step is 'its step';
 comment on column invalid_metric.text is 'what was recorded, as text';
-comment on column invalid_metric.time is 'when it was recorded';
+comment on column invalid_metric.time is 'when it was recorded, since 1970 began in UTC, ms';
 
 create table fact (
     attempt_key integer not null,
@@ -389,7 +416,7 @@ comment on column artifact.attempt_key is 'the attempt';
 comment on column artifact.rank is 'the rank that wrote it';
 comment on column artifact.name is 'what it is';
 comment on column artifact.path is 'relative to the folder of the attempt';
-comment on column artifact.bytes is 'its size';
+comment on column artifact.bytes is 'its size, B';
 comment on column artifact.sha256 is 'hash of its content';
 
 create table failure (
@@ -435,7 +462,7 @@ comment on column member.donor is 'the member whose checkpoint it went on from, 
 comment on column member.donor_training is 'the trial whose checkpoint that is';
 comment on column member.from_step is 'optimizer step that it began behind';
 comment on column member.to_step is 'optimizer step that it ended behind; null where the training is counted in epochs';
-comment on column member.score is 'its metric on the validation split at the end; null where it did not complete, and may be NaN';
+comment on column member.score is 'its metric on the validation split at the end, in the unit of the metric; null where it did not complete, and may be NaN';
 comment on column member.state is 'how its training ended';
 
 create table member_setting (
@@ -456,7 +483,7 @@ comment on column member_setting.member is 'number of the member, from 0';
 comment on column member_setting.name is 'dotted name of the setting';
 comment on column member_setting.position is 'place in the space of the search, from 0';
 comment on column member_setting.value is 'its value as text';
-comment on column member_setting.number is 'its value, where it is a number';
+comment on column member_setting.number is 'its value where it is a number, in the unit of the setting';
 comment on column member_setting.operation is 'how it came about: resample, a factor, left or right; null where it is as it was';
 
 create table sample (
@@ -490,8 +517,8 @@ comment on column example_score.attempt_key is 'the attempt';
 comment on column example_score.split is 'validation or test';
 comment on column example_score.position is 'place in the split, from 0';
 comment on column example_score.example is 'id of the example in its data set, the same for every attempt on the same data';
-comment on column example_score.rouge1 is 'ROUGE-1, F-measure in points from 0 to 100';
-comment on column example_score.rouge2 is 'ROUGE-2, F-measure in points from 0 to 100';
-comment on column example_score.rougeL is 'ROUGE-L, F-measure in points from 0 to 100';
-comment on column example_score.rougeLsum is 'ROUGE-L of the sentences, F-measure in points from 0 to 100';
-comment on column example_score.gen_len is 'length of the summary in tokens';
+comment on column example_score.rouge1 is 'ROUGE-1 F1, points';
+comment on column example_score.rouge2 is 'ROUGE-2 F1, points';
+comment on column example_score.rougeL is 'ROUGE-L F1, points';
+comment on column example_score.rougeLsum is 'ROUGE-Lsum F1, points';
+comment on column example_score.gen_len is 'length of the summary, tokens';

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,19 +17,36 @@ import duckdb
 from xp.dsl.errors import Problem, WarehouseError
 from xp.dsl.measures import MEASURES
 
-VERSION = 5
+VERSION = 6
 """Version of the tables of schema.sql."""
 
 VIEWS = (
-    *("macros", "statistics", "attempts", "standing", "costs", "trials", "facts", "memory"),
-    *("effects", "claims", "members"),
+    *("macros", "statistics", "attempts", "standing", "measures", "costs", "trials", "facts", "memory", "differences"),
+    *("examples", "effects", "claims", "members"),
 )
 """The files of views, in the order in which they build on each other."""
+
+Config = dict[str, str | bool | int | float | list[str]]
 
 WAIT_SECONDS = 10.0
 """How long to wait for another process to let go of the file."""
 
 RETRY_SECONDS = 0.02
+
+BLOCK = 65536
+"""Bytes of a block of a new file: small, because every table takes whole ones."""
+
+STORAGE = "v1.5.0"
+"""The oldest DuckDB that can read a new file."""
+
+NEW: Config = {"default_block_size": BLOCK, "storage_compatibility_version": STORAGE}
+
+TABLES = "select table_name from duckdb_tables() where not internal and database_name = current_database()"
+DEFINED_VIEWS = "select view_name from duckdb_views() where not internal and database_name = current_database()"
+DEFINED_MACROS = """
+select distinct function_name, function_type from duckdb_functions()
+where not internal and database_name = current_database()
+"""
 
 HOLDER = re.compile(r"held in (?P<program>.+) \(PID (?P<pid>\d+)\)")
 
@@ -40,8 +56,6 @@ BUSY = ("Could not set lock", "different configuration", "Unique file handle con
 
 DAMAGED = ("not a valid DuckDB database", "replaying WAL", "Corrupt", "corrupt", "deserialize")
 """What DuckDB says of a file that it will never be able to open."""
-
-Config = dict[str, str | bool | int | float | list[str]]
 
 
 def script(name: str) -> str:
@@ -123,16 +137,17 @@ def checked_version(db: duckdb.DuckDBPyConnection, path: Path) -> int:
     return int(found)
 
 
-def back_up(path: Path, old: int) -> None:
-    """Keep the file of an earlier version beside the new one."""
-    shutil.copy2(path, path.with_suffix(f".v{old}{path.suffix}"))
+def part_of(path: Path) -> Path:
+    """Return where this process makes a file before it moves it to its place."""
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    part.unlink(missing_ok=True)
+    return part
 
 
 def create(path: Path) -> None:
     """Make an empty warehouse beside its place and move it there: a file half made could not be opened again."""
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    part.unlink(missing_ok=True)
-    with opened(part, read_only=False) as db:
+    part = part_of(path)
+    with opened(part, read_only=False, config=NEW) as db:
         db.begin()
         make(db)
         db.commit()
@@ -142,7 +157,7 @@ def create(path: Path) -> None:
 def make(db: duckdb.DuckDBPyConnection) -> None:
     """Make all tables and views, dropping those that there are."""
     drop_views(db)
-    for (name,) in db.execute("select table_name from duckdb_tables() where not internal and not temporary").fetchall():
+    for (name,) in db.execute(TABLES).fetchall():
         db.execute(f'drop table "{name}"')
     db.execute(script("schema.sql"))
     db.execute("insert into schema_version values (?, '')", [VERSION])
@@ -170,8 +185,7 @@ def has_own_views(db: duckdb.DuckDBPyConnection) -> bool:
 
 def drop_views(db: duckdb.DuckDBPyConnection) -> None:
     """Drop every view and macro."""
-    for (name,) in db.execute("select view_name from duckdb_views() where not internal").fetchall():
+    for (name,) in db.execute(DEFINED_VIEWS).fetchall():
         db.execute(f'drop view "{name}"')
-    macros = "select distinct function_name, function_type from duckdb_functions() where not internal"
-    for name, kind in db.execute(macros).fetchall():
+    for name, kind in db.execute(DEFINED_MACROS).fetchall():
         db.execute(f'drop macro {"table " if kind == "table_macro" else ""}"{name}"')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -135,10 +136,11 @@ def read(tail: Tail, layout: Layout, path: str, mark: Mark | None) -> None:
             tail.marks[path] = Mark(FOREIGN, size, 1)
         return
     reading = Reading(tail, file, path, place)
+    by_columns = tail.bulky and place.experiment is None
     for block in blocks(file, start):
-        lines = list(enumerate(block, line + 1))
-        end, line = end + sum(map(len, block)), line + len(block)
-        (reading.many if tail.bulky and place.experiment is None else reading.each)(lines)
+        if not (by_columns and reading.at_once(block)):
+            (reading.many if by_columns else reading.each)(numbered(block, line + 1))
+        end, line = end + len(block), line + block.count(b"\n")
     if end > start:
         tail.marks[path] = Mark(mark.head if mark else head(file), end, line)
 
@@ -158,6 +160,20 @@ class Reading:
         number = self.tail.batch.attempt(trial, attempt) if self.place.experiment is None else -1
         self.source = Source(number, trial, self.place.rank)
 
+    def at_once(self, block: bytes) -> bool:
+        """Add a block that holds plain metrics in every line; False where it may not."""
+        count = block.count(b"\n")
+        return count >= FEW and block.count(METRICS) == count and self.plain(block, count)
+
+    def plain(self, block: bytes, count: int) -> bool:
+        """Add *count* lines of metrics by columns; False where some of them are not plain."""
+        from xp.engine.warehouse.bulk import series  # noqa: PLC0415 - a short load does not pay for numpy and pyarrow
+
+        found = series(block, count)
+        for one in found or ():
+            self.tail.batch.add_series(self.source, one.name, one.unit, (one.step, one.value, one.time))
+        return found is not None
+
     def many(self, lines: Sequence[Line]) -> None:
         """Add lines, their metrics by columns where they are plain; what follows on each other stays in order."""
         metrics = [line for line in lines if METRICS in line[1]]
@@ -171,15 +187,10 @@ class Reading:
         """Add lines of metrics, by halves where some of them are not plain."""
         if len(lines) < FEW:
             return self.each(lines)
-        from xp.engine.warehouse.bulk import series  # noqa: PLC0415 - a short load does not pay for numpy and pyarrow
-
-        found = series([raw for _, raw in lines])
-        if found is None:
+        if not self.plain(b"".join(raw for _, raw in lines), len(lines)):
             middle = len(lines) // 2
             self.columns(lines[:middle])
-            return self.columns(lines[middle:])
-        for one in found:
-            self.tail.batch.add_series(self.source, one.name, one.unit, (one.step, one.value, one.time))
+            self.columns(lines[middle:])
         return None
 
     def each(self, lines: Sequence[Line]) -> None:
@@ -205,15 +216,19 @@ class Reading:
             self.tail.batch.add(self.source, event)
 
 
-def blocks(path: Path, start: int) -> Iterator[list[bytes]]:
+def blocks(path: Path, start: int) -> Iterator[bytes]:
     """Yield the lines from byte *start* on, up to the last one that has an end, a few megabytes at a time."""
     with path.open("rb") as file:
         file.seek(start)
-        while block := file.readlines(BLOCK):
-            if not block[-1].endswith(b"\n"):
-                block.pop()
-            if block:
-                yield block
+        while block := file.read(BLOCK):
+            block += file.readline() if not block.endswith(b"\n") else b""
+            if whole := block[: block.rfind(b"\n") + 1]:
+                yield whole
+
+
+def numbered(block: bytes, first: int) -> list[Line]:
+    """Return the lines of a block with their numbers."""
+    return list(enumerate(io.BytesIO(block), first))
 
 
 def parse(line: bytes) -> dict[str, Any]:

@@ -14,6 +14,8 @@ def test_two_methods_side_by_side(table: Table) -> None:
 
     assert (rows["setting", "zero.stage"]["one"], rows["setting", "zero.stage"]["other"]) == ("unset", "2")
     assert rows["environment", "transformers"]["other"] == "5.23.0, 5.24.0"
+    assert rows["environment", "transformers"]["mixes"] == "should be equal"
+    assert rows["setting", "zero.stage"]["mixes"] is None
     memory = rows["metric", "train_peak_memory"]
     assert (memory["one"], memory["other"], memory["ratio"], memory["unit"]) == ("4e+08", "3.2e+08", 0.8, "B")
     # learning rate and accuracy are the same on both sides

@@ -44,3 +44,42 @@ def test_energy_by_hand(table: Table, empty: Layout) -> None:
         0.75,
         None,
     ]
+
+
+def test_an_energy_that_cannot_be_true_is_left_out_of_the_mean_and_said(table: Table, empty: Layout) -> None:
+    small.plan(empty)
+    for seed, energy in ((1, 0.25), (2, None), (3, 0.75)):
+        new = small.attempt(empty, small.Trial("baseline", seed))
+        new.start(contended=seed == 3)
+        told = {"quality": "counter", "idle_power": 36.0}
+        if energy is None:
+            told |= {"quality": "invalid", "invalid_energy_consumed": "negative: -0.013"}
+            new.metrics(duration=100.0)
+        else:
+            new.metrics(duration=100.0, energy_consumed=energy)
+        new.rank(0, "facts", section="measurement", subject="energy", values=told, units={"idle_power": "W"})
+        new.end("completed")
+    load(empty)
+
+    rows = {row["method"]: row for row in table("energy", empty)}
+
+    assert (rows["baseline"]["n"], rows["baseline"]["energy"], rows["baseline"]["total"]) == (3, 0.5, 1.0)
+    assert rows["baseline"]["quality"] == "counter, invalid"
+    # 36 W for 100 s are 3,600 J
+    assert rows["baseline"]["idle"] == pytest.approx(0.001)
+    assert rows["baseline"]["note"] == "1 beside other trials; 1 without an energy: negative: -0.013"
+
+
+def test_the_phases_of_a_trial_that_went_on_add_up_over_its_sessions(table: Table, empty: Layout) -> None:
+    small.plan(empty)
+    for number, resumed in ((1, None), (2, {"attempt": 1, "step": 5})):
+        new = small.attempt(empty, small.Trial("baseline", 1))
+        new.start(resumed=resumed)
+        new.metrics(energy_consumed=0.5, energy_consumed_train=0.25 * number, cpu_energy=0.125)
+    new.metrics(energy_consumed_predict=0.0625)
+    new.end("completed")
+    load(empty)
+
+    row = table("energy", empty)[0]
+
+    assert [row[name] for name in ("energy", "train", "predict", "cpu")] == [1.0, 0.75, 0.0625, 0.25]

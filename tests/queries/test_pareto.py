@@ -19,7 +19,9 @@ def test_pareto_by_hand(table: Table) -> None:
         ("zero2", 52, 640e6, True),
         ("freeze-encoder", 42, 400e6, True),
         ("baseline", 52, 800e6, False),
+        ("broken", None, None, None),
     ]
+    assert (rows["broken"]["n"], rows["broken"]["note"]) == (0, "1 diverged, 1 oom, 1 pending")
     assert (rows["baseline"]["beaten_by"], rows["zero2"]["beaten_by"], rows["zero2"]["unit"]) == ("zero2", None, "B")
 
 
@@ -27,7 +29,12 @@ def test_pareto_goes_by_the_better_direction(table: Table) -> None:
     # 100, 50 and 150 (seeds 1 and 3 of freeze-encoder: 150 and 135) samples a second
     rows = {row["method"]: (row["value"], row["front"]) for row in table("pareto", against="speed")}
 
-    assert rows == {"baseline": (100, True), "zero2": (50, False), "freeze-encoder": (142.5, True)}
+    assert rows == {
+        "baseline": (100, True),
+        "zero2": (50, False),
+        "freeze-encoder": (142.5, True),
+        "broken": (None, None),
+    }
 
 
 def test_pareto_against_a_cost_needs_prices(empty: Layout, table: Table) -> None:

@@ -23,7 +23,7 @@ def test_a_query_answers_nothing_on_an_empty_warehouse(table: Table, tmp_path: P
     assert table(name, Layout(tmp_path)) == []
 
 
-ELSEWHERE = {"pbt_lineage"}
+ELSEWHERE = {"best_steps", "examples", "pbt_lineage"}
 """Questions about what the small experiment has not: answered in tests of their own."""
 
 
@@ -68,6 +68,14 @@ def test_memory_by_hand(table: Table) -> None:
     assert (rows["zero2"]["peak"], rows["zero2"]["peak_spread"]) == (pytest.approx(320e6), pytest.approx(0))
     assert rows["broken"]["peak"] is None
     assert rows["broken"]["note"] == "1 diverged, 1 oom, 1 pending"
+    # 700,000 weights of 4 B and as many gradients, two moments each; zero2 shares gradients and moments
+    assert rows["baseline"]["in_theory"] == pytest.approx(2.8e6 + 2.8e6 + 5.6e6)
+    assert rows["zero2"]["in_theory"] == pytest.approx(2.8e6 + 1.4e6 + 2.8e6)
+    # 400,000 of them are trained
+    assert rows["freeze-encoder"]["in_theory"] == pytest.approx(2.8e6 + 1.6e6 + 3.2e6)
+    assert rows["zero2"]["all_ranks"] == pytest.approx(640e6)
+    # nobody recorded gradients
+    assert rows["zero2"]["states"] is None
 
 
 def test_tradeoffs_by_hand(table: Table) -> None:
@@ -133,6 +141,15 @@ def test_effects_by_hand(table: Table) -> None:
     assert (loss["baseline_mean"], loss["mean"], loss["n"], loss["note"]) == (2.0, 3.0, 1, "1 not finite, 1 running")
     assert rows["broken", "loss"]["n"] == 0
     assert rows["zero2", "memory"]["expected"] == "reduces"
+
+
+@pytest.mark.parametrize("query", ["effects", "tradeoffs", "comparisons", "verdicts"])
+def test_a_comparison_says_what_it_mixes(table: Table, query: str) -> None:
+    mixes = {row["method"]: row["mixes"] for row in table(query)}
+
+    # one trial of zero2 ran with another version of transformers than its baseline's
+    assert mixes["zero2"] == "environment transformers"
+    assert {mixes.get(method) for method in ("baseline", "freeze-encoder", "broken")} == {None}
 
 
 def test_benchmarks_by_hand(table: Table) -> None:
@@ -303,6 +320,17 @@ def test_learning_curves_leave_out_what_is_not_finite(table: Table) -> None:
 
     assert rows[:3] == [("baseline", 10, 3, 5.0), ("baseline", 20, 3, 4.0), ("baseline", 30, 3, 3.0)]
     assert rows[-2:] == [("broken", 10, 1, 2.1), ("broken", 20, 0, None)]
+
+
+def test_a_curve_that_has_no_number_has_a_row_that_says_why(table: Table) -> None:
+    rows = table("learning_curves", metric="grad_norm")
+
+    assert [(row["method"], row["step"], row["n"], row["note"]) for row in rows] == [
+        ("baseline", None, 0, None),
+        ("zero2", None, 0, None),
+        ("freeze-encoder", None, 0, "1 running"),
+        ("broken", None, 0, "1 diverged, 1 oom, 1 pending"),
+    ]
 
 
 def test_the_experiment_that_was_planned_last_is_meant(empty: Layout, table: Table) -> None:

@@ -17,11 +17,25 @@ comment on column sessions.attempt_key is 'the attempt';
 comment on column sessions.session_key is 'an attempt that is part of its training';
 
 create view attempt_measures as
+with steady as (
+    select attempt_key, value as seconds
+    from latest
+    join metric_name using (name_id)
+    where name = 'train_steady_seconds' and rank = 0
+)
 select
     sessions.attempt_key,
     measure.measure,
-    case measure.over_ranks
-        when 'first' then sum(latest.value order by sessions.session_key) filter (where latest.rank = 0)
+    case
+        when measure.over_sessions = 'rate'
+            -- all work over all time: what a session did is its speed times its time; one whose time is unknown is
+            -- left out, and where no time is known the last session speaks
+            then coalesce(
+                sum(latest.value * steady.seconds order by sessions.session_key) filter (where latest.rank = 0)
+                / sum(steady.seconds order by sessions.session_key) filter (where latest.rank = 0),
+                max(latest.value) filter (where latest.rank = 0 and sessions.session_key = sessions.attempt_key)
+            )
+        when measure.over_ranks = 'first' then sum(latest.value order by sessions.session_key) filter (where latest.rank = 0)
         -- a rank that recorded nothing makes the sum unknown, not smaller
         else case
             when count(latest.value) >= any_value(coalesce(attempt.world_size, 1))
@@ -34,9 +48,10 @@ join metric_name using (name_id)
 join measure
     on measure.metric = metric_name.name
     -- only what sessions take adds up: a score or a peak is that of the last one
-    and (measure.over_sessions = 'sum' or sessions.session_key = sessions.attempt_key)
+    and (measure.over_sessions <> 'last' or sessions.session_key = sessions.attempt_key)
 join attempt on attempt.attempt_key = sessions.attempt_key
-group by sessions.attempt_key, measure.measure, measure.over_ranks;
+left join steady on steady.attempt_key = sessions.session_key
+group by sessions.attempt_key, measure.measure, measure.over_ranks, measure.over_sessions;
 comment on view attempt_measures is 'every measure of every attempt that recorded it';
 comment on column attempt_measures.attempt_key is 'the attempt';
 comment on column attempt_measures.measure is 'name of the measure';
@@ -118,7 +133,7 @@ comment on column attempt_states.attempt_key is 'number of the attempt in this f
 comment on column attempt_states.trial is 'id of the trial';
 comment on column attempt_states.attempt is 'place among the attempts of the trial, from 1';
 comment on column attempt_states.state is 'running, completed, failed, oom, diverged, timeout or interrupted';
-comment on column attempt_states.seconds is 'seconds from start to end';
+comment on column attempt_states.seconds is 'from start to end, s';
 
 create view attempts as
 select
@@ -163,7 +178,7 @@ comment on column attempts.state is 'running, completed, failed, oom, diverged, 
 comment on column attempts.reason is 'why it ended so';
 comment on column attempts.started is 'when it started';
 comment on column attempts.ended is 'when it ended';
-comment on column attempts.seconds is 'seconds from start to end';
+comment on column attempts.seconds is 'from start to end, s';
 comment on column attempts.first_bad_step is 'first step whose numbers were not finite';
 comment on column attempts.signal is 'signal that ended it';
 comment on column attempts.log_tail is 'end of what the failed rank printed';

@@ -127,40 +127,26 @@ comment on column claim_tests.scale is 'ratio or difference';
 comment on column claim_tests.verdict is 'supported, refuted, inconclusive or not measured';
 comment on column claim_tests.no_effect is 'whether the whole interval lies within the margin';
 comment on column claim_tests.effect is 'geometric mean of ratios, or mean difference in the unit of the measure';
-comment on column claim_tests.low is 'lower end of its interval; null for fewer than two pairs';
-comment on column claim_tests.high is 'upper end of its interval; null for fewer than two pairs';
-comment on column claim_tests.p is 'two-sided p-value of the paired t-test against no effect';
-comment on column claim_tests.p_corrected is 'the same, corrected for all tests of the experiment';
+comment on column claim_tests.low is 'lower end of its interval, in the unit of the effect; null for fewer than two pairs';
+comment on column claim_tests.high is 'upper end of its interval, in the unit of the effect; null for fewer than two pairs';
+comment on column claim_tests.p is 'two-sided p-value of the paired t-test against no effect, 0 to 1';
+comment on column claim_tests.p_corrected is 'the same, corrected for all tests of the experiment, 0 to 1';
 comment on column claim_tests.n is 'pairs that the test rests on';
 comment on column claim_tests.pairs is 'pairs that were planned';
 comment on column claim_tests.missing is 'why pairs have no effect, and how many';
 comment on column claim_tests.more is 'further pairs that would about do, if the spread stays what it is';
 
 create view claim_differences as
-with compared as (
-    select distinct claim_pairs.experiment, claim_pairs.method, claim_pairs.measure, arm.attempt_key, base.attempt_key as base_key
-    from claim_pairs
-    join standing as arm on (arm.experiment, arm.trial) = (claim_pairs.experiment, claim_pairs.trial)
-    join standing as base on (base.experiment, base.trial) = (claim_pairs.experiment, claim_pairs.baseline_trial)
-    where claim_pairs.effect is not null
-),
-known as (
-    select attempt_key, section || ' ' || name as name, value
-    from fact
-    where (section, name) in (
-        ('environment', 'cpu'), ('environment', 'cpu_usable'), ('environment', 'gpu'), ('environment', 'gpu_count'),
-        ('environment', 'python'), ('environment', 'torch'), ('environment', 'transformers'),
-        ('environment', 'deepspeed'), ('dataset', 'fingerprint'), ('dataset', 'revision'),
-        ('environment', 'rouge-score'), ('measurement', 'rouge_library'), ('measurement', 'rouge_tokens'),
-        ('measurement', 'rouge_stemmer'), ('measurement', 'rouge_sentences')
-    )
-)
-select compared.experiment, compared.method, compared.measure, string_agg(distinct known.name, ', ' order by known.name) as mixes
-from compared
-join known using (attempt_key)
-join known as other on other.attempt_key = compared.base_key and other.name = known.name
-where other.value is distinct from known.value
-group by compared.experiment, compared.method, compared.measure;
+select
+    claim_pairs.experiment,
+    claim_pairs.method,
+    claim_pairs.measure,
+    string_agg(distinct pair_differences.name, ', ' order by pair_differences.name) as mixes
+from claim_pairs
+join experiment_trial using (experiment, method, context, seed)
+join pair_differences using (experiment, position)
+where claim_pairs.effect is not null
+group by claim_pairs.experiment, claim_pairs.method, claim_pairs.measure;
 comment on view claim_differences is 'claims whose pairs mix what should be equal: machine, libraries, data or metric';
 comment on column claim_differences.experiment is 'name of the experiment';
 comment on column claim_differences.method is 'the method the claim is about';
@@ -237,10 +223,11 @@ select
         judged.missing,
         case when judged.open > 0 and judged.more is not null then concat('about ', judged.more, ' more pair', case when judged.more > 1 then 's' else '' end, ' needed') end,
         'pairs differ in ' || claim_differences.mixes
-    ), '') as note
+    ), '') as note,
+    claim_differences.mixes
 from claim
 join experiment using (experiment)
-join measure using (measure)
+join experiment_measures as measure using (experiment, measure)
 left join judged using (experiment, method, measure)
 left join evidence using (experiment, method, measure)
 left join declaration using (experiment, claim_hash)
@@ -268,4 +255,5 @@ comment on column verdicts.margin is 'the largest effect that counts as none';
 comment on column verdicts.confidence is 'how often the interval should hold the true effect';
 comment on column verdicts.declared is 'when the claim was first planned, word for word';
 comment on column verdicts.declared_before is 'whether that was before the first attempt at any of its trials';
+comment on column verdicts.mixes is 'what should be equal inside of pairs and is not';
 comment on column verdicts.note is 'what else has to be known of it';

@@ -59,7 +59,15 @@ comment on column attempt_costs.cost is 'its price, USD; null where it is unknow
 comment on column attempt_costs.reason is 'why it is unknown';
 
 create view trial_costs as
-select experiment, position, tariff_position, tariff, trial, sum(cost order by attempt_key) as cost
+select
+    experiment,
+    position,
+    tariff_position,
+    tariff,
+    trial,
+    sum(cost order by attempt_key) as known,
+    -- a price that is unknown is not 0
+    case when count(*) = count(cost) then sum(cost order by attempt_key) end as cost
 from attempt_costs
 group by experiment, position, tariff_position, tariff, trial;
 comment on view trial_costs is 'what every planned trial cost so far, all its attempts added up, one row per tariff';
@@ -68,4 +76,5 @@ comment on column trial_costs.position is 'place in the plan, from 0';
 comment on column trial_costs.tariff_position is 'place of the tariff in the file, from 0';
 comment on column trial_costs.tariff is 'name of the tariff';
 comment on column trial_costs.trial is 'id of the trial';
-comment on column trial_costs.cost is 'price of its attempts, USD; those whose price is unknown are left out';
+comment on column trial_costs.known is 'price of those of its attempts whose price is known, USD';
+comment on column trial_costs.cost is 'price of all its attempts, USD; null where that of one is unknown';

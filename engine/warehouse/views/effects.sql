@@ -14,7 +14,10 @@ union all
 select standing.experiment, standing.position, standing.trial, 'cost', trial_costs.cost
 from standing
 join trial_costs using (experiment, position)
-where standing.state = 'completed' and trial_costs.tariff_position = 0;
+where standing.state = 'completed' and trial_costs.tariff_position = 0
+union all
+select experiment, position, trial, measure, value
+from own_trial_measures;
 comment on view trial_measures is 'every measure of every completed trial of every experiment';
 comment on column trial_measures.experiment is 'name of the experiment';
 comment on column trial_measures.position is 'place in the plan';
@@ -27,14 +30,14 @@ select
     standing.experiment,
     standing.position,
     standing.trial,
-    measure.measure as score,
-    measure.measure,
+    experiment_measures.measure as score,
+    experiment_measures.measure,
     trial_measures.value,
-    measure.unit,
-    measure.better
+    experiment_measures.unit,
+    experiment_measures.better
 from standing
 join trial_measures using (experiment, position)
-join measure using (measure)
+join experiment_measures using (experiment, measure)
 union all
 select
     standing.experiment,
@@ -49,7 +52,21 @@ from standing
 join objective using (experiment)
 join metric_name on metric_name.name = objective.metric
 join latest using (attempt_key, name_id)
-where standing.state = 'completed' and latest.rank = 0;
+where standing.state = 'completed' and latest.rank = 0
+union all
+-- an objective may also be a measure that the file makes
+select
+    own.experiment,
+    own.position,
+    own.trial,
+    own.measure,
+    null,
+    own.value,
+    own_measure.unit,
+    own_measure.better
+from own_trial_measures as own
+join own_measure using (experiment, measure)
+join objective on (objective.experiment, objective.metric) = (own.experiment, own.measure);
 comment on view trial_scores is 'what completed trials can be ranked by: every measure, and the objective of the experiment';
 comment on column trial_scores.experiment is 'name of the experiment';
 comment on column trial_scores.position is 'place in the plan';
@@ -84,11 +101,13 @@ pair as (
         base.state as baseline_state,
         arm_value.value,
         base_value.value as baseline_value,
-        measure.measure in ('memory', 'accuracy', 'loss')
-            or arm.contended is not distinct from base.contended as comparable
+        -- neighbours slow a trial down; they change neither its bytes nor its scores
+        regexp_matches(measure.metric, 'memory|rouge|loss|gen_len')
+            or arm.contended is not distinct from base.contended as comparable,
+        mixtures.mixes
     from trials as arm
     join measured using (experiment)
-    join measure using (measure)
+    join experiment_measures as measure using (experiment, measure)
     left join trials as base
         on (base.experiment, base.method, base.context, base.seed)
             = (arm.experiment, arm.baseline, arm.context, arm.seed)
@@ -98,6 +117,7 @@ pair as (
     left join trial_measures as base_value
         on (base_value.experiment, base_value.position, base_value.measure)
             = (base.experiment, base.position, measure.measure)
+    left join mixtures on (mixtures.experiment, mixtures.position) = (arm.experiment, arm.position)
     where arm.method <> arm.baseline
 )
 select
@@ -136,6 +156,7 @@ comment on column effects.value is 'the method''s value; may be NaN';
 comment on column effects.baseline_value is 'the baseline''s value; may be NaN';
 comment on column effects.ratio is 'method over baseline, where both are finite and comparable';
 comment on column effects.difference is 'method minus baseline, where both are finite and comparable';
+comment on column effects.mixes is 'what should be equal of both trials and is not: machine, libraries, data, ways of measuring';
 comment on column effects.reason is 'why there is no effect, or no ratio';
 
 create view method_effects as
@@ -162,9 +183,11 @@ select
     avg(effects.difference order by effects.context, effects.seed) as difference,
     stddev_samp(effects.difference order by effects.context, effects.seed) as difference_spread,
     any_value(case when claim.situational then '*' else '' end || claim.expectation) as expected,
-    tally(effects.reason) as note
+    tally(effects.reason) as note,
+    any_value(method_mixtures.mixes) as mixes
 from effects
 left join claim using (experiment, method, measure)
+left join method_mixtures using (experiment, method)
 group by effects.experiment, effects.method, effects.baseline, effects.measure, effects.unit, effects.better;
 comment on view method_effects is 'every method beside its baseline, over all contexts and seeds, one row per measure';
 comment on column method_effects.experiment is 'name of the experiment';
@@ -183,4 +206,30 @@ comment on column method_effects.ratio_spread is 'standard deviation of the rati
 comment on column method_effects.difference is 'mean difference of the pairs';
 comment on column method_effects.difference_spread is 'standard deviation of the differences of the pairs; null for fewer than two';
 comment on column method_effects.expected is 'reduces, increases or affects; an asterisk where that depends on the situation';
+comment on column method_effects.mixes is 'what should be equal inside of pairs and is not';
 comment on column method_effects.note is 'why pairs have no effect or no ratio, and how many';
+
+create view own_effects as
+select
+    method_effects.experiment,
+    method_effects.method,
+    string_agg(
+        concat(
+            own_measure.measure,
+            ' ',
+            case own_measure.scale
+                when 'ratio' then format('{:.3g}×', method_effects.ratio)
+                else format('{:+.3g}', method_effects.difference)
+            end
+        ),
+        ', '
+        order by own_measure.position
+    ) as effects
+from method_effects
+join own_measure using (experiment, measure)
+where case own_measure.scale when 'ratio' then method_effects.ratio else method_effects.difference end is not null
+group by method_effects.experiment, method_effects.method;
+comment on view own_effects is 'the effects of every method on the measures that its experiment makes for itself, in one text';
+comment on column own_effects.experiment is 'name of the experiment';
+comment on column own_effects.method is 'name of the method';
+comment on column own_effects.effects is 'each measure with its ratio (×) or its difference, in the order of the file';

@@ -10,14 +10,15 @@ select
     metric.value,
     metric_name.unit,
     invalid_metric.text,
-    metric.time
+    make_timestamptz(metric.time * 1000) as time
 from metric
 join metric_name using (name_id)
 join attempt using (attempt_key)
 left join invalid_metric
     on metric.value is null
     and (metric.attempt_key, metric.name_id, metric.rank, metric.time)
-        = (invalid_metric.attempt_key, invalid_metric.name_id, invalid_metric.rank, invalid_metric.time);
+        = (invalid_metric.attempt_key, invalid_metric.name_id, invalid_metric.rank, invalid_metric.time)
+    and metric.step is not distinct from invalid_metric.step;
 comment on view metrics is 'every recorded number of every attempt, with its name';
 comment on column metrics.trial is 'id of the trial';
 comment on column metrics.attempt is 'place among the attempts of the trial, from 1';
@@ -27,7 +28,7 @@ comment on column metrics.step is 'optimizer step, null for a number about the w
 comment on column metrics.value is 'the number: may be NaN; null when what was recorded is no number';
 comment on column metrics.unit is 'its unit';
 comment on column metrics.text is 'what was recorded, where that is no number';
-comment on column metrics.time is 'when it was recorded';
+comment on column metrics.time is 'when it was recorded, to the millisecond';
 
 create view facts as
 select
@@ -163,10 +164,10 @@ comment on column datasets.model is 'the model whose tokens are counted';
 comment on column datasets.train is 'examples that are trained on';
 comment on column datasets.validation is 'examples that are evaluated on during training';
 comment on column datasets.test is 'examples that are predicted at the end';
-comment on column datasets.source_words is 'mean words of a source';
-comment on column datasets.source_tokens is 'mean tokens of a source, before it is cut';
-comment on column datasets.target_words is 'mean words of a summary';
-comment on column datasets.target_tokens is 'mean tokens of a summary, before it is cut';
+comment on column datasets.source_words is 'mean length of a source, words';
+comment on column datasets.source_tokens is 'mean length of a source before it is cut, tokens';
+comment on column datasets.target_words is 'mean length of a summary, words';
+comment on column datasets.target_tokens is 'mean length of a summary before it is cut, tokens';
 comment on column datasets.path is 'where it comes from';
 comment on column datasets.revision is 'commit of a data set of the hub';
 comment on column datasets.note is 'what is not the same in all trials';

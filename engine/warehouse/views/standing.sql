@@ -37,4 +37,4 @@ comment on column standing.seed is 'seed of every random choice';
 comment on column standing.attempt_key is 'the last completed attempt, or the last one where none was completed';
 comment on column standing.state is 'state of that attempt; pending where there is none';
 comment on column standing.attempts is 'attempts so far';
-comment on column standing.total_seconds is 'seconds of all its attempts';
+comment on column standing.total_seconds is 'all its attempts together, s';

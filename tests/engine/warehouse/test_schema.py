@@ -15,6 +15,7 @@ from xp.dsl.measures import MEASURES
 from xp.engine.layout import Layout
 from xp.engine.warehouse import store
 from xp.engine.warehouse.load import load
+from xp.engine.warehouse.reference import unit
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 
@@ -35,6 +36,19 @@ def test_every_table_view_and_column_is_described(schema: duckdb.DuckDBPyConnect
     """
 
     assert schema.execute(unsaid).fetchall() == []
+
+
+def test_every_number_with_a_fraction_has_a_unit(schema: duckdb.DuckDBPyConnection) -> None:
+    doubles = """
+        select distinct table_name || '.' || column_name, data_type, comment, exists (
+            from duckdb_columns() as beside where beside.table_name = told.table_name and beside.column_name = 'unit'
+        )
+        from duckdb_columns() as told where not internal and data_type = 'DOUBLE'
+    """
+
+    found = schema.execute(doubles).fetchall()
+
+    assert [name for name, kind, told, has_units in found if not unit(kind, told, has_units=has_units)] == []
 
 
 @pytest.mark.parametrize(("view", "others"), [("attempts", {"cost"}), ("trials", set())])
@@ -67,6 +81,12 @@ def test_another_client_reads_the_file_without_this_program(filled: Layout) -> N
     )
 
     assert done.stdout == "[(8,)]\n"
+
+
+def test_a_file_can_be_read_by_duckdb_of_before(filled: Layout, rows: Rows) -> None:
+    said = "select tags['storage_version'] from duckdb_databases() where path = ?"
+
+    assert rows(filled, said, [str(filled.warehouse)]) == [("v1.5.0+",)]
 
 
 def test_effects_pair_each_trial_with_the_baseline_of_its_context_and_seed(filled: Layout, rows: Rows) -> None:

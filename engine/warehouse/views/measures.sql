@@ -1,0 +1,91 @@
+-- What each experiment measures: what all do, and what its file adds.
+
+create view experiment_measures as
+select experiment.experiment, measure.*
+from experiment
+cross join measure
+union all
+select
+    own_measure.experiment,
+    own_measure.measure,
+    -- behind those that every experiment has
+    (select count(*) from measure) + own_measure.position,
+    own_measure.* exclude (experiment, measure, position)
+from own_measure;
+comment on view experiment_measures is 'the measures of every experiment: those that all have, and its own';
+comment on column experiment_measures.experiment is 'name of the experiment';
+comment on column experiment_measures.measure is 'name of the measure';
+comment on column experiment_measures.position is 'place in tables, from 0';
+comment on column experiment_measures.metric is 'the metric it is read from; empty for the cost, which is computed from prices';
+comment on column experiment_measures.unit is 'unit of its numbers';
+comment on column experiment_measures.better is 'lower or higher';
+comment on column experiment_measures.over_ranks is 'what ranks come to that record it each for itself; first: rank 0 speaks for the trial';
+comment on column experiment_measures.meaning is 'what it says, in words';
+comment on column experiment_measures.scale is 'how an effect on it is told: ratio or difference';
+comment on column experiment_measures.margin is 'the largest effect that counts as none where nothing else is said';
+comment on column experiment_measures.over_sessions is 'sum, last or rate: what the sessions of an interrupted trial come to';
+
+create view own_trial_measures as
+with steady as (
+    select attempt_key, value as seconds
+    from latest
+    join metric_name using (name_id)
+    where name = 'train_steady_seconds' and rank = 0
+),
+of_rank as (
+    select
+        standing.experiment,
+        standing.position,
+        standing.trial,
+        own_measure.measure,
+        own_measure.over_ranks,
+        latest.rank,
+        any_value(coalesce(attempt.world_size, 1)) as world_size,
+        case
+            when any_value(own_measure.over_sessions) = 'rate'
+                then coalesce(
+                    sum(latest.value * steady.seconds order by sessions.session_key)
+                    / sum(steady.seconds order by sessions.session_key) filter (where latest.value is not null),
+                    max(latest.value) filter (where sessions.session_key = sessions.attempt_key)
+                )
+            else sum(latest.value order by sessions.session_key)
+        end as value
+    from standing
+    join own_measure using (experiment)
+    join sessions using (attempt_key)
+    join attempt using (attempt_key)
+    join metric_name on metric_name.name = own_measure.metric
+    join latest on (latest.attempt_key, latest.name_id) = (sessions.session_key, metric_name.name_id)
+    left join steady on steady.attempt_key = sessions.session_key
+    where
+        standing.state = 'completed'
+        and (own_measure.over_sessions <> 'last' or sessions.session_key = sessions.attempt_key)
+    group by
+        standing.experiment,
+        standing.position,
+        standing.trial,
+        own_measure.measure,
+        own_measure.over_ranks,
+        latest.rank
+)
+select
+    experiment,
+    position,
+    trial,
+    measure,
+    -- where only the first rank records it, it speaks for the trial; where some do and some do not, nobody knows
+    case
+        when max(rank) = 0 and over_ranks <> 'sum' then max(value)
+        when count(value) < any_value(world_size) then null
+        when over_ranks = 'max' then max(value)
+        when over_ranks = 'mean' then avg(value order by rank)
+        else sum(value order by rank)
+    end as value
+from of_rank
+group by experiment, position, trial, measure, over_ranks;
+comment on view own_trial_measures is 'the measures that an experiment makes for itself, of its completed trials';
+comment on column own_trial_measures.experiment is 'name of the experiment';
+comment on column own_trial_measures.position is 'place in the plan';
+comment on column own_trial_measures.trial is 'id of the trial';
+comment on column own_trial_measures.measure is 'name of the measure';
+comment on column own_trial_measures.value is 'its value, in the unit of the measure; may be NaN';

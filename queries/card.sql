@@ -1,0 +1,110 @@
+-- What does the card of a model say?
+--
+-- Of the completed trial that is best at the objective of the experiment, or at accuracy, unless another one is named.
+--
+-- param  experiment        text     null  name of the experiment; unset, the one that was planned last
+-- param  model             text     null  name of the model; unset, any
+-- param  trial             text     null  id of a trial; unset, the best one
+-- column label             text     -       name of the trial
+-- column trial             text     -       its id: a hash of everything that can change its result
+-- column method            text     -       name of the method
+-- column description       text     -       what the method is
+-- column model             text     -       name of the model
+-- column checkpoint        text     -       where its weights came from; empty where they were random
+-- column checkpoint_revision  text  -     commit of the checkpoint on the hub
+-- column family            text     -       architecture
+-- column parameters        integer  -       parameters
+-- column dataset           text     -       name of the data set
+-- column path              text     -       where the data set comes from
+-- column revision          text     -       commit of a data set of the hub
+-- column seed              integer  -       seed of every random choice
+-- column rouge1            double   points  ROUGE-1 F1 on the test split
+-- column rouge2            double   points  ROUGE-2 F1 on the test split
+-- column rougeL            double   points  ROUGE-L F1 on the test split
+-- column rougeLsum         double   points  ROUGE-Lsum F1 on the test split
+-- column loss              double   nats    loss on the validation split
+-- column runtime           double   s       time from the first to the last training step
+-- column memory            double   B       peak memory of the training phase, all ranks
+-- column energy            double   kWh     energy of the machine over the attempt
+-- column emissions         double   kg      CO2 equivalent of that energy
+-- column grams             double   g       the same, as metadata has it
+-- column hardware          text     -       processor and GPUs
+-- column software          text     -       versions of the libraries
+-- column intensity         text     -       where the carbon intensity is from
+-- column quality           text     -       how the energy was found: counter, tdp-estimate, …
+-- column country           text     -       country whose intensity was used
+
+with
+    scored as (
+        select
+            trials.*,
+            case when trial_scores.better = 'lower' then trial_scores.value else - trial_scores.value end as place
+        from trials
+        left join objective using (experiment)
+        left join
+            trial_scores
+            on (trial_scores.experiment, trial_scores.position) = (trials.experiment, trials.position)
+            and trial_scores.measure is not distinct from case when objective.metric is null then 'accuracy' end
+        where
+            trials.experiment = chosen($experiment)
+            and trials.state = 'completed'
+            and ($model is null or trials.model = $model)
+            and ($trial is null or trials.trial = $trial)
+    ),
+    chosen_trial as (
+        select * from scored where $trial is not null or isfinite(place) order by place nulls last, position limit 1
+    ),
+    machine as (
+        select
+            max(value) filter (where name = 'cpu') as cpu,
+            max(value) filter (where name = 'cpu_usable') as cores,
+            max(value) filter (where name = 'gpu') as gpu,
+            string_agg(format('{} {}', name, value), ', ' order by name) filter (
+                where name in ('torch', 'transformers', 'deepspeed', 'datasets', 'tokenizers')
+            ) as software
+        from environment
+        where experiment = chosen($experiment) and value is not null
+    ),
+    measured as (
+        select
+            max(value) filter (where name = 'intensity_source') as intensity,
+            max(value) filter (where name = 'quality') as quality,
+            max(value) filter (where name = 'country') as country
+        from facts
+        where experiment = chosen($experiment) and section = 'measurement' and subject = 'energy'
+    )
+select
+    chosen_trial.label,
+    chosen_trial.trial,
+    chosen_trial.method,
+    method.description,
+    chosen_trial.model,
+    models.checkpoint,
+    models.revision as checkpoint_revision,
+    models.family,
+    models.parameters,
+    chosen_trial.dataset,
+    datasets.path,
+    datasets.revision,
+    chosen_trial.seed,
+    finite(chosen_trial.rouge1) as rouge1,
+    finite(chosen_trial.rouge2) as rouge2,
+    finite(chosen_trial."rougeL") as "rougeL",
+    finite(chosen_trial."rougeLsum") as "rougeLsum",
+    finite(chosen_trial.loss) as loss,
+    finite(chosen_trial.runtime) as runtime,
+    finite(chosen_trial.memory) as memory,
+    finite(chosen_trial.energy) as energy,
+    finite(chosen_trial.emissions) as emissions,
+    1000 * finite(chosen_trial.emissions) as grams,
+    nullif(concat_ws(', ', format('{} ({} cores)', machine.cpu, machine.cores), machine.gpu), '') as hardware,
+    machine.software,
+    measured.intensity,
+    measured.quality,
+    nullif(measured.country, '') as country
+from chosen_trial
+cross join machine
+cross join measured
+left join method using (experiment, method)
+left join models using (experiment, model)
+left join datasets using (experiment, model, dataset)

@@ -1,0 +1,54 @@
+"""What a trial took that was interrupted and went on: all of its work, over all of its time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests import small
+from xp.engine.layout import Layout
+from xp.engine.warehouse.load import load
+
+Rows = Callable[..., list[tuple[Any, ...]]]
+
+
+def session(layout: Layout, seconds: float, resumed: dict[str, int] | None, **metrics: float) -> small.Attempt:
+    """Write an attempt that trained six steps of two samples."""
+    new = small.attempt(layout, small.Trial("baseline", 1))
+    new.start(resumed=resumed)
+    new.metrics(train_runtime=seconds, train_steady_samples_per_second=12 / seconds, energy_consumed=0.1, **metrics)
+    return new
+
+
+def test_a_speed_over_two_sessions_is_all_samples_over_all_seconds(empty: Layout, rows: Rows) -> None:
+    small.plan(empty)
+    session(empty, 30, None, train_steady_seconds=30)
+    session(empty, 10, {"attempt": 1, "step": 6}, train_steady_seconds=10).end("completed")
+    load(empty)
+
+    # not 24 / 10, and not the last session's 12 / 10
+    assert rows(empty, "select attempt, speed, runtime, energy from attempts order by attempt") == [
+        (1, pytest.approx(0.4), 30, 0.1),
+        (2, pytest.approx(0.6), 40, pytest.approx(0.2)),
+    ]
+    assert rows(empty, "select speed, runtime from trials where state = 'completed'") == [(pytest.approx(0.6), 40)]
+
+
+def test_an_attempt_that_began_anew_is_no_part_of_the_time(empty: Layout, rows: Rows) -> None:
+    small.plan(empty)
+    session(empty, 30, None, train_steady_seconds=30).end("failed")
+    session(empty, 10, None, train_steady_seconds=10).end("completed")
+    load(empty)
+
+    assert rows(empty, "select speed, runtime from trials where state = 'completed'") == [(pytest.approx(1.2), 10)]
+
+
+def test_a_speed_without_its_time_is_that_of_the_last_session(empty: Layout, rows: Rows) -> None:
+    small.plan(empty)
+    session(empty, 30, None)
+    session(empty, 10, {"attempt": 1, "step": 6}).end("completed")
+    load(empty)
+
+    assert rows(empty, "select speed, runtime from trials where state = 'completed'") == [(pytest.approx(1.2), 40)]

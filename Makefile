@@ -48,9 +48,10 @@ imports: setup   ## data flows one way
 golden: setup    ## write the expected reports anew; review the difference
 	XP_GOLDEN=write $(BIN)/python -m pytest -q tests/templates
 
-docs: setup      ## write what is generated from the language anew: its schema and its reference
+docs: setup      ## write what is generated anew: the schema of the language, its reference, and that of the warehouse
 	$(BIN)/xp schema -o docs/experiment.schema.json
 	$(BIN)/xp reference -o docs/reference.md
+	$(BIN)/xp reference warehouse -o docs/tables.md
 
 build: setup     ## a wheel, by way of the source distribution
 	$(BIN)/python -m build

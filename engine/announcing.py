@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from xp.dsl.declared import declared
 from xp.dsl.experiment import Experiment
@@ -33,6 +34,7 @@ def journal_plan(layout: Layout, experiment: Experiment, plan: Plan, order: Sequ
             confidence=experiment.claims.confidence,
             correction=experiment.claims.correction,
             claims=list(declared(experiment)),
+            measures=[asdict(own.measure(name)) for name, own in experiment.measures.items()],
             trials=[
                 {
                     "trial": trial.id,

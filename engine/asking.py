@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-import signal
 import sys
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,10 +100,7 @@ def explain(request: Request) -> None:
 
 def watch(request: Request, seconds: float) -> None:
     """Ask again and again until Ctrl-C: a terminal always shows the last answer, a pipe gets each that is a new one."""
-    stop = threading.Event()
-    # an exception in the middle of a query comes out of the database as another one
-    signal.signal(signal.SIGINT, lambda *_: stop.set())
-    before = ""
+    stop, before = answers.until_interrupted(), ""
     while not stop.is_set():
         shown = written(ask.ask(*question(request)), request.form_of_answer(), fitted=request.to_screen())
         if request.to_screen():

@@ -6,19 +6,23 @@ import math
 import shutil
 import signal
 import time
-from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from xp.dsl.dotted import flatten
 from xp.dsl.trial import Trial
+from xp.engine import nvme
 from xp.engine.deaths import Peaks, kernel_kills
-from xp.engine.failures import Outcome, RankReport, judge
+from xp.engine.failures import Ended, Outcome, RankReport, judge
 from xp.engine.journal import FORMAT, Journal, events, read
 from xp.engine.lanes import Lane
 from xp.engine.launch.group import Group, Launcher, send
+from xp.engine.launch.sampling import sampled
 from xp.engine.layout import AttemptLayout
+from xp.engine.pulse import Vigil
 from xp.engine.stopping import Stop
 from xp.engine.train.resume import ordered
+from xp.engine.uptime import boot
 
 POLL_SECONDS = 0.02
 SHOW_SECONDS = 0.25
@@ -28,7 +32,9 @@ SAVE_SECONDS = 120.0
 GRACE_SECONDS = 5.0
 """Time between one rank's death, or a polite signal, and the end of all others."""
 
-Ended = Literal["", "timeout", "interrupted"]
+PRINT_SECONDS = 0.5
+"""Time for a rank that stands still to print where."""
+
 Show = Callable[[Mapping[str, Any]], None]
 
 
@@ -36,10 +42,12 @@ def work(trial: Trial, attempt: AttemptLayout, launcher: Launcher, stop: Stop, s
     """Run one attempt to its end, keep how it ended in its journal, and return that."""
     attempt.trial_file.write_text(trial.model_dump_json(), encoding="utf-8")
     began, killed = time.monotonic(), kernel_kills()
-    group = launcher.start(attempt, trial.settings.world_size, trial.settings.threads)
-    display = Watch(attempt, show)
-    stopped = watch(group, display, stop, trial.timeout_seconds)
-    outcome = judge(reports(attempt, group, display.peaks.bytes), stopped, kernel_kills() - killed)
+    with sampled(attempt, trial.sample_seconds):
+        group = launcher.start(attempt, trial.settings.world_size, trial.settings.threads)
+        pulses = [attempt.pulse(rank) for rank in range(trial.settings.world_size)]
+        display = Watch(attempt, show, Vigil(pulses, trial.stall_seconds))
+        stopped = watch(group, display, stop, trial.timeout_seconds)
+    outcome = judge(reports(attempt, group, display), stopped, kernel_kills() - killed)
     close(attempt, outcome, time.monotonic() - began)
     return outcome
 
@@ -53,12 +61,13 @@ def announce(
         point = None  # it goes on from another trial, whose sessions are not its own
     told = {
         "resumed": None if point is None else {"attempt": point.attempt, "step": point.step},
-        "contended": lane is not None,
+        "contended": lane is not None and not lane.alone,
         "slots": None if lane is None else [*(lane.gpus or lane.cores)],
     }
     with Journal(attempt.engine_journal) as journal:
-        journal.append("attempt", **beginning(trial, attempt), **told, launch=launcher.name)
-        journal.append("facts", section="environment", subject="", **environment)
+        journal.append("attempt", **beginning(trial, attempt), **told, launch=launcher.name, boot=boot())
+        for section, facts in environment.items():
+            journal.append("facts", section=section, subject="", **facts)
 
 
 def beginning(trial: Trial, attempt: AttemptLayout) -> dict[str, Any]:
@@ -92,17 +101,19 @@ def close(attempt: AttemptLayout, outcome: Outcome, seconds: float) -> None:
     """Write the end of the attempt into its journal and throw its scratch folder away."""
     with Journal(attempt.engine_journal) as journal:
         journal.append("end", state=outcome.state, reason=outcome.reason, seconds=seconds, evidence=outcome.evidence)
+    nvme.clear(attempt.offload)
     shutil.rmtree(attempt.work, ignore_errors=True)
 
 
 class Watch:
-    """Follows rank 0's journal for the live display."""
+    """Follows rank 0's journal for the live display, and sees whether all ranks go on."""
 
-    def __init__(self, attempt: AttemptLayout, show: Show) -> None:
+    def __init__(self, attempt: AttemptLayout, show: Show, vigil: Vigil) -> None:
         self.attempt = attempt
         self.path = attempt.journal(0)
         self.peaks = Peaks(attempt)
         self.show = show
+        self.vigil = vigil
         self.offset = 0
         self.due = 0.0
         self.trains = False
@@ -120,24 +131,27 @@ class Watch:
                 self.trains |= entry.event.get("phase", "prepare") != "prepare" and bool(entry.event.get("step"))
                 self.show(entry.event)
 
+    def why_end(self, now: float, codes: Sequence[int | None], stop: Stop, late: float) -> Ended:
+        """Return why the attempt has to be ended from outside, nothing where it may go on."""
+        if stop.is_set():
+            return "interrupted"
+        if now > late:
+            return "timeout"
+        return "stalled" if self.vigil.look(now, codes) else ""
+
 
 def watch(group: Group, display: Watch, stop: Stop, limit: float | None) -> Ended:
-    """Wait until all ranks have ended, ending them where a rank died, time is up or *stop* is set."""
-    began = time.monotonic()
+    """Wait until all ranks have ended, ending them where a rank died, one stands still, time is up or *stop* is set."""
+    late = math.inf if limit is None else time.monotonic() + limit
     stopped: Ended = ""
     deadline: float | None = None
     while None in (codes := group.codes()):
         now = time.monotonic()
         display.look(now, len(codes))
         if deadline is None:
-            stopped = "interrupted" if stop.is_set() else "timeout" if limit and now - began > limit else ""
-            if stopped == "interrupted" and display.trains:
-                display.attempt.stop_file.touch()  # its ranks save a checkpoint first
-                deadline = now + SAVE_SECONDS
-            elif stopped or any(codes):
-                if stopped:
-                    send(group, signal.SIGTERM)
-                deadline = now + GRACE_SECONDS
+            stopped = display.why_end(now, codes, stop, late)
+            if stopped or any(codes):
+                deadline = now + time_to_end(group, display, stopped)
         elif now > deadline or stop.now.is_set():
             send(group, signal.SIGKILL)
         time.sleep(POLL_SECONDS)
@@ -145,12 +159,25 @@ def watch(group: Group, display: Watch, stop: Stop, limit: float | None) -> Ende
     return stopped
 
 
-def reports(attempt: AttemptLayout, group: Group, peaks: Mapping[int, int]) -> list[RankReport]:
+def time_to_end(group: Group, display: Watch, stopped: Ended) -> float:
+    """Ask the ranks to end and return the seconds that they are given; where one died, the others notice it."""
+    if stopped == "interrupted" and display.trains:
+        display.attempt.stop_file.touch()  # its ranks save a checkpoint first
+        return SAVE_SECONDS
+    if stopped == "stalled":
+        send(group, signal.SIGUSR1)  # each prints into its log where it stands
+        time.sleep(PRINT_SECONDS)
+    if stopped:
+        send(group, signal.SIGTERM)
+    return GRACE_SECONDS
+
+
+def reports(attempt: AttemptLayout, group: Group, display: Watch) -> list[RankReport]:
     """Return what each rank left behind."""
-    return [report(attempt, rank, code, peaks.get(rank)) for rank, code in enumerate(group.codes())]
+    return [report(attempt, rank, code, display) for rank, code in enumerate(group.codes())]
 
 
-def report(attempt: AttemptLayout, rank: int, code: int | None, peak: int | None) -> RankReport:
+def report(attempt: AttemptLayout, rank: int, code: int | None, display: Watch) -> RankReport:
     """Return what one rank left behind."""
     told = list(events(attempt.journal(rank)))
     log = attempt.log(rank)
@@ -160,5 +187,6 @@ def report(attempt: AttemptLayout, rank: int, code: int | None, peak: int | None
         done=any(event["event"] == "done" for event in told),
         failures=[event for event in told if event["event"] == "failure"],
         log=log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else [],
-        peak_memory=peak,
+        peak_memory=display.peaks.bytes.get(rank),
+        stand=display.vigil.stands[rank],
     )

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from xp.engine.cgroups import GROUPS, MOUNT, folders, text
 from xp.engine.journal import events
 from xp.engine.layout import AttemptLayout
 
-GROUPS = Path("/proc/self/cgroup")
-MOUNT = Path("/sys/fs/cgroup")
 SYSTEM = Path("/proc/vmstat")
 
 KILLS = re.compile(r"^oom_kill (\d+)$", re.MULTILINE)
@@ -23,11 +22,8 @@ def counters(groups: str, mount: Path = MOUNT) -> Iterable[Path]:
     >>> [str(path) for path in counters("0::/job\n")]
     ['/sys/fs/cgroup/job/memory.events', '/sys/fs/cgroup/memory.events', '/proc/vmstat']
     """
-    for line in groups.splitlines():
-        _, controllers, path = line.split(":", 2)
-        if controllers in ("", "memory"):
-            below = (mount / controllers / path.lstrip("/"), mount / controllers)
-            yield from (folder / ("memory.oom_control" if controllers else "memory.events") for folder in below)
+    for folder, version in folders(groups, "memory", mount):
+        yield folder / ("memory.oom_control" if version == 1 else "memory.events")
     yield SYSTEM
 
 
@@ -37,14 +33,6 @@ def kernel_kills(files: Iterable[Path] | None = None) -> int:
         files = counters(text(GROUPS))
     counts = (KILLS.search(text(file)) for file in files)
     return next((int(count[1]) for count in counts if count), 0)
-
-
-def text(file: Path) -> str:
-    """Return what a file of the kernel says, nothing where it is not there or its process has ended."""
-    try:
-        return file.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
 
 
 class Peaks:

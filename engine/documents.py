@@ -1,4 +1,4 @@
-"""What is generated from the language itself: its JSON Schema and its reference."""
+"""What is generated: the JSON Schema of the language, its reference, and that of the warehouse."""
 
 from __future__ import annotations
 
@@ -20,6 +20,13 @@ def schema() -> str:
 def reference() -> str:
     """Return the reference of an experiment file, in Markdown."""
     from xp.dsl.reference import reference as make  # noqa: PLC0415
+
+    return make()
+
+
+def warehouse() -> str:
+    """Return the reference of the warehouse, in Markdown."""
+    from xp.engine.warehouse.reference import reference as make  # noqa: PLC0415
 
     return make()
 

@@ -7,6 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from xp.engine.pulse import Stand
+
+Ended = Literal["", "timeout", "stalled", "interrupted"]
+"""Why an attempt was ended from outside, if it was."""
+
 State = Literal["completed", "failed", "oom", "diverged", "timeout", "interrupted"]
 
 LOG_TAIL = 30
@@ -40,6 +45,9 @@ class RankReport:
     peak_memory: int | None = None
     """The most bytes that it was seen to hold."""
 
+    stand: Stand = field(default_factory=Stand)
+    """How far its work had come, and for how long it had not gone on."""
+
     @property
     def silent(self) -> bool:
         """Whether a signal ended it before it could say anything."""
@@ -57,9 +65,7 @@ class Outcome:
     """Whether the same attempt may go better another time."""
 
 
-def judge(
-    ranks: Sequence[RankReport], stopped: Literal["", "timeout", "interrupted"] = "", kernel_kills: int = 0
-) -> Outcome:
+def judge(ranks: Sequence[RankReport], stopped: Ended = "", kernel_kills: int = 0) -> Outcome:
     """Return the outcome of an attempt. The workers' own words count for more than exit codes.
 
     *kernel_kills*: processes that the kernel has killed for want of memory while the attempt went on.
@@ -68,6 +74,8 @@ def judge(
     first = first_failure(ranks)
     if first is None and all(rank.done for rank in ranks):
         return Outcome("completed", evidence=evidence)
+    if stopped == "stalled":
+        return stalled(ranks, evidence)
     if stopped:
         return Outcome(stopped, STOPPED[stopped], evidence)
     if first is not None and lost_a_peer(first) and any(rank.silent for rank in ranks):
@@ -87,10 +95,23 @@ STOPPED = {
 }
 
 
+def stalled(ranks: Sequence[RankReport], evidence: dict[str, Any]) -> Outcome:
+    """Return the outcome of an attempt that stood still: the rank that has come least far keeps the others waiting."""
+    last = min(ranks, key=lambda rank: (rank.stand.beats, -rank.stand.silent))
+    told = [
+        {"rank": rank.rank, "phase": rank.stand.phase, "step": rank.stand.step, "silent_seconds": rank.stand.silent}
+        for rank in ranks
+    ]
+    evidence |= {"rank": last.rank, "log_tail": "\n".join(last.log[-LOG_TAIL:]), "stalled": told}
+    place = f"{last.stand.phase} at step {last.stand.step}"
+    reason = f"rank {last.rank} has stood still for {last.stand.silent:.0f} s, in {place} ([limits] stall_timeout)"
+    return Outcome("timeout", reason, evidence, retry=True)
+
+
 def first_failure(ranks: Sequence[RankReport]) -> Mapping[str, Any] | None:
     """Return the failure that a rank recorded first: the others often fail only because it did."""
     failures = [{**failure, "rank": rank.rank} for rank in ranks for failure in rank.failures]
-    return min(failures, key=lambda failure: failure.get("t", 0.0), default=None)
+    return min(failures, key=lambda failure: failure.get("m", failure.get("t", 0.0)), default=None)
 
 
 def lost_a_peer(failure: Mapping[str, Any]) -> bool:

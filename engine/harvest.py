@@ -6,12 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from xp.dsl.measures import MEASURES
+from xp.dsl.metrics import adds_up
 from xp.engine.journal import events
 from xp.engine.layout import AttemptLayout, Layout
-
-SUMS = {*(measure.metric for measure in MEASURES if measure.over_sessions == "sum"), "duration"}
-"""Metrics that add up over the sessions of a trial and over trials, besides energies."""
 
 PEAKS = ("_memory", "_rss", "_allocated", "_reserved")
 """Ends of the names of bytes: each rank has its own."""
@@ -45,7 +42,7 @@ def harvest(layout: Layout, trial_id: str) -> Harvest:
     sessions = [numbers(attempts[number]) for number in chain(attempts, last)]
     costs = {
         name: sum(session.get(name, 0.0) for session in sessions)
-        for name in sorted({name for session in sessions for name in session if is_cost(name)})
+        for name in sorted({name for session in sessions for name in session if adds_up(name)})
     }
     return Harvest(ends[last], sessions[0], costs)
 
@@ -61,7 +58,7 @@ def chain(attempts: Mapping[int, AttemptLayout], last: int) -> Iterator[int]:
 
 def ended(attempt: AttemptLayout) -> str | None:
     """Return how an attempt ended, None when its journal does not say."""
-    return next((event["state"] for event in events(attempt.engine_journal) if event["event"] == "end"), None)
+    return next((event.get("state") for event in events(attempt.engine_journal) if event["event"] == "end"), None)
 
 
 def numbers(attempt: AttemptLayout) -> dict[str, float]:
@@ -75,15 +72,6 @@ def numbers(attempt: AttemptLayout) -> dict[str, float]:
         for name, value in own.items():
             found[name] = found.get(name, 0.0) + value if name.endswith(PEAKS) else found.get(name, value)
     return found
-
-
-def is_cost(name: str) -> bool:
-    """Tell whether a metric adds up over trials.
-
-    >>> is_cost("train_runtime"), is_cost("energy_consumed"), is_cost("eval_loss")
-    (True, True, False)
-    """
-    return name in SUMS or "energy" in name
 
 
 def together(best: Harvest, all_of_them: Sequence[Harvest]) -> dict[str, float]:

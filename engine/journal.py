@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from xp.engine.redaction import Redactor
+
 FORMAT = 1
 """Version of the events below; a reader refuses a later one."""
 
@@ -27,10 +29,13 @@ class Journal:
         self._synced = time.monotonic()
         self._path = path
         self._torn = True
+        self._redacted = Redactor()
 
     def append(self, event: str, **fields: Any) -> None:
-        """Write one event. Numbers that are not finite become the text ``NaN``, ``Infinity`` or ``-Infinity``."""
-        line = json.dumps(plain({"t": time.time(), "event": event, **fields}), ensure_ascii=False, allow_nan=False)
+        """Write one event without secrets; numbers that are not finite become ``NaN``, ``Infinity``, ``-Infinity``."""
+        now = {} if "t" in fields else {"m": round(time.monotonic(), 6)}  # an event of another time has its own
+        told = plain(self._redacted({"t": time.time(), "event": event, **now, **fields}))
+        line = json.dumps(told, ensure_ascii=False, allow_nan=False)
         if self._torn:
             heal(self._path, self._file)
         self._torn = True  # until all of the line is there: a full disk may take a part of it

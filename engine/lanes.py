@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xp.dsl.errors import Problem, XpError
+from xp.dsl.resources import NOTHING, Resources, plural
 
 
 class LaneError(XpError):
@@ -20,6 +21,9 @@ class Lane:
     cores: tuple[int, ...]
     gpus: tuple[int, ...] = ()
     """Empty on a machine without GPUs."""
+
+    alone: bool = False
+    """Whether it is the only one: its trials have no neighbours."""
 
     @property
     def ranks(self) -> int:
@@ -36,22 +40,33 @@ class Lane:
         os.sched_setaffinity(0, self.cores)
 
 
-def lanes(jobs: int, ranks: int, cores: Sequence[int], gpus: int) -> list[Lane]:
-    """Return *jobs* lanes of equal shares, each with room for *ranks* processes; raise where there is none.
+def lanes(jobs: int, ranks: int, cores: Sequence[int], gpus: int, resources: Resources = NOTHING) -> list[Lane]:
+    """Return *jobs* lanes, each with room for *ranks* processes; raise where there is none.
 
-    >>> lanes(2, 1, [0, 1, 4, 5], gpus=0)
-    [Lane(cores=(0, 1), gpus=()), Lane(cores=(4, 5), gpus=())]
+    Shares are equal, or as large as the experiment says.
+
+    >>> [lane.cores for lane in lanes(2, 1, [0, 1, 4, 5], gpus=0)]
+    [(0, 1), (4, 5)]
     """
     have, kind = (gpus, "GPU") if gpus else (len(cores), "core")
     if jobs * ranks > have or jobs > len(cores):
         problem = f"{jobs} trials of {ranks} ranks at once take {jobs * ranks} {kind}s; there are {have}"
-        most = min(have // ranks, len(cores))
-        raise LaneError(Problem(problem, "--jobs", f"--jobs {most}" if most > 1 else "run one after another"))
-    share, graphics = len(cores) // jobs, gpus // jobs
+        raise too_many(problem, min(have // ranks, len(cores)))
+    share, graphics = resources.cores_per_trial or len(cores) // jobs, resources.gpus_per_trial or gpus // jobs
+    for each, there, what in ((share, len(cores), "core"), (graphics, gpus, "GPU")):
+        if jobs * each > there:
+            problem = f"{jobs} trials at once with {plural(each, what)} each take {jobs * each}; there are {there}"
+            raise too_many(problem, there // each)
     return [
         Lane(
             tuple(cores[place * share : (place + 1) * share]),
             tuple(range(place * graphics, (place + 1) * graphics)),
+            alone=jobs == 1,
         )
         for place in range(jobs)
     ]
+
+
+def too_many(problem: str, most: int) -> LaneError:
+    """Return the error of more trials at once than *most*."""
+    return LaneError(Problem(problem, "--jobs", f"--jobs {most}" if most > 1 else "run one after another"))

@@ -53,6 +53,11 @@ class AttemptLayout:
         """How busy the machine was."""
         return self.root / "journal" / "machine.jsonl"
 
+    @property
+    def machine_log(self) -> Path:
+        """What the process printed that watched the machine: nothing, where all went well."""
+        return self.root / "log" / "machine.log"
+
     def journal(self, rank: int) -> Path:
         """Return the journal of one rank."""
         return self.root / "journal" / f"rank{rank}.jsonl"
@@ -76,6 +81,11 @@ class AttemptLayout:
         return self.root / "work"
 
     @property
+    def offload(self) -> Path:
+        """What states are offloaded to: a folder, or a link to one on another disk; removed as the others in there."""
+        return self.work / "offload"
+
+    @property
     def resume_file(self) -> Path:
         """The checkpoint that the attempt goes on from, as JSON; there is none where it begins anew."""
         return self.root / "resume.json"
@@ -84,6 +94,10 @@ class AttemptLayout:
     def stop_file(self) -> Path:
         """Whoever makes this file stops the attempt: its ranks save a checkpoint first, unless it says ``now``."""
         return self.root / "stop"
+
+    def pulse(self, rank: int) -> Path:
+        """Return the file that changes whenever the work of a rank has gone on."""
+        return self.work / f"pulse-{rank}"
 
     @property
     def meetings(self) -> Path:

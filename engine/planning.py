@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,9 @@ from xp.dsl import source
 from xp.dsl.errors import Problem, SpecError
 from xp.dsl.experiment import Experiment
 from xp.dsl.plan import Plan, plan
-from xp.dsl.rules import Machine
+from xp.dsl.resources import Machine
 from xp.dsl.trial import Trial
-from xp.engine import environment, references
+from xp.engine import environment, references, surroundings
 from xp.engine.layout import shipped
 
 
@@ -25,7 +26,7 @@ class Planned:
 
     experiment: Experiment
     plan: Plan
-    wanted: list[Trial]
+    wanted: Sequence[Trial]
     """All trials of the plan, unless the command line narrowed them."""
 
     machine: Machine
@@ -34,7 +35,7 @@ class Planned:
 
 def make(file: Path, overrides: Sequence[str] = (), only: Sequence[str] = ()) -> Planned:
     """Return the plan of *file*; raise SpecError naming everything that is wrong with it."""
-    experiment = source.load(find(file), overrides)
+    experiment = surroundings.filled(source.load(find(file), overrides), os.environ)
     hashes, checkpoints = references.fingerprints(experiment), references.checkpoints(experiment)
     machine = environment.machine()
     whole = plan(experiment, hashes, machine, checkpoints)

@@ -39,7 +39,7 @@ IGNORED = "/results/\n"
 COPIED = (
     ("xp.experiments", "first.toml", "experiments"),
     ("xp.queries", "*.sql", "queries"),
-    ("xp.templates", "experiments.md.j2", "templates"),
+    ("xp.templates", "experiments.*.j2", "templates"),
     ("xp.templates", "partials/*.j2", "templates"),
 )
 """Packages, the files of them that a project starts with, and the folder that they go to."""

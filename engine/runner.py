@@ -16,11 +16,11 @@ from xp.dsl.trial import Trial
 from xp.engine import attempt as attempts
 from xp.engine.failures import Outcome
 from xp.engine.harvest import ended
-from xp.engine.journal import events
 from xp.engine.lanes import Lane
 from xp.engine.launch.group import Launcher
 from xp.engine.layout import AttemptLayout, Layout
 from xp.engine.locks import BUSY_SECONDS, locked
+from xp.engine.mending import mend
 from xp.engine.search.draws import source
 from xp.engine.searching import Company, conduct
 from xp.engine.stopping import Stop
@@ -271,7 +271,7 @@ def side_by_side(lanes: Sequence[Run], trials: Sequence[Trial], retries: int) ->
     """Bring every trial to an end, each in the first lane that is free, and let go of the lanes' launchers."""
     queue = deque(trials)
     with lanes[0].timed():
-        if len(lanes) == 1:
+        if lanes[0].lane is None:
             counts = [lanes[0].work_off(queue, retries)]
         else:
             with ThreadPoolExecutor(len(lanes)) as pool:
@@ -303,22 +303,6 @@ def tidy(layout: Layout, trial: Trial) -> None:
 def cancelled(layout: Layout) -> bool:
     """Tell whether somebody asked every run of this folder to stop."""
     return layout.stop_file.exists()
-
-
-def mend(layout: Layout, trial_id: str) -> None:
-    """End the attempts of a trial that nobody works on any more: their engine was killed."""
-    for attempt in layout.attempts(trial_id):
-        if ended(attempt) is None:
-            outcome = Outcome(
-                "interrupted", "the engine ended before the attempt did", {"until": "its last sign of life"}
-            )
-            attempts.close(attempt, outcome, signs_of_life(attempt))
-
-
-def signs_of_life(attempt: AttemptLayout) -> float:
-    """Return the seconds from the first to the last event of an attempt, by the clock on the wall."""
-    times = [event["t"] for journal in attempt.journals() for event in events(journal)]
-    return max(times) - min(times) if times else 0.0
 
 
 def is_left(layout: Layout, trial_id: str, retry: Collection[str]) -> bool:

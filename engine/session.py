@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,7 +13,7 @@ from typing import NamedTuple
 
 from rich.console import Console
 
-from xp.dsl.errors import Problem, WarehouseError, XpError, did_you_mean
+from xp.dsl.errors import Problem, XpError, did_you_mean
 from xp.dsl.spec import seconds
 from xp.dsl.trial import Trial
 from xp.engine import environment, hub
@@ -22,11 +21,11 @@ from xp.engine.announcing import journal_plan
 from xp.engine.lanes import Lane, lanes
 from xp.engine.launch.choose import ChosenLauncher, Kind
 from xp.engine.layout import Layout
+from xp.engine.loading import NowAndThen, bring_up_to_date
 from xp.engine.planning import Planned, make
 from xp.engine.progress import LaneDisplay, PlainDisplay, display
 from xp.engine.runner import RESULTS, Run, RunError, Tally, in_blocks, is_completed, is_left, side_by_side
 from xp.engine.stopping import Stop
-from xp.engine.warehouse.load import load
 
 FAILED = 4
 ENDS = RESULTS | {"failed", "interrupted"}
@@ -66,7 +65,11 @@ def run(
     choices: Choices = PLAIN,
 ) -> int:
     """Run what is missing of *file* and return the exit code."""
-    planned = make(file, overrides, only)
+    return start(make(file, overrides, only), results, choices)
+
+
+def start(planned: Planned, results: Path, choices: Choices = PLAIN) -> int:
+    """Run what is missing of a plan and return the exit code."""
     layout = Layout(results.absolute())
     order = in_blocks(planned.wanted)
     done, left = ([], []) if choices.force else sorted_out(layout, order, choices.retry)
@@ -107,19 +110,13 @@ def execute(planned: Planned, layout: Layout, shown: PlainDisplay, stop: Stop, c
     limits = planned.experiment.limits
     log, cpu = layout.root / "preload.log", planned.machine.devices == "cpu"
     launcher = partial(ChosenLauncher, choices.launch, log, shown.note, cpu=cpu)
-    loading = threading.Lock()
-
-    def load_one() -> None:
-        with loading:
-            bring_up_to_date(layout, shown)
-
     whole = Run(
         layout=layout,
         launcher=launcher(),
         environment=environment.collect(planned.experiment.folder) if due else {},
         display=shown,
         stop=stop,
-        after_trial=load_one,
+        after_trial=NowAndThen(partial(bring_up_to_date, layout, shown)),
         force=choices.force,
         retry=choices.retry,
         fail_fast=limits.fail_fast,
@@ -127,9 +124,14 @@ def execute(planned: Planned, layout: Layout, shown: PlainDisplay, stop: Stop, c
     )
     try:
         runs = [whole]
-        if (jobs := choices.jobs or 1) > 1:
+        if (jobs := choices.jobs or 1) > 1 or planned.experiment.resources.bounded:
             runs = [
-                replace(whole, lane=lane, display=LaneDisplay(shown), launcher=launcher(lane.variables))
+                replace(
+                    whole,
+                    lane=lane,
+                    display=shown if lane.alone else LaneDisplay(shown),
+                    launcher=launcher(lane.variables),
+                )
                 for lane in room(planned, jobs)
             ]
         return side_by_side(runs, in_blocks(planned.wanted), limits.max_retries)
@@ -141,18 +143,7 @@ def room(planned: Planned, jobs: int) -> list[Lane]:
     """Return lanes for so many trials at once, each with room for the one that has most ranks."""
     ranks = max((trial.settings.world_size for trial in planned.wanted), default=1)
     gpus = 0 if planned.machine.devices == "cpu" else planned.machine.count
-    return lanes(jobs, ranks, sorted(os.sched_getaffinity(0)), gpus)
-
-
-def bring_up_to_date(layout: Layout, shown: PlainDisplay) -> None:
-    """Load what the journals have that the warehouse has not; one that is in use costs no trial, only a delay."""
-    try:
-        problems = load(layout).problems
-    except WarehouseError as error:
-        problems = tuple(error.problems)
-        shown.note("the warehouse is not up to date; nothing is lost, the next command loads it from the journals:")
-    for problem in problems:
-        shown.note(str(problem))
+    return lanes(jobs, ranks, sorted(os.sched_getaffinity(0)), gpus, planned.experiment.resources)
 
 
 def conclude(tally: Tally, total: int, shown: PlainDisplay) -> int:

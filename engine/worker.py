@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import faulthandler
 import importlib
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Iterator
@@ -11,13 +13,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from xp.dsl.trial import Trial
+from xp.engine import nvme
 from xp.engine.journal import Journal
 from xp.engine.layout import AttemptLayout
 from xp.engine.measure.energy import EnergyMeter
+from xp.engine.pulse import Pulse
 from xp.engine.train import loop
 from xp.engine.train.distributed import join
 from xp.engine.train.errors import TrialError, kind_of
 from xp.engine.train.record import Record
+from xp.engine.uptime import boot
 
 
 def run(attempt_folder: Path, rank: int, world_size: int) -> int:
@@ -25,9 +30,10 @@ def run(attempt_folder: Path, rank: int, world_size: int) -> int:
     attempt = AttemptLayout(attempt_folder.absolute())
     trial = Trial.model_validate_json(attempt.trial_file.read_text(encoding="utf-8"))
     with Journal(attempt.journal(rank)) as journal:
-        journal.append("rank", rank=rank, world_size=world_size, pid=os.getpid())
+        faulthandler.register(signal.SIGUSR1)  # whoever finds it standing still asks where
+        journal.append("rank", rank=rank, world_size=world_size, pid=os.getpid(), boot=boot())
         try:
-            work(trial, attempt, Record(journal, rank), world_size)
+            work(trial, attempt, Record(journal, rank, Pulse(attempt.pulse(rank)).beat), world_size)
         except BaseException as error:  # noqa: BLE001 - whatever ended the trial is its result
             fail(journal, error)
             return 1
@@ -37,6 +43,8 @@ def run(attempt_folder: Path, rank: int, world_size: int) -> int:
 
 def work(trial: Trial, attempt: AttemptLayout, record: Record, world_size: int) -> None:
     """Take part in the trial, its energy measured from here to the end, whatever that is."""
+    if record.leads and trial.settings.zero is not None:
+        nvme.make_room(attempt.offload, trial.settings.zero.nvme_path, f"xp-{trial.id}-{attempt.number}")
     with measured(trial, attempt, record):
         seat = join(attempt.rendezvous, record.rank, world_size, trial.settings)
         loop.run(trial, attempt, seat, record)
@@ -51,12 +59,13 @@ def measured(trial: Trial, attempt: AttemptLayout, record: Record) -> Iterator[N
     meter = EnergyMeter(trial.carbon, attempt.work)
     meter.start()
     record.meters.append(meter.so_far)
+    record.watchers.append(meter.enter)
     try:
         yield
     finally:
         metrics, facts = meter.stop()
         record.metrics(metrics)
-        record.facts("measurement", "energy", facts, {"intensity": "g/kWh"})
+        record.facts("measurement", "energy", facts, {"intensity": "g/kWh", "idle_power": "W"})
 
 
 def fail(journal: Journal, error: BaseException) -> None:

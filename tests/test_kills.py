@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,12 +18,16 @@ from tests.test_end_to_end import SPEC, sql, xp
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-KILLS = 20
+FOLDERS = 2
+"""Results folders that are worked on at once: a killed engine's next one imports for seconds, on one core."""
+
+KILLS = ("engine",) * 2 + ("parent",) * 2 + ("rank",) * 6
+"""Who is killed in each of them, in an order and at moments that are drawn."""
 
 LONGER = (
     SPEC.replace("max_steps = 6", "max_steps = 80")
     .replace("seed = [1, 2]", "seed = [1]")
-    .replace("[matrix]", '[limits]\ncheckpoint_every = "0.2s"\n[matrix]')
+    .replace("[matrix]", '[limits]\ncheckpoint_every = "0.2s"\nmax_retries = 3\n[matrix]')
 )
 
 LASTING = """
@@ -42,70 +45,78 @@ def lasting(folder: Path) -> list[dict[str, Any]]:
     return sql(folder, LASTING)
 
 
-def victims(engine: psutil.Process) -> dict[str, psutil.Process]:
-    """Return what can be killed: the engine, the parent that forks ranks, one of its ranks."""
-    found = {"engine": engine}
+def victims(engine: psutil.Process) -> dict[str, list[psutil.Process]]:
+    """Return what can be killed: the engine, the parent that forks ranks, the ranks, whatever they were started by."""
+    found: dict[str, list[psutil.Process]] = {"engine": [engine], "parent": [], "rank": []}
     with suppress(psutil.NoSuchProcess):
         for child in engine.children():
-            if "xp.engine.launch.preload" in child.cmdline():
-                found["parent"] = child
-                found |= {f"rank{place}": rank for place, rank in enumerate(child.children())}
+            if "xp.engine.launch.preload" in (words := child.cmdline()):
+                found["parent"].append(child)
+                found["rank"] += child.children()
+            elif "xp.engine.launch.alone" in words:
+                found["rank"].append(child)
     return found
 
 
-def disturb(folder: Path, dice: random.Random) -> str | None:
-    """Run, kill somebody at a random moment, and return whom; None where the run was over before."""
+def disturb(folder: Path, dice: random.Random, due: list[str]) -> None:
+    """Run, and kill at random moments who is due, until the run is over or was killed itself."""
     command = [sys.executable, "-m", "xp.engine.cli.main", "run", "mini.toml"]
+    family: set[psutil.Process] = set()
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
         engine = psutil.Process(run.pid)
-        wait_for_ranks(run, engine)
-        time.sleep(dice.uniform(0.0, 2.0))
-        if run.poll() is not None:
-            return None
-        found = victims(engine)
-        family = engine.children(recursive=True)
-        whom = dice.choice(sorted(found))
-        with suppress(psutil.NoSuchProcess):
-            found[whom].kill()
-        if whom != "engine":
-            time.sleep(dice.uniform(0.0, 0.5))
-            with suppress(ProcessLookupError):
-                os.kill(run.pid, signal.SIGKILL)
+        while due and attempt_begins(run, engine):
+            time.sleep(dice.uniform(0.0, 2.0))
+            if run.poll() is not None:
+                break
+            family.update(engine.children(recursive=True))
+            if there := victims(engine)[due[-1]]:
+                with suppress(psutil.NoSuchProcess):
+                    dice.choice(there).kill()
+                    if due.pop() == "engine":
+                        break
         run.wait()
     _, alive = psutil.wait_procs(family, timeout=10)
-    assert alive == [], f"orphans after the {whom} was killed"
-    return whom
+    assert alive == [], "orphans"
 
 
-def wait_for_ranks(run: subprocess.Popen[bytes], engine: psutil.Process) -> None:
-    """Wait until an attempt has begun, or the run is over."""
-    deadline = time.monotonic() + 60
-    while run.poll() is None and len(victims(engine)) <= 2:
+def attempt_begins(run: subprocess.Popen[bytes], engine: psutil.Process) -> bool:
+    """Wait until an attempt has begun, and tell whether one has: the run may be over."""
+    deadline = time.monotonic() + 90
+    while run.poll() is None:
+        if victims(engine)["rank"]:
+            return True
         assert time.monotonic() < deadline
-        time.sleep(0.02)
+        time.sleep(0.05)
+    return False
+
+
+def disturbed(folder: Path, seed: int) -> None:
+    """Run in spite of all kills, and go on to the end."""
+    dice = random.Random(seed)  # noqa: S311 - a game, not a secret
+    due = [*KILLS]
+    dice.shuffle(due)
+    while due:  # should all be complete by then, there are further trials beside the others
+        more = f"seed = [1, {len(due) + 1}]" if (folder / "results").exists() else "seed = [1]"
+        (folder / "mini.toml").write_text(LONGER.replace("seed = [1]", more))
+        disturb(folder, dice, due)
+    (folder / "mini.toml").write_text(LONGER)
+    xp("run", "mini.toml", folder=folder)
 
 
 def test_twenty_kills_change_no_number(tmp_path: Path) -> None:
-    calm, wild = tmp_path / "calm", tmp_path / "wild"
-    for folder in (calm, wild):
+    calm, *wild = (tmp_path / name for name in ("calm", *(f"wild{place}" for place in range(FOLDERS))))
+    for folder in (calm, *wild):
         folder.mkdir()
-        (folder / "mini.toml").write_text(LONGER)
-    xp("run", "mini.toml", folder=calm)
-    dice = random.Random(5)  # noqa: S311 - a game, not a secret
+    (calm / "mini.toml").write_text(LONGER)
+    with ThreadPoolExecutor(FOLDERS) as pool:
+        killing = [pool.submit(disturbed, folder, place) for place, folder in enumerate(wild)]
+        xp("run", "mini.toml", folder=calm)
+        for one in killing:
+            one.result()
 
-    killed: list[str] = []
-    for _ in range(3 * KILLS):
-        whom = disturb(wild, dice)
-        killed += [whom] if whom else []
-        if len(killed) == KILLS:
-            break
-        if whom is None:  # all is complete: begin anew, beside what there is
-            (wild / "mini.toml").write_text(LONGER.replace("seed = [1]", f"seed = [{len(killed) + 2}, 1]"))
-    (wild / "mini.toml").write_text(LONGER)
-    xp("run", "mini.toml", folder=wild)
-
-    assert len(killed) == KILLS
-    assert {"engine", "parent"} < set(killed)
-    assert lasting(wild) == lasting(calm)
     points = "select count(*) as n from metrics group by trial, attempt, name, rank, step having count(*) > 1"
-    assert sql(wild, points) == []
+    wanted = lasting(calm)
+    trials = {row["trial"] for row in wanted}
+    for folder in wild:
+        assert [row for row in lasting(folder) if row["trial"] in trials] == wanted
+        assert sql(folder, points) == []

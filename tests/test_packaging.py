@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-DATA = {".sql", ".toml", ".j2", ".typed"}
+DATA = {".sql", ".toml", ".j2", ".css", ".js", ".typed"}
 
 
 def folders() -> dict[str, Path]:

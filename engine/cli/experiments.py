@@ -43,19 +43,29 @@ def plan_command(file: Path, overrides: tuple[str, ...], seeds: str | None, **op
 
 
 @click.command("explain")
-@click.argument("trial")
-@SPEC
+@click.argument("what", metavar="TRIAL|REPORT")
+@click.argument("words", nargs=-1, metavar="FILE|CELL")
 @SET
 @SEEDS
 @JSON
-def explain_command(trial: str, file: Path, overrides: tuple[str, ...], seeds: str | None, as_json: bool) -> None:
-    """Say where each setting of TRIAL comes from.
+def explain_command(
+    what: str, words: tuple[str, ...], overrides: tuple[str, ...], seeds: str | None, as_json: bool
+) -> None:
+    """Say where each setting of a trial comes from, or a cell of a report.
 
-    TRIAL is an id of FILE, or the beginning of one.
+    `xp explain TRIAL FILE`: the id of a trial of FILE, or its beginning. `xp explain REPORT CELL`: words of the row and
+    of the column, as in `zero2 memory`, or LINE:COLUMN of the report.
     """
     from xp.engine import explanation, planning
+    from xp.engine.reports import origin
 
-    found = explanation.explain(planning.make(file, planning.with_seeds(overrides, seeds)), trial)
+    if origin.is_report(what):
+        cell = origin.explain(what, words)
+        click.echo(origin.as_json(cell) if as_json else origin.as_text(cell), nl=False)
+        return
+    if len(words) != 1:
+        raise click.UsageError("a trial is explained from one experiment file: xp explain TRIAL FILE")
+    found = explanation.explain(planning.make(Path(words[0]), planning.with_seeds(overrides, seeds)), what)
     click.echo(explanation.as_json(found) if as_json else explanation.as_text(found), nl=False)
 
 
@@ -69,9 +79,11 @@ def schema_command(output: Path | None) -> None:
 
 
 @click.command("reference")
+@click.argument("subject", type=click.Choice(["experiment", "warehouse"]), default="experiment")
 @OUTPUT
-def reference_command(output: Path | None) -> None:
-    """Write the reference of experiment files."""
+def reference_command(subject: str, output: Path | None) -> None:
+    """Write the reference of experiment files, or of the warehouse."""
     from xp.engine import documents
 
-    documents.write(documents.reference(), output)
+    make = {"experiment": documents.reference, "warehouse": documents.warehouse}[subject]
+    documents.write(make(), output)

@@ -8,7 +8,41 @@ from pathlib import Path
 
 import click
 
-from xp.engine.cli.options import RESULTS
+from xp.engine.cli.options import JSON, RESULTS
+
+
+@click.command("env")
+@click.argument("trial", required=False)
+@click.option("--attempt", type=click.IntRange(min=1), metavar="N", help="Attempt of the trial; the last by default.")
+@RESULTS
+@JSON
+def env_command(trial: str | None, attempt: int | None, results: Path, *, as_json: bool) -> None:
+    """Show this machine and its software, or what TRIAL saw of them.
+
+    TRIAL is an id, or the beginning of one. Tokens, keys and passwords are never shown.
+    """
+    from xp.engine import conditions
+
+    click.echo(conditions.env(results, trial, attempt, as_json=as_json), nl=False)
+
+
+@click.command("diff")
+@click.argument("one")
+@click.argument("other")
+@click.option("--experiment", metavar="NAME", help="Whose methods are meant; the one that was planned last by default.")
+@click.option("--all", "everything", is_flag=True, help="Show what is the same as well.")
+@RESULTS
+@JSON
+def diff_command(
+    one: str, other: str, experiment: str | None, results: Path, *, everything: bool, as_json: bool
+) -> None:
+    """Show what differs between ONE and OTHER: settings, environment, packages, facts and metrics.
+
+    Each is a method, a trial's label or the beginning of its id, or an attempt of it as in 3f2a/2.
+    """
+    from xp.engine import differing
+
+    click.echo(differing.diff(results, (one, other), experiment, everything=everything, as_json=as_json), nl=False)
 
 
 @click.command("import")

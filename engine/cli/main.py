@@ -55,6 +55,8 @@ for command in (
     warehouse.query_command,
     warehouse.export_command,
     machine.import_command,
+    machine.env_command,
+    machine.diff_command,
     reports.verify_command,
     reports.render_command,
     reports.report_command,

@@ -17,14 +17,26 @@ from xp.engine.cli.options import JSON, OUTPUT, PARAMS, RESULTS, SEEDS, SET, SPE
 @PARAMS
 @RESULTS
 @OUTPUT
-def render_command(template: str, params: tuple[str, ...], results: Path, output: Path | None) -> None:
+@click.option("--png", is_flag=True, help="Charts as PNG too, beside their SVG.")
+@click.option("--check", "action", flag_value="check", help="Only say whether the report is up to date.")
+@click.option("--watch", "action", flag_value="watch", help="Render again as results land, until Ctrl-C.")
+@click.pass_context
+def render_command(ctx: click.Context, /, *, png: bool, action: str | None, **asked: Any) -> None:
     """Fill TEMPLATE from the warehouse.
 
-    A template is Jinja (.j2), or plain Markdown with {placeholders}.
+    A template is Jinja (.j2), or plain Markdown with {placeholders}. Its charts lie in a folder beside the report, and
+    beside it lies where each cell comes from, which `xp explain` tells. --check exits with 1 where the warehouse, a
+    query, a template or the file itself has changed since it was rendered, and shows the difference.
     """
-    from xp.engine import answers
+    from xp.engine.reports import check, rendering, watch
 
-    answers.render(template, params, results, output)
+    request = rendering.Request(**asked)
+    if action == "check":
+        ctx.exit(check.check(request))
+    elif action == "watch":
+        watch.watch(request, png=png)
+    else:
+        rendering.render(request, png=png)
 
 
 @click.command("verify")

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,13 +54,18 @@ def run_command(
 
 
 @click.command("status")
+@click.argument("file", metavar="FILE", required=False, type=click.Path(path_type=Path))
 @RESULTS
 @JSON
-def status_command(results: Path, *, as_json: bool) -> None:
-    """Show how the trials of every experiment stand, and what runs now."""
+def status_command(file: Path | None, results: Path, *, as_json: bool) -> None:
+    """Show how the trials of every experiment stand, and what runs now.
+
+    With FILE, show each trial of that experiment, those included that nobody has started.
+    """
     from xp.engine import watching
 
-    click.echo(watching.status(results, as_json=as_json), nl=False)
+    shown = watching.status if file is None else partial(watching.status_of, file)
+    click.echo(shown(results, as_json=as_json), nl=False)
 
 
 @click.command("logs")

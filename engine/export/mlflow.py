@@ -36,7 +36,7 @@ order by attempts.attempt_key
 """
 
 POINTS = """
-select metric_name.name, metric.rank, epoch_ms(metric.time), metric.value, coalesce(metric.step, 0)
+select metric_name.name, metric.rank, metric.time, metric.value, coalesce(metric.step, 0)
 from metric
 join metric_name using (name_id)
 where metric.attempt_key = $key and metric.value is not null

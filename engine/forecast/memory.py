@@ -71,8 +71,12 @@ class Partitioned:
 
     @property
     def offloads(self) -> bool:
-        """Whether the optimizer states are kept by the host."""
-        return self.zero.offload_optimizer == "cpu"
+        """Whether the optimizer states are kept elsewhere than where it computes."""
+        return self.zero.offload_optimizer != "none"
+
+    def host(self, home: str, states: float) -> float:
+        """Return the bytes of states that the host's memory keeps: a folder is no memory."""
+        return states if home == "cpu" else 0
 
     def states(self) -> States:
         """Return the bytes at the trial's stage."""
@@ -91,8 +95,9 @@ class Partitioned:
         """Return the bytes at stage 3: beside its share, a rank has the weights and gradients of one layer."""
         layer = 2 * self.number * self.model.largest_layer
         weights, step = self.number * self.model.total, STEP * self.model.trained
-        away = (step if self.offloads else 0) + (weights if self.zero.offload_param == "cpu" else 0)
-        return States(layer + (weights + step - away) / self.ranks, self.kept(away))
+        away = (step if self.offloads else 0) + (weights if self.zero.offload_param != "none" else 0)
+        kept = self.host(self.zero.offload_optimizer, step) + self.host(self.zero.offload_param, weights)
+        return States(layer + (weights + step - away) / self.ranks, self.kept(kept))
 
     def kept(self, offloaded: float) -> float:
         """Return the bytes of the host: what is offloaded, or the whole model once per rank while it is loaded."""
@@ -130,5 +135,5 @@ def of_rank(settings: Settings, model: Parameters, *, apart: bool) -> float:
     On a CPU what is offloaded goes from the memory of the machine to the memory of the machine.
     """
     needed = states(settings, model)
-    offloads = settings.zero is not None and "cpu" in (settings.zero.offload_optimizer, settings.zero.offload_param)
+    offloads = settings.zero is not None and {settings.zero.offload_optimizer, settings.zero.offload_param} != {"none"}
     return needed.device if apart or not offloads else needed.device + needed.host / settings.world_size

@@ -139,7 +139,7 @@ def project(path: Path, name: str, found: list[Row]) -> Found:
     groups = together(valid)
     counted = [max(group, key=lambda row: row.energy or 0.0) for group in groups]
     invalid = len(last) - len(valid)
-    notes = [*shadows(path)]
+    notes: list[str] = []
     if any(len(group) > 1 for group in groups):
         notes.append(f"{name}: {len(valid)} rows, {len(groups)} apart in time; {LARGEST}")
     if invalid:
@@ -160,6 +160,7 @@ def project(path: Path, name: str, found: list[Row]) -> Found:
         seconds=total.get("duration"),
         facts={**facts, "rows": len(found), "rows_counted": len(counted), "rows_invalid": invalid},
         units=METRICS,
+        beside=tuple(path.parent.glob("*.bak")),
         notes=tuple(notes),
     )
 
@@ -195,9 +196,3 @@ def sums(counted: Sequence[Row]) -> dict[str, float]:
         for name in METRICS
         if (values := [value for row in counted if (value := row.values.get(name)) is not None])
     }
-
-
-def shadows(path: Path) -> Iterator[str]:
-    """Yield a warning for each older file that an upgrade of codecarbon moved aside."""
-    for other in sorted(path.parent.glob(f"{path.stem}*.bak")):
-        yield f"{other} lies beside it and is not read: name it as well if its rows should count"

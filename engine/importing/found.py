@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from xp.dsl.errors import Problem, XpError
 from xp.engine.failures import State
+
+LOSSES = ("loss", "train_loss", "eval_loss")
+"""Names of losses, behind any ``train/`` or ``eval/``: one that is no finite number any more says that a run diverged,
+whatever its program took it for."""
 
 
 class ImportingError(XpError):
@@ -51,6 +56,9 @@ class Found:
 
     reason: str = ""
 
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    """What shows that it ended so."""
+
     started: float | None = None
     """Unix seconds."""
 
@@ -63,6 +71,9 @@ class Found:
 
     units: Mapping[str, str] = field(default_factory=dict)
     """Metric to unit."""
+
+    beside: tuple[Path, ...] = ()
+    """Files that an upgrade of the program moved aside, and that may hold more of it."""
 
     notes: tuple[str, ...] = ()
     """What a reader of the numbers has to know: what was left out, and by which rule."""
@@ -79,3 +90,21 @@ class Found:
     def latest(self) -> dict[str, Any]:
         """Return the last value of each metric."""
         return {name: value for point in self.points for name, value in point.values.items()}
+
+
+def judged(found: Found) -> Found:
+    """Return the run with the state that its losses show."""
+    bad = (
+        (point.step, name, value)
+        for point in found.points
+        for name, value in point.values.items()
+        if name.rpartition("/")[2] in LOSSES and isinstance(value, float) and not math.isfinite(value)
+    )
+    first = min(bad, key=lambda one: math.inf if one[0] is None else one[0], default=None)
+    if first is None:
+        return found
+    step, name, value = first
+    place = "" if step is None else f" at step {step}"
+    return replace(
+        found, state="diverged", reason=f"{name} is {value}{place}", evidence={**found.evidence, "first_bad_step": step}
+    )

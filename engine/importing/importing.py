@@ -11,7 +11,7 @@ import click
 from xp.dsl.errors import Problem
 from xp.engine.importing import sources
 from xp.engine.importing.agreement import disagreements
-from xp.engine.importing.found import Found, ImportingError
+from xp.engine.importing.found import Found, ImportingError, judged
 from xp.engine.importing.write import UNKNOWN, Placed, last_plan, write
 from xp.engine.layout import Layout
 
@@ -28,11 +28,13 @@ def bring_in(
     """Import *paths* into an experiment of *results*; all of them, or none where one cannot be read."""
     layout = Layout(results.absolute())
     refuse_planned(layout, experiment)
-    runs = sources.read(paths)
+    runs = [judged(run) for run in sources.read(paths)]
     placed = list(places(layout, runs, experiment, method, (model, dataset)))
     for run in runs:
         for warning in warnings(run):
-            click.echo(f"xp: {warning}", err=True)
+            click.echo(f"xp: {run.files[0]}: {warning}", err=True)
+    for other in sorted({path for run in runs for path in run.beside}):
+        click.echo(f"xp: {other}: is not read: name it as well if its rows should count", err=True)
     new = write(layout, placed)
     for place in new:
         click.echo(f"{place.trial}  {place.label}  {place.found.kind}, {len(place.found.points)} records")
@@ -67,10 +69,9 @@ def places(
 
 def warnings(run: Found) -> Iterator[str]:
     """Yield what a reader of the imported numbers should know."""
-    where = run.files[0]
-    yield from (f"{where}: {note}" for note in run.notes)
+    yield from run.notes
     steps = run.facts.get("global_step")
     for text in disagreements(run.latest, steps if isinstance(steps, int) else None):
-        yield f"{where}: does not agree: {text}"
+        yield f"does not agree: {text}"
     if run.reason:
-        yield f"{where}: {run.state}: {run.reason}"
+        yield f"{run.state}: {run.reason}"

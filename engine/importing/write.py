@@ -69,7 +69,9 @@ def write_attempt(attempt: AttemptLayout, run: Placed) -> None:
     with Journal(attempt.engine_journal) as journal:
         journal.append("attempt", t=began, **beginning(run, attempt))
         ended = now if found.seconds is None else began + found.seconds
-        journal.append("end", t=ended, state=found.state, reason=found.reason, seconds=found.seconds, evidence={})
+        journal.append(
+            "end", t=ended, state=found.state, reason=found.reason, seconds=found.seconds, evidence=found.evidence
+        )
 
 
 def told(found: Found) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class ChosenLauncher:
             self._chosen.close()
             self._chosen = None
 
-    def _choose(self) -> Launcher:
+    def _choose(self, *, again: bool = True) -> Launcher:
         if self.kind == "plain" or not hasattr(os, "fork"):
             return PlainLauncher(self.variables, cpu=self.cpu)
         self.note("importing torch, transformers and deepspeed once for all trials")
@@ -67,6 +67,9 @@ class ChosenLauncher:
             seconds = preload.wait_ready()
         except PreloadError as error:
             preload.close()
+            if preload.killed and again:
+                self.note("the preloaded parent was killed while it imported: starting another")
+                return self._choose(again=False)
             if self.kind == "preload":
                 raise
             self.note(f"ranks start plainly, each from nothing, because they cannot be forked: {error}")

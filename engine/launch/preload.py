@@ -34,6 +34,7 @@ def main() -> None:
     requests, answers = private_streams()
     began = time.monotonic()
     importlib.import_module("xp.engine.train.preload")
+    importlib.import_module("xp.engine.worker")
     gc.collect()
     gc.freeze()  # keeps the collector from touching, and so from copying, the pages that children share
     say(answers, ready=True, seconds=time.monotonic() - began, unfit=unfit())

@@ -100,6 +100,11 @@ class PreloadLauncher:
         """Tell whether the parent can still fork."""
         return self.parent.poll() is None
 
+    @property
+    def killed(self) -> bool:
+        """Tell whether a signal has ended the parent."""
+        return (self.parent.poll() or 0) < 0
+
     def close(self) -> None:
         """End the parent; it ends by itself when its requests do."""
         self.requests.close()

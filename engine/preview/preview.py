@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from xp.dsl.plan import Excluded
+from xp.dsl.power import weak_claims
 from xp.dsl.trial import Trial
 from xp.engine import environment
 from xp.engine.forecast.amounts import NAMES, Forecast, Sum, total
@@ -49,6 +50,11 @@ class Preview:
         return self.planned.plan.excluded
 
     @property
+    def notes(self) -> list[str]:
+        """What is worth knowing before anything runs, though nothing is wrong."""
+        return [*weak_claims(self.planned.experiment, self.planned.plan.trials)]
+
+    @property
     def due(self) -> list[Row]:
         """The trials that would be attempted."""
         return [row for row in self.rows if row.standing.due]
@@ -72,7 +78,7 @@ class Preview:
 def preview(planned: Planned, results: Path) -> Preview:
     """Return what a run of the wanted trials would do, judged by a folder of results; only its warehouse is written."""
     layout = Layout(results.absolute())
-    past = attempts(layout, planned.wanted, here())
+    past = attempts(layout, planned.wanted, environment.here())
     forecaster = Forecaster(past, apart=planned.machine.devices == "cuda", tariff=tariff(planned))
     return Preview(
         planned,
@@ -84,9 +90,3 @@ def tariff(planned: Planned) -> Tariff | None:
     """Return the first tariff of the file, as the measure ``cost`` does, None where there is none."""
     prices = planned.experiment.prices.items()
     return next((Tariff(name, price, planned.machine.devices == "cuda") for name, price in prices), None)
-
-
-def here() -> tuple[str | None, str | None]:
-    """Return the names of this machine's processor and GPUs, as attempts record them."""
-    facts = {**environment.cpu(), **environment.gpus()}
-    return facts["cpu"][0], facts.get("gpu", (None, ""))[0]

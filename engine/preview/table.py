@@ -52,7 +52,8 @@ class Notes:
 def text(preview: Preview) -> str:
     """Return the whole preview."""
     notes = Notes()
-    parts = [trials(preview, notes), "\n".join(excluded(preview)), summary(preview, notes)]
+    parts = [trials(preview, notes), "\n".join(excluded(preview)), "\n".join(map(noted, preview.notes))]
+    parts.append(summary(preview, notes))
     parts.append("\n".join(notes.lines()))  # last: the others make them
     return "\n".join(f"{part.rstrip()}\n" for part in parts if part)
 
@@ -106,13 +107,18 @@ def excluded(preview: Preview) -> Iterator[str]:
         yield f"excluded  {len(seeds) - MOST:,} more combinations: --json lists all"
 
 
+def noted(line: str) -> str:
+    """Return a line that is worth knowing, marked as one."""
+    return f"note      {line}"
+
+
 def summary(preview: Preview, notes: Notes) -> str:
     """Return how many trials there are, and what those that would run need."""
     states = Counter(row.standing.state for row in preview.rows)
     told = [f"{count:,} {state}" for state, count in states.items()]
     lines = [f"search    {name}: {budget}" for name, budget in budgets(preview)]
     told += [f"{len(preview.excluded):,} excluded"] if preview.excluded else []
-    lines += [f"{len(preview.rows):,} trials: {', '.join(told)}"]
+    lines += [f"{len(preview.rows):,} trial{'' if len(preview.rows) == 1 else 's'}: {', '.join(told)}"]
     if due := len(preview.due):
         lines += [f"a run would attempt {due:,}, one after another, and need"]
         lines += [needed(name, whole, due, notes) for name, whole in preview.totals.items()]

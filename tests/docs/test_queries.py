@@ -24,10 +24,3 @@ def test_every_saved_query_is_listed_with_its_question() -> None:
 def test_every_example_of_sql_is_right(sql: str) -> None:
     with emptiness() as db:
         assert faults(db, catalog.parse(Path("example.sql"), sql)) == []
-
-
-def test_the_example_of_python_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (code,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
-    monkeypatch.chdir(tmp_path)
-
-    exec(code.replace(".polars()", ".arrow()"), {})  # noqa: S102 - our own text

@@ -43,7 +43,7 @@ def trials(tmp_path: Path) -> Callable[..., list[Trial]]:
     def make(*overrides: str) -> list[Trial]:
         file = tmp_path / "tiny.toml"
         file.write_text(SPEC, encoding="utf-8")
-        return plan(load(file, overrides), {"dialogues": "0" * 64}).trials
+        return [*plan(load(file, overrides), {"dialogues": "0" * 64}).trials]
 
     return make
 

@@ -27,7 +27,10 @@ SETTINGS: Mapping[str, Any] = {
     "logging_steps": 1,
 }
 
-TIMES = ("runtime", "per_second", "seconds", "memory", "rss", "energy", "emissions", "duration", "consumed")
+TIMES = (
+    *("runtime", "per_second", "seconds", "memory", "rss", "energy", "emissions", "duration", "consumed", "share"),
+    *("_prepare", "_train", "_evaluate", "_predict"),
+)
 """Ends of the names of metrics that no two runs have in common."""
 
 
@@ -38,6 +41,11 @@ class Ended:
     attempt: AttemptLayout
     codes: Sequence[int | None]
 
+    @property
+    def settings(self) -> Settings:
+        """Return what it was trained with."""
+        return Trial.model_validate_json(self.attempt.trial_file.read_text()).settings
+
     def events(self, kind: str, rank: int = 0) -> list[dict[str, Any]]:
         """Return the events of one kind."""
         return [event for event in events(self.attempt.journal(rank)) if event["event"] == kind]
@@ -45,6 +53,15 @@ class Ended:
     def metrics(self, rank: int = 0) -> dict[str, Any]:
         """Return the last value of every metric."""
         return {name: value for event in self.events("metrics", rank) for name, value in event["values"].items()}
+
+    def lasting(self) -> dict[tuple[str, int | None], Any]:
+        """Return every metric by name and step that two runs have in common."""
+        return {
+            (name, event["step"]): value
+            for event in self.events("metrics")
+            for name, value in event["values"].items()
+            if not name.endswith(TIMES)
+        }
 
     def losses(self) -> list[float]:
         """Return the logged losses of all steps."""

@@ -43,6 +43,24 @@ sys.exit(1)
 STUBBORN = STEP + "signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
 """Trains, and does not stop when it is asked to."""
 
+STALL = (
+    STEP
+    + """
+import faulthandler
+from xp.engine.pulse import Pulse
+faulthandler.register(signal.SIGUSR1)
+pulse = Pulse(attempt.pulse(rank))
+for step in range(1, 4 - rank):
+    pulse.beat('train', step)
+def for_ever():
+    while rank:
+        pass
+for_ever()
+time.sleep(600)
+"""
+)
+"""Trains for a few steps: then rank 1 loops for ever, and rank 0 waits for it."""
+
 SPAWN = "import subprocess; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']); " + HANG
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.engine.scripted import COMPLETE, CRASH, ScriptLauncher
 from tests.engine.test_runner import run
+from xp.dsl.resources import Resources
 from xp.dsl.trial import Trial
 from xp.engine.journal import events
 from xp.engine.lanes import Lane, LaneError, lanes
@@ -51,6 +52,29 @@ def test_too_many_at_once_are_refused_with_the_most_that_go() -> None:
     with pytest.raises(LaneError, match="4 trials of 2 ranks at once take 8 cores; there are 4") as caught:
         lanes(4, 2, [0, 1, 2, 3], gpus=0)
     assert "--jobs 2" in str(caught.value)
+
+
+def test_shares_are_as_large_as_the_experiment_says() -> None:
+    resources = Resources(cores_per_trial=1, gpus_per_trial=1)
+    assert lanes(2, 1, [0, 1, 2, 3], 4, resources) == [Lane((0,), (0,)), Lane((1,), (1,))]
+    assert lanes(1, 1, [0, 1, 2, 3], 0, Resources(cores_per_trial=2)) == [Lane((0, 1), alone=True)]
+
+
+def test_shares_that_the_machine_has_not_are_refused() -> None:
+    with pytest.raises(LaneError, match="3 trials at once with 2 cores each take 6; there are 4") as caught:
+        lanes(3, 1, [0, 1, 2, 3], 0, Resources(cores_per_trial=2))
+    assert "--jobs 2" in str(caught.value)
+
+
+def test_a_trial_that_is_kept_on_a_core_and_has_no_neighbour_is_not_contended(layout: Layout, trials: Trials) -> None:
+    core = min(os.sched_getaffinity(0))
+    launcher = ScriptLauncher([WHERE + COMPLETE])
+    side = replace(run(layout, launcher), lane=Lane((core,), alone=True))
+
+    assert side_by_side([side], trials()[:1], 0) == Tally(completed=1)
+    (attempt,) = layout.attempts(trials()[0].id)
+    assert next(events(attempt.engine_journal))["contended"] is False
+    assert (attempt.root / "cores").read_text() == f"[{core}]"
 
 
 def test_a_lane_with_gpus_names_them_for_its_processes() -> None:

@@ -44,6 +44,7 @@ def test_a_project_has_an_experiment_queries_a_report_and_their_documents(tmp_pa
         "docs/reference.md",
         "experiments/first.toml",
         "queries/tradeoffs.sql",
+        "templates/experiments.html.j2",
         "templates/experiments.md.j2",
         "templates/partials/reading.md.j2",
     } <= set(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -19,18 +20,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine.conftest import SPEC
-from tests.engine.scripted import COMPLETE, CRASH, DEAF, DIVERGE, HANG, KILLED, SAVE, SPAWN, STUBBORN, ScriptLauncher
+from tests.engine.scripted import (
+    COMPLETE,
+    CRASH,
+    DEAF,
+    DIVERGE,
+    HANG,
+    KILLED,
+    SAVE,
+    SPAWN,
+    STALL,
+    STUBBORN,
+    ScriptLauncher,
+)
 from xp.dsl.plan import plan
 from xp.dsl.source import load
 from xp.dsl.trial import Start, Trial
 from xp.engine import attempt as attempts
+from xp.engine import runner
 from xp.engine.announcing import journal_plan
 from xp.engine.failures import Outcome
 from xp.engine.harvest import ended
-from xp.engine.journal import Journal, events
+from xp.engine.journal import events
 from xp.engine.layout import Layout
 from xp.engine.locks import locked
-from xp.engine.runner import Run, RunError, Tally, in_blocks, is_completed, mend
+from xp.engine.runner import Run, RunError, Tally, in_blocks
 from xp.engine.stopping import Stop
 from xp.engine.warehouse.load import load as load_journals
 
@@ -57,6 +71,13 @@ class Notes:
 
     def note(self, text: str) -> None:
         self.notes.append(text)
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody here needs the time that a large model is given."""
+    monkeypatch.setattr(attempts, "GRACE_SECONDS", 0.2)
+    monkeypatch.setattr(runner, "BACK_OFF_SECONDS", 0.05)
 
 
 @pytest.fixture
@@ -136,17 +157,13 @@ def test_the_scratch_folder_is_gone_when_the_attempt_has_ended(layout: Layout, t
     assert not attempt.work.exists()
 
 
-def test_a_rank_that_dies_takes_the_others_with_it(
-    layout: Layout, trials: Trials, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(attempts, "GRACE_SECONDS", 0.2)
+def test_a_rank_that_dies_takes_the_others_with_it(layout: Layout, trials: Trials) -> None:
     (trial, *_) = trials()
     assert run(layout, ScriptLauncher([{0: HANG, 1: CRASH}])).all([trial], 0) == Tally(failed=1)
     assert_nobody_works_in(layout)
 
 
-def test_a_trial_that_takes_too_long_times_out(layout: Layout, trials: Trials, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attempts, "GRACE_SECONDS", 0.2)
+def test_a_trial_that_takes_too_long_times_out(layout: Layout, trials: Trials) -> None:
     (trial, *_) = trials('limits.trial_timeout="1s"')
     running = run(layout, ScriptLauncher([DEAF]))
     assert running.all([trial], 0) == Tally(failed=1)
@@ -155,8 +172,21 @@ def test_a_trial_that_takes_too_long_times_out(layout: Layout, trials: Trials, m
     assert_nobody_works_in(layout)
 
 
+def test_a_rank_that_hangs_is_found_and_told_of_without_a_limit_of_the_trial(layout: Layout, trials: Trials) -> None:
+    (trial, *_) = trials('limits.stall_timeout="1s"')
+    assert run(layout, ScriptLauncher([STALL, COMPLETE])).all([trial], 1) == Tally(completed=1)
+    first, second = layout.attempts(trial.id)
+    assert (ended(first), ended(second)) == ("timeout", "completed")
+    *_, end = events(first.engine_journal)
+    assert re.fullmatch(
+        r"rank 1 has stood still for \d s, in train at step 2 \(\[limits\] stall_timeout\)", end["reason"]
+    )
+    assert "in for_ever" in end["evidence"]["log_tail"], "it says where it is"
+    assert [(one["rank"], one["step"]) for one in end["evidence"]["stalled"]] == [(0, 3), (1, 2)]
+    assert_nobody_works_in(layout)
+
+
 def test_grandchildren_end_with_their_attempt(layout: Layout, trials: Trials, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attempts, "GRACE_SECONDS", 0.2)
     (trial, *_) = trials('limits.trial_timeout="1s"')
     mark = str(layout.root)  # other programs of this machine sleep as well
     monkeypatch.setenv("MARK", mark)
@@ -314,11 +344,12 @@ def test_a_trial_that_somebody_else_runs_is_left_alone(layout: Layout, trials: T
 
 
 def test_two_runs_at_once_run_no_trial_twice(layout: Layout, trials: Trials) -> None:
+    planned = trials()  # here, for this writes a file and reads it again
     launchers = [ScriptLauncher([COMPLETE]), ScriptLauncher([COMPLETE])]
     with ThreadPoolExecutor(2) as pool:
-        tallies = list(pool.map(lambda launcher: run(layout, launcher).all(trials(), 0), launchers))
+        tallies = list(pool.map(lambda launcher: run(layout, launcher).all(planned, 0), launchers))
     assert sorted(path.parent.name for launcher in launchers for path in launcher.started) == sorted(
-        trial.id for trial in trials()
+        trial.id for trial in planned
     )
     assert sum(tally.completed for tally in tallies) == 6
     assert [tally.completed + tally.cached for tally in tallies] == [6, 6]
@@ -344,20 +375,6 @@ def test_a_disk_that_is_full_at_any_moment_costs_no_number(
     run(layout, ScriptLauncher([COMPLETE])).all(first, 0)
     assert [ended(attempt) for attempt in layout.attempts(first[0].id)] == ["interrupted", "completed"]
     assert load_journals(layout).attempts == 2
-
-
-def test_the_attempt_of_a_killed_engine_is_ended_by_the_next(layout: Layout, trials: Trials) -> None:
-    (trial, *_) = trials()
-    orphan = layout.new_attempt(trial.id)
-    with Journal(orphan.engine_journal) as journal:
-        journal.append("attempt", trial=trial.id, t=1000.0)
-    with Journal(orphan.journal(0)) as journal:
-        journal.append("progress", t=1012.5)
-    mend(layout, trial.id)
-    assert ended(orphan) == "interrupted"
-    *_, end = events(orphan.engine_journal)
-    assert end["seconds"] == 12.5
-    assert not is_completed(layout, trial.id)
 
 
 def test_progress_of_rank_0_is_shown(layout: Layout, trials: Trials) -> None:

@@ -12,9 +12,10 @@ from rich.console import Console
 
 from tests import small
 from xp.engine.layout import Layout
+from xp.engine.loading import bring_up_to_date
 from xp.engine.progress import PlainDisplay
 from xp.engine.runner import Tally
-from xp.engine.session import bring_up_to_date, conclude
+from xp.engine.session import conclude
 from xp.engine.warehouse import store
 
 

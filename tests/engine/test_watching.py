@@ -11,10 +11,12 @@ from click.testing import CliRunner
 
 from tests.engine.attempted import announced, completed, ended
 from xp.dsl.trial import Trial
+from xp.engine import watching
 from xp.engine.cli.main import main
 from xp.engine.journal import Journal
 from xp.engine.layout import AttemptLayout, Layout
 from xp.engine.locks import locked
+from xp.engine.standing import Standing, standing
 
 Planning = Callable[..., list[Trial]]
 
@@ -55,6 +57,50 @@ def test_status_for_programs(empty: Layout, busy: AttemptLayout) -> None:
     assert (one["trial"], one["phase"], one["step"], one["steps"]) == (busy.trial_id, "train", 12, 40)
 
 
+def test_status_of_a_file_tells_of_every_trial_of_it(
+    empty: Layout, busy: AttemptLayout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xp.engine.references.fingerprints", lambda _: {"dialogues": "0" * 64})
+    code, text = invoke(empty, "status", str(tmp_path / "tiny.toml"))
+    assert code == 0
+    states = {" ".join(line.split()[1:3]) for line in text.splitlines()[1:7]}
+    assert states >= {"train 12/40", "stays (oom)"}
+    assert text.endswith("6 trials: 1 cached, 3 new, 1 running, 1 stays\n")
+    told = json.loads(invoke(empty, "status", str(tmp_path / "tiny.toml"), "--json")[1])
+    assert len(told["trials"]) == 6
+    assert [one["trial"] for one in told["running"]] == [busy.trial_id]
+
+
+def test_status_looks_at_no_trial_twice(empty: Layout, busy: AttemptLayout, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+
+    def counting(layout: Layout, trial: str) -> Standing:
+        looked.append(trial)
+        return standing(layout, trial)
+
+    monkeypatch.setattr(watching, "standing", counting)
+    watching.status(empty.root, as_json=False)
+    assert busy.trial_id in looked
+    assert len(looked) == len(set(looked)) == 6
+
+
+def test_folders_that_a_crash_left_half_made_are_no_error(empty: Layout, busy: AttemptLayout) -> None:
+    (empty.trials / "0" / "attempt-1").mkdir(parents=True)
+    (empty.trials / "1" / "attempt-1" / "journal").mkdir(parents=True)
+    empty.attempt("1", 1).engine_journal.write_text('{"t": 1, "event": "end"}\n{"t": 1, "eve')
+    (empty.trials / "stray").write_text("")
+    (empty.root / "experiments" / "torn.jsonl").write_text('{"t": 1, "event": "pl')
+    code, text = invoke(empty, "status")
+    assert (code, "train 12/40" in text) == (0, True)
+    for journal in busy.journals():
+        journal.unlink()
+    busy.engine_journal.write_text('{"t": 1, "ev')
+    code, text = invoke(empty, "status")
+    assert code == 0
+    assert "start" in text
+    assert invoke(empty, "cancel")[0] == 0
+
+
 def test_status_without_anything(empty: Layout, tmp_path: Path) -> None:
     assert invoke(empty, "status")[1].endswith("nothing is running\n")
     code, text = invoke(Layout(tmp_path / "none"), "status")
@@ -81,6 +127,26 @@ def test_logs_of_an_unknown_trial(empty: Layout, busy: AttemptLayout, words: tup
 def test_logs_of_an_attempt_that_is_not_there(empty: Layout, busy: AttemptLayout) -> None:
     assert "has no attempt 7" in invoke(empty, "logs", busy.trial_id, "--attempt", "7")[1]
     assert "has no log" in invoke(empty, "logs", busy.trial_id, "--rank", "5")[1]
+
+
+def test_followed_logs_are_whole_to_the_last_letter(
+    empty: Layout, busy: AttemptLayout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = [lambda: None, lambda: write("ä".encode()[:1]), lambda: write("ä".encode()[1:]), lambda: end(b" last\n")]
+
+    def write(text: bytes) -> None:
+        with busy.log(0).open("ab") as log:
+            log.write(text)
+
+    def end(text: bytes) -> None:
+        write(text)
+        with Journal(busy.engine_journal) as journal:
+            journal.append("end", state="completed", reason="", seconds=1.0, evidence={})
+
+    monkeypatch.setattr("xp.engine.watching.time.sleep", lambda _: steps.pop(0)())
+    text = watching.logs(empty.root, busy.trial_id, attempt=None, rank=0, follow=True)
+    assert "".join(text) == "ä last\n"
+    assert steps == []
 
 
 def test_cancel_one_trial_or_everything(empty: Layout, busy: AttemptLayout) -> None:

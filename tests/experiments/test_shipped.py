@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from xp.dsl.rules import Machine
+from xp.dsl.resources import Machine
 from xp.engine import environment, planning
 
 ROOT = Path(__file__).parents[2]

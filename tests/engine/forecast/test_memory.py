@@ -84,3 +84,10 @@ def test_16_bits_are_counted_as_deepspeed_counts_them(ranks: int) -> None:
             told = stage3(total, layer, ranks, cpu_offload=offloads, cpu_offload_params=all_of_it, zero_init=False)
             found = states(settings(3, ranks, **whole), model)
             assert (found.host, found.device) == told[:2]
+
+
+def test_what_is_put_into_a_folder_is_in_no_memory() -> None:
+    asked = settings(3, offload_optimizer="nvme", offload_param="nvme")
+
+    assert states(asked, MODEL) == (400, 4 * 4 * 1000 * 1.5)
+    assert states(settings(3, offload_optimizer="cpu", offload_param="nvme"), MODEL).host == 16000 * 1.5

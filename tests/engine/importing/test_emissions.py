@@ -75,9 +75,9 @@ def test_a_time_stamp_without_a_date_is_read_and_said(tmp_path: Path) -> None:
 
 
 def test_a_file_that_was_moved_aside_is_named(tmp_path: Path) -> None:
-    written(tmp_path, line(1, "z", 1, 9.0), name="emissions.csv.bak")
-    found = only(written(tmp_path, line(1, "a", 1, 0.5)))
-    assert "emissions.csv.bak lies beside it" in found.notes[0]
+    aside = written(tmp_path, line(1, "z", 1, 9.0), name="emissions_d4cee5da.csv.bak")
+    found = only(written(tmp_path, line(1, "a", 1, 0.5), name="mine.csv"))
+    assert found.beside == (aside,)
     assert found.latest["energy_consumed"] == 0.5
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from xp.engine.importing import trainer
 from xp.engine.importing.agreement import disagreements
-from xp.engine.importing.found import ImportingError
+from xp.engine.importing.found import ImportingError, judged
 
 LOG = [
     {"step": 2, "epoch": 1.0, "loss": 2.5, "learning_rate": 1e-4},
@@ -48,6 +48,35 @@ def test_results_beside_the_state_are_the_same_run() -> None:
 def test_a_loss_that_is_no_number_stays_none() -> None:
     state = STATE | {"log_history": [{"step": 1, "loss": math.nan}], "global_step": 1, "max_steps": 1}
     assert math.isnan(trainer.read({Path("s.json"): state}, "run").latest["loss"])
+
+
+@pytest.mark.parametrize("max_steps", [20, 40])
+def test_a_run_whose_loss_became_no_number_diverged_at_its_first_bad_step(max_steps: int) -> None:
+    log = [
+        {"step": 10, "loss": 2.1},
+        {"step": 20, "loss": math.nan},
+        {"step": 20, "eval_loss": math.nan, "eval_rouge1": 0.0},
+        {"step": 20, "train_loss": math.nan, "train_runtime": 8.0},
+    ]
+    state = STATE | {"log_history": log, "global_step": 20, "max_steps": max_steps}
+
+    found = judged(trainer.read({Path("s.json"): state}, "run"))
+
+    assert (found.state, found.reason) == ("diverged", "loss is nan at step 20")
+    assert found.evidence == {"first_bad_step": 20}
+
+
+def test_results_alone_do_not_say_at_which_step_a_run_diverged() -> None:
+    found = judged(trainer.read({Path("r.json"): {"train_loss": math.inf, "train_runtime": 8.0}}, "run"))
+
+    assert (found.state, found.reason) == ("diverged", "train_loss is inf")
+
+
+def test_other_numbers_may_be_none() -> None:
+    log = [*LOG, {"step": 4, "grad_norm": math.inf, "eval_gen_len": math.nan}]
+    found = trainer.read({Path("s.json"): STATE | {"log_history": log}}, "run")
+
+    assert judged(found) is found
 
 
 def test_a_training_that_was_cut_short_is_interrupted() -> None:

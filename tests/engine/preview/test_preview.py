@@ -13,9 +13,10 @@ from tests.engine.attempted import Took, completed, ended
 from tests.engine.conftest import SPEC
 from xp.dsl.trial import Trial
 from xp.engine import planning
+from xp.engine.environment import here
 from xp.engine.layout import Layout
 from xp.engine.preview import record, table
-from xp.engine.preview.preview import Preview, here, preview
+from xp.engine.preview.preview import Preview, preview
 
 Previewing = Callable[..., Preview]
 
@@ -40,7 +41,7 @@ def layout() -> Layout:
 
 
 def planned(*overrides: str) -> list[Trial]:
-    return planning.make(Path("tiny.toml"), overrides).wanted
+    return [*planning.make(Path("tiny.toml"), overrides).wanted]
 
 
 def undisturbed(**changes: Any) -> Took:

@@ -1,0 +1,47 @@
+"""Has the machine watched while an attempt runs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from xp.engine.launch.plain import PARENT
+from xp.engine.layout import AttemptLayout
+
+PATIENCE = 5.0
+"""Seconds for a last sample: on a machine that swaps, it may take a while."""
+
+
+@contextmanager
+def sampled(attempt: AttemptLayout, seconds: float | None) -> Iterator[None]:
+    """Run a block while a process of its own writes a sample every so many seconds; 0 is never."""
+    if not seconds:
+        yield
+        return
+    with attempt.machine_log.open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "xp.engine.launch.watcher", str(attempt.machine_journal), str(seconds)],
+            env={**os.environ, PARENT: str(os.getpid())},
+            stdin=subprocess.PIPE,  # it ends when this does: also when the engine is killed
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is for the engine to handle
+        )
+    try:
+        yield
+    finally:
+        end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Let go of the process, and wait until it is gone."""
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

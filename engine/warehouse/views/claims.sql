@@ -109,11 +109,10 @@ select
     missing,
     -- as many as make the corrected test see the effect, or the interval fit into the margin, whichever is less
     case
-        when n >= 2 and sd > 0 then greatest(1, ceil(least(
-            -- t of few seeds is so large that it would ask for many times what is needed
-            pow(t_quantile(confidence_corrected, greatest(n - 1, 10)) * sd / nullif(abs(mean), 0), 2),
-            case when abs(mean) < margin then pow(t_quantile(confidence, greatest(n - 1, 10)) * sd / (margin - abs(mean)), 2) end
-        )) - n)::bigint
+        when n >= 2 and sd > 0 then least(
+            t_further(confidence_corrected, sd, n, abs(mean)),
+            case when abs(mean) < margin then t_further(confidence, sd, n, margin - abs(mean)) end
+        )
         when n < 2 then 2 - n
     end as more
 from corrected;

@@ -41,3 +41,15 @@ create macro t_test(mean, sd, n) as case
     else greatest(0, 1 - t_within(mean / (sd / sqrt(n)), n - 1))
 end;
 comment on macro t_test is 'two-sided p-value of a mean of n values against zero; null for fewer than two';
+
+create macro t_further(confidence, sd, n, distance) as coalesce(
+    list_extract(
+        list_filter(
+            [1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 50, 100],
+            lambda further: t_half_width(confidence, sd, n + further) <= distance
+        ),
+        1
+    ),
+    ceil(pow(t_quantile(confidence, 100) * sd / nullif(greatest(distance, 0), 0), 2)) - n
+)::bigint;
+comment on macro t_further is 'about how many further values make half of the interval no wider than a distance, if the spread stays';

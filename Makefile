@@ -48,10 +48,11 @@ imports: setup   ## data flows one way
 golden: setup    ## write the expected reports anew; review the difference
 	XP_GOLDEN=write $(BIN)/python -m pytest -q tests/templates
 
-docs: setup      ## write what is generated anew: the schema of the language, its reference, and that of the warehouse
+docs: setup      ## write what is generated anew: the schema of the language, its reference, that of the warehouse, the methods
 	$(BIN)/xp schema -o docs/experiment.schema.json
 	$(BIN)/xp reference -o docs/reference.md
 	$(BIN)/xp reference warehouse -o docs/tables.md
+	$(BIN)/xp reference methods -o docs/methods.md
 
 build: setup     ## a wheel, by way of the source distribution
 	$(BIN)/python -m build

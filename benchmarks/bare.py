@@ -45,8 +45,8 @@ class Steps(TrainerCallback):
 
     @property
     def per_second(self) -> float:
-        """Return the speed."""
-        return (self.seen - WARM_UP) / (self.ended - self.began)
+        """Return the speed; none where nothing came behind the warm-up."""
+        return (self.seen - WARM_UP) / (self.ended - self.began) if self.seen > WARM_UP else 0.0
 
 
 def main() -> None:
@@ -55,15 +55,14 @@ def main() -> None:
     torch.set_num_threads(1)
     set_seed(seed)
     splits = {split: json.loads((folder / f"{split}.json").read_text()) for split in ("train", "validation", "test")}
+    arguments = json.loads((folder / "arguments.json").read_text())
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = AutoModelForSeq2SeqLM.from_config(AutoConfig.from_pretrained(folder))
     model.generation_config = GenerationConfig.from_pretrained(folder)
     clock = Steps()
     trainer = Seq2SeqTrainer(
         model=model,
-        args=Seq2SeqTrainingArguments(
-            **json.loads((folder / "arguments.json").read_text()), max_steps=steps, seed=seed
-        ),
+        args=Seq2SeqTrainingArguments(**arguments, max_steps=steps, seed=seed),
         data_collator=DataCollatorForSeq2Seq(tokenizer, model, pad_to_multiple_of=8),
         train_dataset=splits["train"],
         eval_dataset=splits["validation"],

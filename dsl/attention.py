@@ -38,7 +38,7 @@ def objections(settings: Settings, model: Model) -> Iterator[Objection]:
 
 
 def block_local(settings: Settings, model: Model) -> Iterator[Objection]:
-    """Yield what stands against the block-local kernel: it needs the size of its blocks, and an encoder that calls it."""
+    """Yield what stands against the block-local kernel: it needs the size of a block, and an encoder that calls it."""
     kernel, window, architecture = settings.attn_implementation, settings.attention_window, model.architecture
     if kernel == "block_local" and architecture in WITHOUT_BLOCKS:
         message = f"'block_local' serves BART and its like, and {architecture} has an attention of its own"

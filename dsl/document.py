@@ -47,6 +47,10 @@ class Document:
         unwritten = inside if self.origin(key).places.depth(key) < len(key) else []
         return next((self.given[name] for name in [*around, *unwritten] if name in self.given), "")
 
+    def says(self, key: Key) -> bool:
+        """Tell whether a file or an argument gives this very key, or the table around it as one value."""
+        return self.origin(key).places.depth(key) == len(key) or bool(self.argument(key))
+
     def origin(self, key: Key) -> Document:
         """Return the file that says most about *key*: this one, unless only its base does."""
         if self.base is None or key[:1] == (OWN,):

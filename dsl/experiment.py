@@ -101,6 +101,10 @@ class Experiment(Table):
         """Return ``file:line:column: dotted.key`` of a key of this file."""
         return self._document.where(key)
 
+    def says(self, *key: str | int) -> bool:
+        """Tell whether this file, the one that it extends or the command line says this very key."""
+        return self._document.says(key)
+
     def model(self, name: str) -> Model:
         """Return a model by its name in ``[models]``; any other name is a hub id or a folder."""
         return self.models.get(name) or Model(checkpoint=name)

@@ -30,7 +30,7 @@ def origin(experiment: Experiment, variant: Mapping[str, Any], name: str) -> Key
     parts = name.split(".")
     if name in flatten(experiment.method(variant["method"]).settings):
         return ("methods", variant["method"], "settings", *parts)
-    if name == RANKS and RANKS not in experiment.defaults.model_fields_set:
+    if name == RANKS and experiment.resources.world_size is not None:
         return ("resources", RANKS)
     return ("defaults", *parts)
 

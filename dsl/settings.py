@@ -38,13 +38,13 @@ class Zero(Table):
     """What is partitioned over ranks: 0 nothing, 1 optimizer states, 2 and gradients, 3 and parameters."""
 
     offload_optimizer: Home = "none"
-    """Where optimizer states live: ``cpu`` at stages 1 to 3, ``nvme``, a folder, at stage 3 only."""
+    """Where optimizer states live: ``cpu`` at stages 1 to 3; ``nvme``, a folder for tensors from 1 MiB, at stage 3."""
 
     offload_param: Home = "none"
     """Where parameters live (stage 3 only)."""
 
     nvme_path: Annotated[str, Field(min_length=1)] | None = None
-    """Folder of a fast local disk that ``nvme`` offloads to; unset, the results folder. What is put there is removed."""
+    """Folder of a fast local disk that ``nvme`` offloads to; unset, the results folder. It is emptied afterwards."""
 
     buffer_size: PositiveInt | None = None
     """Elements in each of the five buffers between ``offload_param = "nvme"`` and memory; unset, 100,000,000."""
@@ -146,7 +146,7 @@ class Settings(Table):
     """Floating point format: torch AMP, or DeepSpeed's where ``zero`` is set without ``torch_autocast``."""
 
     torch_autocast: bool = False
-    """With ``zero``, weights stay in single precision and torch casts what it computes in 16 bits, as it does without."""
+    """With ``zero``: weights stay in single precision and torch casts what is computed, as it does without ``zero``."""
 
     zero: Zero | None = None
     """Set, DeepSpeed trains with this ZeRO configuration; unset, plain PyTorch does (DDP on two ranks or more)."""

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
+from pydantic import AfterValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt, Strict, model_validator
 
 from xp.dsl.claims import Claim
 from xp.dsl.countries import Country
 from xp.dsl.partial import Partial
+from xp.dsl.presets import DATASETS, MODELS, written_out
 from xp.dsl.refusals import Refusals
 from xp.dsl.settings import Settings
 from xp.dsl.spelling import Key
@@ -93,6 +94,9 @@ class Defaults(Settings):
 class Model(Table):
     """``[models.NAME]``: a checkpoint, or an architecture that is made from a configuration."""
 
+    preset: Annotated[str | None, Field(json_schema_extra={"enum": list(MODELS)})] = None
+    """The name of a known checkpoint: ``bart-base``, ``t5-small``, ``pegasus-xsum``, ``led-base-16384``, …"""
+
     checkpoint: str | None = None
     """A hub id, or a folder relative to the experiment file."""
 
@@ -110,6 +114,12 @@ class Model(Table):
 
     vocab_size: PositiveInt = 1000
     """Most entries of a tokenizer that is trained here (byte-level BPE)."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def of_preset(cls, raw: Any) -> Any:
+        """Take over what a preset says."""
+        return written_out(raw, MODELS)
 
     @model_validator(mode="after")
     def comes_from_somewhere(self) -> Self:
@@ -129,6 +139,9 @@ class Model(Table):
 class Dataset(Table):
     """``[datasets.NAME]``: documents and their summaries, in three splits."""
 
+    preset: Annotated[str | None, Field(json_schema_extra={"enum": list(DATASETS)})] = None
+    """The name of a known data set: ``cnn_dailymail``, ``xsum`` or ``samsum``; what is written beside it wins."""
+
     path: str | None = None
     """A hub id, or files relative to this file, with ``{split}`` for the name of a split: ``data/{split}.jsonl``."""
 
@@ -137,6 +150,9 @@ class Dataset(Table):
 
     config: str | None = None
     """Configuration of a hub data set, such as ``3.0.0`` of ``cnn_dailymail``."""
+
+    mirrors: Annotated[tuple[str, ...], Strict(strict=False)] = ()
+    """Other hub ids of the same data, asked in turn where the hub does not give the first."""
 
     builtin: Literal["dialogues"] | None = None
     """A corpus that is generated here, without any file: ``dialogues``."""
@@ -162,6 +178,12 @@ class Dataset(Table):
     test: str = "test"
     """The split, or file, that is predicted at the end."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def of_preset(cls, raw: Any) -> Any:
+        """Take over what a preset says."""
+        return written_out(raw, DATASETS)
+
     @model_validator(mode="after")
     def comes_from_somewhere(self) -> Self:
         """Refuse a data set that has no origin, or two."""
@@ -173,8 +195,8 @@ class Dataset(Table):
             refusals.add((), "a data set has a path, a builtin or files", 'write path = "…", a hub id or files')
         if self.builtin is None and differs(self, "size"):
             refusals.add(("size",), "has no effect: only a built-in corpus has a size to choose")
-        for name in ("revision", "config"):
-            if self.path is None and getattr(self, name) is not None:
+        for name in ("revision", "config", "mirrors"):
+            if self.path is None and getattr(self, name):
                 refusals.add((name,), "has no effect without a path")
         refusals.raise_any()
         return self

@@ -34,7 +34,7 @@ HINTS = {
 
 
 def is_wide(data: bytes) -> bool:
-    """Tell whether every other byte is null, as where two of them make a letter.
+    r"""Tell whether every other byte is null, as where two of them make a letter.
 
     >>> is_wide("[a]".encode("utf-16-le")), is_wide(b"\0\x01\2"), is_wide(b"[a]")
     (True, False, False)

@@ -189,7 +189,7 @@ def common(subject: Subject) -> dict[str, Any]:
 
 def origin(model: Model, checkpoint: str | None) -> dict[str, Any]:
     """Return what makes a model what it is; files are known by their content, wherever they lie."""
-    content = model.model_dump(mode="json", exclude_defaults=True)
+    content = model.model_dump(mode="json", exclude_defaults=True, exclude={"preset"})
     return content if checkpoint is None else {**content, "checkpoint": f"sha256:{checkpoint}"}
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from xp.dsl.dotted import flatten
 from xp.dsl.trial import Trial
 from xp.engine import nvme
-from xp.engine.deaths import Peaks, kernel_kills
+from xp.engine.deaths import Kills, Peaks
 from xp.engine.failures import Ended, Outcome, RankReport, judge
 from xp.engine.journal import FORMAT, Journal, events, read
 from xp.engine.lanes import Lane
@@ -35,19 +35,23 @@ GRACE_SECONDS = 5.0
 PRINT_SECONDS = 0.5
 """Time for a rank that stands still to print where."""
 
+BLOCK = 4096
+"""Bytes without which a disk is full."""
+
 Show = Callable[[Mapping[str, Any]], None]
 
 
 def work(trial: Trial, attempt: AttemptLayout, launcher: Launcher, stop: Stop, show: Show) -> Outcome:
     """Run one attempt to its end, keep how it ended in its journal, and return that."""
     attempt.trial_file.write_text(trial.model_dump_json(), encoding="utf-8")
-    began, killed = time.monotonic(), kernel_kills()
+    began = time.monotonic()
     with sampled(attempt, trial.sample_seconds):
         group = launcher.start(attempt, trial.settings.world_size, trial.settings.threads)
         pulses = [attempt.pulse(rank) for rank in range(trial.settings.world_size)]
         display = Watch(attempt, show, Vigil(pulses, trial.stall_seconds))
         stopped = watch(group, display, stop, trial.timeout_seconds)
-    outcome = judge(reports(attempt, group, display), stopped, kernel_kills() - killed)
+    killed = display.kills.take() if -signal.SIGKILL in group.codes() and not stopped else 0
+    outcome = judge(reports(attempt, group, display), stopped, killed)
     close(attempt, outcome, time.monotonic() - began)
     return outcome
 
@@ -112,6 +116,8 @@ class Watch:
         self.attempt = attempt
         self.path = attempt.journal(0)
         self.peaks = Peaks(attempt)
+        self.kills = Kills()
+        self.kills.look(time.monotonic())
         self.show = show
         self.vigil = vigil
         self.offset = 0
@@ -121,9 +127,12 @@ class Watch:
 
     def look(self, now: float, ranks: int) -> None:
         """Show what is new, at most every quarter of a second."""
-        if now < self.due or not self.path.exists():
+        if now < self.due:
             return
         self.due = now + SHOW_SECONDS
+        self.kills.look(now)
+        if not self.path.exists():
+            return
         self.peaks.look(ranks)
         for entry in read(self.path, self.offset):
             self.offset = entry.end
@@ -155,7 +164,8 @@ def watch(group: Group, display: Watch, stop: Stop, limit: float | None) -> Ende
         elif now > deadline or stop.now.is_set():
             send(group, signal.SIGKILL)
         time.sleep(POLL_SECONDS)
-    display.look(math.inf, len(codes))
+    display.due = 0.0  # a last time, however short ago the one before was
+    display.look(time.monotonic(), len(codes))
     return stopped
 
 
@@ -180,13 +190,20 @@ def reports(attempt: AttemptLayout, group: Group, display: Watch) -> list[RankRe
 def report(attempt: AttemptLayout, rank: int, code: int | None, display: Watch) -> RankReport:
     """Return what one rank left behind."""
     told = list(events(attempt.journal(rank)))
-    log = attempt.log(rank)
     return RankReport(
         rank=rank,
         code=code,
         done=any(event["event"] == "done" for event in told),
         failures=[event for event in told if event["event"] == "failure"],
-        log=log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else [],
+        log=printed(attempt, rank),
         peak_memory=display.peaks.bytes.get(rank),
         stand=display.vigil.stands[rank],
     )
+
+
+def printed(attempt: AttemptLayout, rank: int) -> list[str]:
+    """Return the lines that a rank printed; where a full disk kept it from that, this is what there is to say."""
+    log = attempt.log(rank)
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
+    full = not lines and shutil.disk_usage(attempt.root).free < BLOCK
+    return ["nothing can be written: the disk of the results folder is full"] if full else lines

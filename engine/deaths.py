@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from xp.engine.cgroups import GROUPS, MOUNT, folders, text
@@ -33,6 +35,37 @@ def kernel_kills(files: Iterable[Path] | None = None) -> int:
         files = counters(text(GROUPS))
     counts = (KILLS.search(text(file)) for file in files)
     return next((int(count[1]) for count in counts if count), 0)
+
+
+WINDOW = 10.0
+"""Seconds that a kill by the kernel may lie before a death that it explains: a large process takes a while to die."""
+
+
+class Kills:
+    """What the kernel has killed lately for want of memory, as one attempt sees it.
+
+    Attempts run side by side, and each kill explains one death: whoever sees it first has it.
+    """
+
+    _told = 0
+    _telling = threading.Lock()
+
+    def __init__(self, count: Callable[[], int] = kernel_kills) -> None:
+        self.count = count
+        self._seen: deque[tuple[float, int]] = deque()
+
+    def look(self, now: float) -> None:
+        """Take down how many there have been by now."""
+        self._seen.append((now, self.count()))
+        while self._seen[0][0] < now - WINDOW:
+            self._seen.popleft()
+
+    def take(self) -> int:
+        """Return how many of the last seconds explain no other death; they explain this one."""
+        with Kills._telling:
+            before = max(Kills._told, self._seen[0][1] if self._seen else Kills._told)
+            Kills._told = max(before, self.count())
+            return Kills._told - before
 
 
 class Peaks:

@@ -1,4 +1,4 @@
-"""What is generated: the JSON Schema of the language, its reference, and that of the warehouse."""
+"""What is generated: the JSON Schema of the language, its reference, that of the warehouse, the list of methods."""
 
 from __future__ import annotations
 
@@ -27,6 +27,13 @@ def reference() -> str:
 def warehouse() -> str:
     """Return the reference of the warehouse, in Markdown."""
     from xp.engine.warehouse.reference import reference as make  # noqa: PLC0415
+
+    return make()
+
+
+def methods() -> str:
+    """Return the catalogue of methods, in Markdown."""
+    from xp.engine.catalogue import catalogue as make  # noqa: PLC0415
 
     return make()
 

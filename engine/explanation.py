@@ -16,6 +16,7 @@ from xp.dsl.labels import plain
 from xp.dsl.matrix import Cell, Expansion
 from xp.dsl.origin import is_written, origin
 from xp.dsl.plan import Plan
+from xp.dsl.presets import PRESET
 from xp.dsl.spelling import Key, spell
 from xp.dsl.table import Table
 from xp.dsl.trial import Trial
@@ -24,6 +25,7 @@ from xp.engine.screen import table
 
 BUILT_IN = "default of xp"
 BASE = "DeepSpeed file"
+HUB = "commit on the hub"
 
 
 @dataclass(frozen=True)
@@ -140,8 +142,8 @@ def setting(experiment: Experiment, trial: Trial, name: str, value: Any) -> Orig
         return Origin(name, value, BASE if where else BUILT_IN, where)
     key = origin(experiment, trial.variant, name)
     where = experiment.where(*key)
-    sources = {"defaults": "defaults", "methods": f"method {trial.method}", "matrix": "axis"}
-    source = "include rule" if "include" in key else sources[str(key[0])]
+    sources = {"methods": f"method {trial.method}", "matrix": "axis"}
+    source = "include rule" if "include" in key else sources.get(str(key[0]), str(key[0]))
     return Origin(name, value, "command line" if where.startswith("--set") else source, where)
 
 
@@ -159,8 +161,13 @@ def written(experiment: Experiment, key: Key, subject: Table) -> Iterator[Origin
     if name not in getattr(experiment, str(kind)):
         return
     for field, value in flatten(subject.model_dump(exclude_unset=True)).items():
-        where = experiment.where(*key, *field.split("."))
-        yield Origin(f"{kind}.{name}.{field}", value, "command line" if where.startswith("--set") else "file", where)
+        place = (*key, *field.split("."))
+        where = experiment.where(*place)
+        source = "command line" if where.startswith("--set") else "file"
+        if not experiment.says(*place):
+            source, where = (HUB, "") if field == "revision" else (f"preset {getattr(subject, PRESET)}", where)
+        if experiment.says(*place) or field == "revision" or getattr(subject, PRESET):
+            yield Origin(f"{kind}.{name}.{field}", value, source, where)
 
 
 def as_json(explanation: Explanation) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from xp.dsl.errors import Problem, XpError
 from xp.engine.redaction import Redactor
 
 FORMAT = 1
@@ -18,6 +19,13 @@ FORMAT = 1
 
 SYNC_SECONDS = 1.0
 """A power cut may cost this much of a journal; a killed process costs nothing that was appended."""
+
+SYNC = "XP_SYNC_SECONDS"
+"""The variable of the environment that says otherwise: 0 waits for the disk at every event, inf only at the end."""
+
+NUMBERS = frozenset({int, float, bool, type(None)})
+
+ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 class Journal:
@@ -30,18 +38,20 @@ class Journal:
         self._path = path
         self._torn = True
         self._redacted = Redactor()
+        self._sync_seconds = sync_seconds(os.environ.get(SYNC))
 
     def append(self, event: str, **fields: Any) -> None:
         """Write one event without secrets; numbers that are not finite become ``NaN``, ``Infinity``, ``-Infinity``."""
-        now = {} if "t" in fields else {"m": round(time.monotonic(), 6)}  # an event of another time has its own
-        told = plain(self._redacted({"t": time.time(), "event": event, **now, **fields}))
-        line = json.dumps(told, ensure_ascii=False, allow_nan=False)
+        clock = {} if "t" in fields else {"m": round(time.monotonic(), 6)}  # an event of another time has its own
+        words = {name: value for name, value in fields.items() if not is_numbers(value)}
+        told = {"t": time.time(), "event": event, **clock, **fields}
+        line = encoded(told | self._redacted(words) if words else told)
         if self._torn:
             heal(self._path, self._file)
         self._torn = True  # until all of the line is there: a full disk may take a part of it
         write_all(self._file, line.encode("utf-8", "backslashreplace") + b"\n")
         self._torn = False
-        if (now := time.monotonic()) - self._synced >= SYNC_SECONDS:
+        if (now := time.monotonic()) - self._synced >= self._sync_seconds:
             os.fdatasync(self._file)
             self._synced = now
 
@@ -91,6 +101,35 @@ def parse(line: bytes) -> dict[str, Any] | None:
     except ValueError:
         return None
     return event if isinstance(event, dict) and "event" in event else None
+
+
+def is_numbers(value: Any) -> bool:
+    """Tell whether a value is a number or a table of numbers: most are, and no secret is one."""
+    return type(value) in NUMBERS or (type(value) is dict and NUMBERS.issuperset(map(type, value.values())))
+
+
+def sync_seconds(said: str | None) -> float:
+    """Return how much of a journal a power cut may cost.
+
+    >>> sync_seconds(None), sync_seconds("0"), sync_seconds("inf")
+    (1.0, 0.0, inf)
+    """
+    try:
+        seconds = SYNC_SECONDS if said is None else float(said)
+    except ValueError:
+        seconds = -1.0
+    if not seconds >= 0:
+        hint = "0 waits for the disk at every event, inf only at the end"
+        raise XpError(Problem(f"no number of seconds, got {said!r}", SYNC, hint))
+    return seconds
+
+
+def encoded(event: dict[str, Any]) -> str:
+    """Return an event as a line, its numbers as JSON has them."""
+    try:
+        return ENCODE(event)
+    except (TypeError, ValueError):  # a number that is not finite, or a table that is no dict
+        return ENCODE(plain(event))
 
 
 def plain(value: Any) -> Any:

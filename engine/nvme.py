@@ -60,7 +60,9 @@ def of_operators() -> Iterator[Lack | None]:
         if which(command) is None:
             yield Lack(f"there is no {command} to compile DeepSpeed's {missing[-1]} with", install(package))
     if which("g++") and not links():
-        yield Lack("the headers of libaio are missing, which DeepSpeed's async_io is compiled with", install("libaio-dev"))
+        yield Lack(
+            "the headers of libaio are missing, which DeepSpeed's async_io is compiled with", install("libaio-dev")
+        )
     hint = f"compile it once, which takes some minutes: {build_command()}"
     yield Lack(f"DeepSpeed's operator {missing[-1]} is not compiled yet", hint)
 

@@ -16,7 +16,7 @@ from xp.dsl.experiment import Experiment
 from xp.dsl.plan import Plan, plan
 from xp.dsl.resources import Machine
 from xp.dsl.trial import Trial
-from xp.engine import environment, references, surroundings
+from xp.engine import environment, references, remote, surroundings
 from xp.engine.layout import shipped
 
 
@@ -32,14 +32,27 @@ class Planned:
     machine: Machine
     """The machine that it was planned on."""
 
+    missing: Sequence[Problem] = ()
+    """What lies on the hub and can neither be had from there nor is kept here: nothing can run without it."""
+
 
 def make(file: Path, overrides: Sequence[str] = (), only: Sequence[str] = ()) -> Planned:
     """Return the plan of *file*; raise SpecError naming everything that is wrong with it."""
     experiment = surroundings.filled(source.load(find(file), overrides), os.environ)
+    experiment, missing = from_hub(experiment)
     hashes, checkpoints = references.fingerprints(experiment), references.checkpoints(experiment)
     machine = environment.machine()
     whole = plan(experiment, hashes, machine, checkpoints)
-    return Planned(experiment, whole, selection.narrow(whole, only).trials, machine)
+    return Planned(experiment, whole, selection.narrow(whole, only).trials, machine, missing)
+
+
+def from_hub(experiment: Experiment) -> tuple[Experiment, list[Problem]]:
+    """Return an experiment that names the commit of all that lies on the hub, and what can be had from nowhere."""
+    if next(remote.wanted(experiment), None) is None:
+        return experiment, []
+    from xp.engine import hub  # noqa: PLC0415 - whoever needs no hub does not pay for its client
+
+    return hub.resolved(experiment)
 
 
 def find(file: Path) -> Path:

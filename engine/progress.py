@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, suppress
+from typing import IO, Any, TextIO, cast
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -15,6 +16,32 @@ from xp.engine.failures import Outcome
 
 MARKS = {"completed": "done", "failed": "FAILED", "oom": "OUT OF MEMORY", "diverged": "DIVERGED", "timeout": "TIMEOUT"}
 SHOWN = {"loss": "loss {:.2f}", "eval_loss": "eval loss {:.2f}", "predict_rouge1": "ROUGE-1 {:.1f}"}
+
+
+class Unbreakable:
+    """A stream to a reader who may go away, with a terminal that is closed or a pipe that ends: the run does not."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+    def write(self, text: str) -> int:
+        """Write as long as somebody reads."""
+        with suppress(OSError):
+            self.stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Hand on what was written, to whoever is there."""
+        with suppress(OSError):
+            self.stream.flush()
+
+
+def console() -> Console:
+    """Return where a run tells how it goes on; without an error stream, nowhere."""
+    return Console(file=cast(IO[str], Unbreakable(sys.stderr))) if sys.stderr else Console(quiet=True)
 
 
 class PlainDisplay:

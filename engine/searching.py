@@ -6,6 +6,7 @@ decisions from the same scores, finds what is there, and goes on with what is mi
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from xp.dsl.tuning import Tuning
 from xp.engine import attempt as attempts
 from xp.engine.failures import Outcome
 from xp.engine.harvest import Harvest, facts_of, harvest, together
-from xp.engine.journal import Journal
+from xp.engine.journal import Journal, events
 from xp.engine.layout import AttemptLayout, Layout
 from xp.engine.locks import BUSY_SECONDS
 from xp.engine.search.children import child
@@ -193,6 +194,8 @@ def conduct(trial: Trial, attempt: AttemptLayout, company: Company) -> Outcome:
     with Journal(attempt.engine_journal) as journal:
         search = Search(trial, company, journal)
         outcome = concluded(search)
+        if outcome.state == "completed":
+            inherit(attempt, company.layout.attempts(outcome.evidence["best"])[-1], journal)
     attempts.close(attempt, outcome, time.monotonic() - began)
     return outcome
 
@@ -217,6 +220,14 @@ def concluded(search: Search) -> Outcome:
     for told in statements(search.company.layout, best):
         search.journal.append("facts", **told)
     return Outcome("completed", evidence=evidence | {"best": best})
+
+
+def inherit(attempt: AttemptLayout, best: AttemptLayout, journal: Journal) -> None:
+    """Keep the files of the best training as the search's own: its summaries, and what each of them scored."""
+    for event in events(best.journal(0)):
+        if event["event"] == "artifact" and (best.root / event["path"]).is_file():
+            shutil.copyfile(best.root / event["path"], attempt.root / event["path"])
+            journal.append("artifact", **{key: event[key] for key in ("name", "path", "bytes", "sha256")})
 
 
 def statements(layout: Layout, trial_id: str) -> Iterator[Mapping[str, Any]]:

@@ -11,19 +11,17 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from rich.console import Console
-
-from xp.dsl.errors import Problem, XpError, did_you_mean
+from xp.dsl.errors import Problem, SpecError, XpError, did_you_mean
 from xp.dsl.spec import seconds
 from xp.dsl.trial import Trial
-from xp.engine import environment, hub
+from xp.engine import environment
 from xp.engine.announcing import journal_plan
 from xp.engine.lanes import Lane, lanes
 from xp.engine.launch.choose import ChosenLauncher, Kind
 from xp.engine.layout import Layout
 from xp.engine.loading import NowAndThen, bring_up_to_date
 from xp.engine.planning import Planned, make
-from xp.engine.progress import LaneDisplay, PlainDisplay, display
+from xp.engine.progress import LaneDisplay, PlainDisplay, console, display
 from xp.engine.runner import RESULTS, Run, RunError, Tally, in_blocks, is_completed, is_left, side_by_side
 from xp.engine.stopping import Stop
 
@@ -32,6 +30,10 @@ ENDS = RESULTS | {"failed", "interrupted"}
 """How an attempt ends that does not complete."""
 
 INTERRUPTED = 130
+
+
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""What asks a run to stop."""
 
 
 class ResultsError(XpError):
@@ -73,13 +75,14 @@ def start(planned: Planned, results: Path, choices: Choices = PLAIN) -> int:
     layout = Layout(results.absolute())
     order = in_blocks(planned.wanted)
     done, left = ([], []) if choices.force else sorted_out(layout, order, choices.retry)
-    if due := len(done) + len(left) < len(order):
-        hub.check(planned.experiment)
+    due = len(done) + len(left) < len(order)
+    if due and planned.missing:
+        raise SpecError(*planned.missing)
     prepare(layout)
     layout.stop_file.unlink(missing_ok=True)
     journal_plan(layout, planned.experiment, planned.plan, in_blocks(planned.plan.trials))
     jobs = choices.jobs or planned.experiment.limits.max_concurrent
-    with display(Console(stderr=True), jobs) as shown, stopping(shown) as stop:
+    with display(console(), jobs) as shown, stopping(shown) as stop:
         shown.planned(len(order), len(done), len(left))
         tally = execute(planned, layout, shown, stop, choices._replace(jobs=jobs), due=due)
         bring_up_to_date(layout, shown)
@@ -175,15 +178,22 @@ def prepare(layout: Layout) -> None:
 
 @contextmanager
 def stopping(shown: PlainDisplay) -> Iterator[Stop]:
-    """Yield what Ctrl-C or SIGTERM sets: once, the running attempt saves and ends; twice, it is ended at once."""
+    """Yield what is set when the run is asked to stop: once, the running trial saves and ends; twice, it ends at once.
+
+    A terminal that closes asks as Ctrl-C does, but never twice: shell and kernel both tell of it. What is ignored when
+    the run starts, as behind ``nohup``, stays ignored.
+    """
     stop = Stop()
 
     def set_stop(number: int, _: object) -> None:
+        if number == signal.SIGHUP and stop.is_set():
+            return
         at_once = stop.ask()
         told = "ending the running trial at once" if at_once else "saving the running trial; once more ends it at once"
         shown.note(f"{signal.Signals(number).name}: {told}")
 
-    before = {number: signal.signal(number, set_stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    heard = [number for number in STOPS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, set_stop) for number in heard}
     try:
         yield stop
     finally:

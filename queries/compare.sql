@@ -50,15 +50,9 @@ with
         from member
         join setting using (trial)
         union all
-        select side, section, concat_ws(' ', nullif(subject, ''), name), value, null, unit
+        select side, section, name, value, number, unit
         from member
-        join fact using (attempt_key)
-        union all
-        select side, 'metric', metric_name.name, null, finite(latest.value), metric_name.unit
-        from member
-        join latest using (attempt_key)
-        join metric_name using (name_id)
-        where latest.rank = 0
+        join statements using (attempt_key)
     ),
     told as (
         select

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Protocol, Self
 
 from xp.dsl.errors import Problem, TemplateError
@@ -125,8 +126,12 @@ class Rows(Sequence[Row]):
         return len(self.answer.rows)
 
     def __getitem__(self, place: Any) -> Any:
-        found = self.answer.rows[place]
-        return [self.row(values) for values in found] if isinstance(place, slice) else self.row(found)
+        return self.all[place]
+
+    @cached_property
+    def all(self) -> list[Row]:
+        """Return every row: whoever looks at them again and again does not pay again."""
+        return [self.row(values) for values in self.answer.rows]
 
     def where(self, **values: Any) -> Rows:
         """Return the rows that have all of these values; a list stands for any of its members."""
@@ -147,7 +152,7 @@ class Rows(Sequence[Row]):
 
     def only(self, wanted: Callable[[Row], bool]) -> Rows:
         """Return the rows that are wanted."""
-        rows = [values for values in self.answer.rows if wanted(self.row(values))]
+        rows = [values for values, row in zip(self.answer.rows, self.all, strict=True) if wanted(row)]
         return replace(self, answer=Part(self.title, self.columns, rows))
 
     def drew(self, text: str, columns: Sequence[str]) -> str:

@@ -6,7 +6,8 @@ import json
 import math
 import re
 from typing import Any
-from unicodedata import category, combining, east_asian_width
+
+from wcwidth import wcswidth, wcwidth
 
 ANSI = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # colours, cursor
@@ -112,16 +113,12 @@ def quoted(value: Any) -> Markdown:
 
 
 def width(text: str) -> int:
-    """Return the number of terminal columns that *text* fills.
+    r"""Return the number of terminal columns that *text* fills; a control character fills none.
 
-    >>> width("résumé"), width("要約"), width("e\u0301")
-    (6, 4, 1)
+    >>> width("résumé"), width("要約"), width("e\u0301"), width("👩\u200d🔬"), width("a\tb")
+    (6, 4, 1, 2, 2)
     """
-    return sum(columns(char) for char in text)
-
-
-def columns(char: str) -> int:
-    """Return the columns of one character: none for marks that join the one before."""
-    if combining(char) or category(char) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if east_asian_width(char) in ("W", "F") else 1
+    if text.isascii() and text.isprintable():
+        return len(text)
+    whole = wcswidth(text)
+    return whole if whole >= 0 else sum(max(wcwidth(char), 0) for char in text)

@@ -88,6 +88,7 @@ UNITS = {
     "x": TIMES,
     "ratio": TIMES,
     "B": Unit("B", si("B", "", "k", "M", "G", "T")),
+    "B/s": Unit("B/s", si("B/s", "", "k", "M", "G")),
     "s": Unit("s", SECONDS),
     "kWh": Unit("kWh", ENERGY),
     "kg": Unit("kg", MASS),

@@ -38,12 +38,36 @@ size = 200
 settings = { precision = "fp16" }
 [methods.zero2-fp16]
 settings = { precision = "fp16", zero = { stage = 2 } }
+[methods.bf16]
+settings = { precision = "bf16" }
+[methods.zero2-fp16-autocast]
+settings = { precision = "fp16", torch_autocast = true, zero = { stage = 2 } }
+[methods.zero1]
+settings = { zero = { stage = 1 } }
+[methods.zero2]
+settings = { zero = { stage = 2 } }
+[methods.zero3]
+settings = { zero = { stage = 3 } }
+[methods.zero2-offload]
+settings = { zero = { stage = 2, offload_optimizer = "cpu" } }
 [methods.zero3-offload]
 settings = { precision = "bf16", zero = { stage = 3, offload_optimizer = "cpu", offload_param = "cpu" } }
+[methods.block-local]
+settings = { attn_implementation = "block_local", attention_window = 16 }
 [matrix]
-method = ["baseline", "fp16", "zero2-fp16", "zero3-offload"]
+method = [
+    "baseline", "fp16", "bf16", "zero2-fp16", "zero2-fp16-autocast", "zero1", "zero2", "zero3", "zero2-offload",
+    "zero3-offload", "block-local",
+]
 seed = [1]
 """
+
+METHODS = (
+    "baseline",
+    *("fp16", "bf16", "zero2-fp16", "zero2-fp16-autocast"),
+    *("zero1", "zero2", "zero3", "zero2-offload", "zero3-offload"),
+    "block-local",
+)
 
 
 @pytest.fixture(scope="module")
@@ -60,11 +84,21 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     return {row["method"]: row for row in json.loads(answer)}
 
 
-@pytest.mark.parametrize("method", ["baseline", "fp16", "zero2-fp16", "zero3-offload"])
+@pytest.mark.parametrize("method", METHODS)
 def test_a_method_trains_on_the_gpu(rows: dict[str, dict[str, Any]], method: str) -> None:
     assert rows[method]["state"] == "completed"
     assert rows[method]["loss"] < 20
     assert rows[method]["memory"] > 0
+
+
+@pytest.mark.parametrize("method", ["zero1", "zero2", "zero3"])
+def test_partitioning_changes_no_loss(rows: dict[str, dict[str, Any]], method: str) -> None:
+    assert rows[method]["loss"] == pytest.approx(rows["baseline"]["loss"], rel=1e-3)
+
+
+@pytest.mark.parametrize("method", ["fp16", "bf16", "zero2-fp16", "zero2-fp16-autocast"])
+def test_sixteen_bits_learn_nearly_the_same(rows: dict[str, dict[str, Any]], method: str) -> None:
+    assert rows[method]["loss"] == pytest.approx(rows["baseline"]["loss"], rel=0.1)
 
 
 def test_offloading_takes_states_off_the_gpu(rows: dict[str, dict[str, Any]]) -> None:

@@ -79,11 +79,15 @@ def schema_command(output: Path | None) -> None:
 
 
 @click.command("reference")
-@click.argument("subject", type=click.Choice(["experiment", "warehouse"]), default="experiment")
+@click.argument("subject", type=click.Choice(["experiment", "methods", "warehouse"]), default="experiment")
 @OUTPUT
 def reference_command(subject: str, output: Path | None) -> None:
-    """Write the reference of experiment files, or of the warehouse."""
+    """Write the reference of experiment files, of methods, or of the warehouse."""
     from xp.engine import documents
 
-    make = {"experiment": documents.reference, "warehouse": documents.warehouse}[subject]
-    documents.write(make(), output)
+    subjects = {
+        "experiment": documents.reference,
+        "methods": documents.methods,
+        "warehouse": documents.warehouse,
+    }
+    documents.write(subjects[subject](), output)

@@ -11,6 +11,24 @@ import click
 from xp.engine.cli.options import JSON, RESULTS
 
 
+@click.command("doctor")
+@click.option("--deep", is_flag=True, help="Import the training libraries and ask DeepSpeed what it can compile.")
+@click.option("--hub", is_flag=True, help="Ask whether the hub of Hugging Face answers.")
+@RESULTS
+@JSON
+@click.pass_context
+def doctor_command(ctx: click.Context, results: Path, *, deep: bool, hub: bool, as_json: bool) -> None:
+    """Look at what this machine can and cannot run, and say what mends it.
+
+    Exit code 1 where nothing can train on it, not even on a CPU.
+    """
+    from xp.engine.doctor import visit
+
+    found = list(visit.look(results, deep=deep, hub=hub))
+    click.echo(visit.told(found, as_json=as_json), nl=False)
+    ctx.exit(visit.code(found))
+
+
 @click.command("env")
 @click.argument("trial", required=False)
 @click.option("--attempt", type=click.IntRange(min=1), metavar="N", help="Attempt of the trial; the last by default.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from typing import Any
 
 import click
@@ -41,6 +42,16 @@ class Commands(click.Group):
 @click.version_option(package_name="xp-summaries", prog_name="xp")
 def main() -> None:
     """Declare experiments in TOML, run them with DeepSpeed, ask in SQL, render reports."""
+    hold_streams()
+
+
+def hold_streams() -> None:
+    """Open what is closed of the standard streams: else the first files of the program take their places."""
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
 
 
 for command in (
@@ -55,6 +66,7 @@ for command in (
     warehouse.query_command,
     warehouse.export_command,
     machine.import_command,
+    machine.doctor_command,
     machine.env_command,
     machine.diff_command,
     reports.verify_command,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -191,8 +191,8 @@ def of_engine(engine: Any) -> Values:
         }
     elif stage == PARAMETERS:
         found |= {
-            "offload_optimizer": home(optimizer.offload_optimizer, optimizer.swap_optimizer),
-            "offload_param": home(optimizer.offload_param, optimizer.params_in_nvme_and_cpu),
+            "offload_optimizer": home(optimizer.offload_optimizer, *swappable_states(optimizer)),
+            "offload_param": home(optimizer.offload_param, *swappable_parameters(optimizer)),
             **swapped(optimizer),
             "reduce_bucket_size": optimizer.reduce_bucket_size,
             "stage3_prefetch_bucket_size": optimizer.prefetch_elements,
@@ -204,13 +204,27 @@ def of_engine(engine: Any) -> Values:
     return {f"zero.{name}": value for name, value in found.items()} | configuration
 
 
-def home(away: bool, swapped: bool) -> str:
-    """Return where states live."""
-    return "nvme" if swapped else "cpu" if away else "none"
+def home(away: bool, *swappable: bool) -> str:
+    """Return where states live: small ones stay in memory, and where all are small, all do."""
+    return "nvme" if any(swappable) else "cpu" if away else "none"
+
+
+def swappable_states(optimizer: Any) -> Iterator[bool]:
+    """Yield of each group of optimizer states whether it goes to the folder."""
+    if optimizer.swap_optimizer:
+        for size in optimizer.fp16_partitioned_groups_flat_numel:
+            yield optimizer.optimizer_swapper.is_swappable_tensor(None, numel=size)
+
+
+def swappable_parameters(optimizer: Any) -> Iterator[bool]:
+    """Yield of each parameter whether it goes to the folder."""
+    if optimizer.params_in_nvme_and_cpu:
+        for parameter in optimizer.module.parameters():
+            yield parameter.nvme_swapper.swappable_tensor(parameter)
 
 
 def swapped(optimizer: Any) -> Values:
-    """Return the folder that DeepSpeed's swappers write to, and the size of their buffers; nothing where there are none."""
+    """Return the folder that DeepSpeed's swappers write to, and the size of their buffers."""
     found: Values = {}
     folders: list[str] = []
     if optimizer.swap_optimizer:

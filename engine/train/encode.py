@@ -41,6 +41,8 @@ class Texts:
     """Tokens of each text before it was cut."""
 
     limit: int
+    special: int = 0
+    """Special tokens that each text is given: they are part of its length."""
 
     @property
     def truncated(self) -> int:
@@ -119,9 +121,13 @@ class Side:
             found = self.tokenizer(**{self.argument: some}, return_attention_mask=False, verbose=False)
             yield from (np.array(ids, dtype=np.int32) for ids in found["input_ids"])
 
+    def mask(self) -> Sequence[int]:
+        """Return the tokens of a text, 1 for special ones."""
+        return list(self.tokenizer(**{self.argument: "a"}, return_special_tokens_mask=True)["special_tokens_mask"])
+
     def closing(self) -> int:
         """Return how many special tokens end a text."""
-        mask = self.tokenizer(**{self.argument: "a"}, return_special_tokens_mask=True)["special_tokens_mask"]
+        mask = self.mask()
         return next((place for place, special in enumerate(reversed(mask)) if not special), len(mask))
 
 
@@ -133,7 +139,7 @@ def texts(words: Sequence[str], side: Side, cache: Cache) -> Texts:
     if kept < 1:
         raise DataError(f"a limit of {side.limit} tokens leaves no room for a text beside its special tokens")
     cut = [ids if len(ids) <= side.limit else np.concatenate([ids[:kept], ids[len(ids) - tail :]]) for ids in whole]
-    return Texts(cut, [len(ids) for ids in whole], side.limit)
+    return Texts(cut, [len(ids) for ids in whole], side.limit, sum(side.mask()))
 
 
 class Collator:

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from statistics import fmean
 from typing import Any
 
+import numpy as np
 from torch import nn
 
 from xp.dsl.spec import Dataset, Model
 from xp.engine.train import freezing
 from xp.engine.train.corpus import Corpus, Examples
 from xp.engine.train.encode import Splits, Texts
+from xp.engine.train.origins import pretraining
 
 SIZES = {
     "hidden_size": ("hidden_size", "d_model"),
@@ -42,6 +44,7 @@ def model_facts(model: Any, spec: Model, tokenizer: Any) -> dict[str, Any]:
         "checkpoint": spec.checkpoint,
         "revision": getattr(config, "_commit_hash", None) or spec.revision,
         "weights": "of the checkpoint" if spec.checkpoint else "random, from the seed",
+        "pretraining": pretraining(spec.checkpoint),
         "tokenizer": spec.tokenizer or spec.checkpoint or "byte-level BPE, trained on the training split",
         "tokenizer_size": len(tokenizer),
         "attention": config._attn_implementation,  # noqa: SLF001 - transformers has no public name for it
@@ -63,9 +66,15 @@ def parameter_counts(model: nn.Module) -> dict[str, int]:
     everything = [parameter for parameters in parts.values() for parameter in parameters]
     return {
         "parameters": count(everything),
-        "trainable_parameters": count([parameter for parameter in everything if parameter.requires_grad]),
+        "trainable_parameters": count(trained(everything)),
         **{f"{part}_parameters": count(parameters) for part, parameters in parts.items()},
+        **{f"{part}_trainable_parameters": count(trained(parameters)) for part, parameters in parts.items()},
     }
+
+
+def trained(parameters: Sequence[nn.Parameter]) -> list[nn.Parameter]:
+    """Return the parameters that are not frozen."""
+    return [parameter for parameter in parameters if parameter.requires_grad]
 
 
 def count(parameters: Sequence[nn.Parameter]) -> int:
@@ -86,12 +95,14 @@ def corpus_facts(
     for split, examples in corpus.items():
         encoded, of_split = splits[split], "" if split == "train" else f"{split}_"
         counts = {f"{split}_{name}": value for name, value in row_counts(examples).items()}
-        words = {"source": examples.sources, "target": examples.targets}
-        for side, texts in (("source", encoded.sources), ("target", encoded.targets)):
+        for side, words, texts in (
+            ("source", examples.sources, encoded.sources),
+            ("target", examples.targets, encoded.targets),
+        ):
             counts[f"{of_split}truncated_{side}s"] = texts.truncated
-            lengths = {f"{of_split}{side}_{name}": value for name, value in token_lengths(texts).items()}
-            found |= {f"{of_split}{side}_words": fmean(len(text.split()) for text in words[side]), **lengths}
-            units |= {f"{of_split}{side}_words": "words", **dict.fromkeys(lengths, "tokens")}
+            for unit, told in measured(f"{of_split}{side}", words, texts).items():
+                found |= told
+                units |= dict.fromkeys(told, unit)
         found |= counts
         units |= dict.fromkeys(counts, "rows")
         if examples.empty:
@@ -109,6 +120,26 @@ def row_counts(examples: Examples) -> dict[str, int]:
     }
 
 
-def token_lengths(texts: Texts) -> dict[str, float]:
-    """Return the lengths of texts in tokens: mean and longest before the cut, longest after it."""
-    return {"tokens": fmean(texts.lengths), "longest": max(texts.lengths), "longest_used": texts.longest}
+def measured(name: str, words: Sequence[str], texts: Texts) -> dict[str, dict[str, float]]:
+    """Return how long the texts of one side are, by unit: tokens before the cut, special ones left out."""
+    tokens = [length - texts.special for length in texts.lengths]
+    return {
+        "words": lengths(f"{name}_words", [len(text.split()) for text in words]),
+        "tokens": lengths(f"{name}_tokens", tokens) | {f"{name}_longest_used": texts.longest},
+        "%": {f"{name}_truncated": 100 * texts.truncated / len(texts.lengths)},
+    }
+
+
+def lengths(name: str, counts: Sequence[int]) -> dict[str, float]:
+    """Return the mean of some lengths under their name, and under further names what the mean hides.
+
+    >>> lengths("words", [1, 2, 3, 10])
+    {'words': 4.0, 'words_median': 2.5, 'words_p95': 8.95, 'words_longest': 10}
+    """
+    median, high = np.quantile(counts, [0.5, 0.95])
+    return {
+        name: fmean(counts),
+        f"{name}_median": float(median),
+        f"{name}_p95": round(float(high), 6),
+        f"{name}_longest": max(counts),
+    }

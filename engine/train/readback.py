@@ -19,6 +19,8 @@ from xp.engine.train.sparse import still
 AT_MOST = frozenset({"max_train_samples", "max_eval_samples", "max_predict_samples"})
 """Limits that a small corpus may stay below."""
 
+SMALL = "DeepSpeed keeps tensors of less than 1 MiB per rank in memory"
+
 
 class Readback(Watcher):
     """Reads every setting back when training begins, and ends a trial whose settings did not take."""
@@ -49,7 +51,8 @@ def differences(
     """Yield a sentence for every declared setting that is not in force, and for every swept one nobody could read."""
     for name, wanted in declared.items():
         if wanted is not None and name in found and not agrees(name, wanted, found[name], steps):
-            yield f"{name}: {shown(wanted)} was declared, {shown(found[name])} is in force"
+            why = f": {SMALL}" if wanted == "nvme" else ""
+            yield f"{name}: {shown(wanted)} was declared, {shown(found[name])} is in force{why}"
     for name in swept:
         if declared.get(name) is not None and name not in found:
             yield f"{name}: {shown(declared[name])} was declared, but it has no effect here"

@@ -115,11 +115,14 @@ def require(columns: Iterable[str], known: Iterable[str], where: Path | str) -> 
 
 
 def text(row: Row, column: str, where: str) -> str:
-    """Return the text in *column*; anything else is an error, never turned into text."""
+    """Return the text in *column*; anything else is an error, never turned into text.
+
+    A line ends with one character, whatever system wrote it: a carriage return would be a token of its own.
+    """
     value = row[column]
     if not isinstance(value, str):
         raise DataError(f"{where}: {column} must be text, got {name_of(value)}")
-    return value
+    return value.replace("\r\n", "\n")
 
 
 def name_of(value: Any) -> str:

@@ -18,6 +18,7 @@ DOCS = Path(__file__).parents[2] / "docs"
         ("experiment.schema.json", documents.schema),
         ("reference.md", documents.reference),
         ("tables.md", documents.warehouse),
+        ("methods.md", documents.methods),
     ],
 )
 def test_the_copy_is_up_to_date(name: str, make: Callable[[], str]) -> None:

@@ -14,8 +14,8 @@ SPARSE = {"attention_type": "block_sparse"}
 
 
 def found(architecture: str | None, config: dict[str, Any] | None = None, **settings: Any) -> list[tuple[str, str]]:
-    origin = {"architecture": architecture} if architecture else {"checkpoint": "org/model"}
-    model = Model(**origin, config=config or {})
+    checkpoint = None if architecture else "org/model"
+    model = Model(architecture=architecture, checkpoint=checkpoint, config=config or {})
     return [(setting, message) for setting, message, _ in objections(Settings(**settings), model)]
 
 

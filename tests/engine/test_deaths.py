@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from xp.engine.deaths import Peaks, counters, kernel_kills
+from xp.engine.deaths import Kills, Peaks, counters, kernel_kills
 from xp.engine.journal import Journal
 from xp.engine.layout import Layout
 
@@ -29,6 +29,33 @@ def test_the_older_hierarchy_is_known(tmp_path: Path) -> None:
 
 def test_where_nothing_is_counted_nothing_was_killed(tmp_path: Path) -> None:
     assert kernel_kills([tmp_path / "missing"]) == 0
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """What the kernel counts, and nobody has been told of yet."""
+    monkeypatch.setattr(Kills, "_told", 0)
+    return [3]
+
+
+def test_a_kill_by_the_kernel_explains_one_death_only(counted: list[int]) -> None:
+    one, other = Kills(lambda: counted[0]), Kills(lambda: counted[0])
+    for kills in (one, other):
+        kills.look(0.0)
+    counted[0] += 1
+    assert one.take() == 1
+    assert other.take() == 0, "it was killed by somebody else"
+    counted[0] += 1
+    assert other.take() == 1
+
+
+def test_a_kill_of_long_ago_explains_no_death(counted: list[int]) -> None:
+    kills = Kills(lambda: counted[0])
+    kills.look(0.0)
+    counted[0] += 1  # of another program
+    for now in range(1, 20):
+        kills.look(float(now))
+    assert kills.take() == 0
 
 
 def test_the_peak_of_a_rank_outlives_it(empty: Layout, monkeypatch: pytest.MonkeyPatch) -> None:

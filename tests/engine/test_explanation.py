@@ -178,6 +178,25 @@ def test_what_is_written_of_model_and_data_set_is_shown(explained: Explaining) -
     ]
 
 
+def test_ranks_may_come_from_the_resources(explained: Explaining) -> None:
+    text = Path("spec.toml").read_text(encoding="utf-8").replace("world_size = 2\n", "")
+    Path("spec.toml").write_text(f"{text}[resources]\nworld_size = 2\n", encoding="utf-8")
+    found = {each.name: each for each in explained(ZERO2).settings}
+    assert (found["world_size"].value, found["world_size"].source) == (2, "resources")
+
+
+def test_what_a_preset_says_is_said_to_be_its_own(explained: Explaining) -> None:
+    text = Path("spec.toml").read_text(encoding="utf-8")
+    Path("rows.csv").write_text("dialogue,summary,id\na,b,1\n", encoding="utf-8")
+    own = '[datasets.dialogues]\npreset = "samsum"\npath = "rows{split}"\n' + "".join(
+        f'{split} = ".csv"\n' for split in ("train", "validation", "test")
+    )
+    Path("spec.toml").write_text(text.replace('[datasets.dialogues]\nbuiltin = "dialogues"\n', own), encoding="utf-8")
+    found = {each.name: each for each in explained(ZERO2).subjects}
+    assert found["datasets.dialogues.source"].source == "preset samsum"
+    assert found["datasets.dialogues.path"].source == "file"
+
+
 def test_the_beginning_of_an_id_is_enough(explained: Explaining) -> None:
     trial = explained(ZERO2).trial
     planned = planning.make(Path("spec.toml"))

@@ -1,19 +1,18 @@
-"""What the hub does not give is refused before the first trial, with the way out."""
+"""What the hub gives is pinned to its commit; what it does not give is told before the first trial."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from huggingface_hub import HfApi, constants
+from huggingface_hub import constants, hf_hub_download
 
-from xp.dsl.errors import SpecError
+from tests.engine.hubs import FIRST, SECOND, Repository, Server, at, serving
 from xp.dsl.experiment import Experiment
 from xp.dsl.source import load
-from xp.engine import hub
+from xp.engine import hub, planning
+from xp.engine.explanation import HUB, explain
 
 SPEC = """\
 [experiment]
@@ -26,84 +25,151 @@ path = "org/corpus"
 [matrix]
 seed = [1]
 """
+FILES = {FIRST: {"config.json": b"{}"}, SECOND: {"config.json": b'{"later": 1}'}}
+NOWHERE = "http://127.0.0.1:9"
 
-
-class Hub(BaseHTTPRequestHandler):
-    """A hub that knows one model and nothing else."""
-
-    def do_GET(self) -> None:
-        known = self.path.startswith("/api/models/org/model")
-        self.send_response(200 if known else 404)
-        if not known:
-            self.send_header("X-Error-Code", "RepoNotFound")
-        self.send_header("Content-Type", "application/json")
-        self.end_headers()
-        self.wfile.write(b'{"id": "org/model", "sha": "abc", "siblings": []}' if known else b"{}")
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+Reading = Callable[..., Experiment]
 
 
 @pytest.fixture
-def experiment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Experiment:
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reading:
     monkeypatch.chdir(tmp_path)
-    Path("far.toml").write_text(SPEC)
-    return load(Path("far.toml"))
+
+    def read_file(text: str = SPEC) -> Experiment:
+        Path("far.toml").write_text(text)
+        return load(Path("far.toml"))
+
+    return read_file
 
 
 @pytest.fixture
-def address() -> Iterator[str]:
-    server = HTTPServer(("127.0.0.1", 0), Hub)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    with serving({"models/org/model": Repository(FILES), "datasets/org/corpus": Repository(FILES)}) as server:
+        at(server.address, monkeypatch, str(tmp_path / "cache"))
+        yield server
 
 
-def at(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub, "HfApi", lambda: HfApi(endpoint=address))
+def said(experiment: Experiment) -> str:
+    return "\n".join(map(str, hub.resolved(experiment)[1]))
 
 
-def test_what_the_hub_does_not_have_is_named_and_the_rest_is_not(
-    experiment: Experiment, address: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    at(address, monkeypatch)
-    with pytest.raises(SpecError) as refusal:
-        hub.check(experiment)
-    assert str(refusal.value) == (
+def test_the_commit_of_a_branch_is_part_of_what_is_tried(read: Reading, served: Server) -> None:
+    pinned, problems = hub.resolved(read())
+
+    assert problems == []
+    assert pinned.model("org/model").revision == pinned.dataset("far").revision == FIRST
+    assert [path for path in served.asked if "org/" in path] == [
+        "GET api/datasets/org/corpus",
+        "GET api/models/org/model",
+    ]
+
+
+def test_an_id_follows_the_commit_and_not_the_name_of_the_branch(read: Reading, served: Server) -> None:
+    def ids() -> list[str]:
+        return [trial.id for trial in planning.make(Path("far.toml")).wanted]
+
+    read()
+    by_name = ids()
+    read(SPEC.replace('path = "org/corpus"', f'path = "org/corpus"\nrevision = "{FIRST}"'))
+    by_commit = ids()
+    served.repositories["models/org/model"].branches["main"] = SECOND
+    read()
+
+    assert by_name == by_commit != ids()
+
+
+def test_a_branch_or_tag_is_looked_up(read: Reading, served: Server) -> None:
+    served.repositories["datasets/org/corpus"].branches["v2"] = SECOND
+    pinned, _ = hub.resolved(read(SPEC.replace('org/corpus"', 'org/corpus"\nrevision = "v2"')))
+    assert pinned.dataset("far").revision == SECOND
+
+
+def test_what_the_hub_does_not_have_is_named_and_the_rest_is_not(read: Reading, served: Server) -> None:
+    del served.repositories["datasets/org/corpus"]
+    assert said(read()) == (
         "far.toml:7:1: datasets.far.path: the hub has no data set 'org/corpus', or does not show it to you\n"
         '    hint: give files, such as path = "data/{split}.jsonl"'
     )
 
 
-def test_a_hub_that_cannot_be_reached_is_said_so(experiment: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
-    at("http://127.0.0.1:9", monkeypatch)
-    with pytest.raises(SpecError) as refusal:
-        hub.check(experiment)
-    assert str(refusal.value).count("cannot be had from the hub: ") == 2
-    assert "the checkpoint 'org/model'" in str(refusal.value)
+def test_what_is_private_asks_for_a_token(read: Reading, served: Server) -> None:
+    served.repositories["models/org/model"].private = True
+    assert said(read()) == (
+        "org/model: the hub has no checkpoint 'org/model', or does not show it to you\n"
+        "    hint: set HF_TOKEN to a token of an account that has access, or give a folder, "
+        "or an `architecture` and a `config`"
+    )
 
 
-def test_offline_says_what_is_not_kept_here(experiment: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
-    with pytest.raises(SpecError, match="is not kept on this machine, and HF_HUB_OFFLINE is set"):
-        hub.check(experiment)
+def test_a_revision_that_is_missing_is_named(read: Reading, served: Server) -> None:
+    text = SPEC.replace('org/corpus"', 'org/corpus"\nrevision = "v9"')
+    assert said(read(text)) == (
+        "far.toml:7:1: datasets.far.path: the data set 'org/corpus' has no revision 'v9'\n"
+        "    hint: name a branch, a tag or a commit of it"
+    )
+    assert served.asked
 
 
-def test_what_is_kept_here_needs_no_network(experiment: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
-    at("http://127.0.0.1:9", monkeypatch)
-    for name in ("models--org--model", "datasets--org--corpus"):
-        (Path(constants.HF_HUB_CACHE) / name / "snapshots").mkdir(parents=True)
-    hub.check(experiment)
+def test_a_gated_repository_says_how_to_get_in(read: Reading, served: Server) -> None:
+    served.repositories["models/org/model"].gated = True
+    assert said(read()) == (
+        "org/model: the checkpoint 'org/model' is gated: its owners say who may have it\n"
+        "    hint: ask on its page, and set HF_TOKEN to a token of an account that has access"
+    )
 
 
-def test_files_and_built_in_corpora_are_none_of_its_business(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    at("http://127.0.0.1:9", monkeypatch)
-    monkeypatch.chdir(tmp_path)
+def test_a_mirror_is_taken_where_the_first_place_has_nothing(read: Reading, served: Server) -> None:
+    served.repositories["datasets/other/corpus"] = served.repositories.pop("datasets/org/corpus")
+    pinned, problems = hub.resolved(
+        read(SPEC.replace('org/corpus"', 'org/corpus"\nmirrors = ["no/no", "other/corpus"]'))
+    )
+    assert problems == []
+    assert (pinned.dataset("far").path, pinned.dataset("far").revision) == ("other/corpus", FIRST)
+
+
+def test_a_hub_that_cannot_be_reached_is_asked_once(
+    read: Reading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(NOWHERE, monkeypatch, str(tmp_path / "cache"))
+    words = said(read())
+    assert words.count("cannot be had from the hub: ") == 2
+    assert "the checkpoint 'org/model'" in words
+
+
+def test_offline_says_what_is_not_kept_here(read: Reading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at(NOWHERE, monkeypatch, str(tmp_path / "cache"), offline=True)
+    assert said(read()).count("is not kept on this machine, and HF_HUB_OFFLINE is set") == 2
+
+
+@pytest.mark.parametrize("offline", [True, False])
+def test_what_was_downloaded_is_known_by_its_commit_without_a_network(
+    read: Reading, served: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, offline: bool
+) -> None:
+    for name, kind in (("org/model", "model"), ("org/corpus", "dataset")):
+        hf_hub_download(name, "config.json", repo_type=kind, cache_dir=constants.HF_HUB_CACHE, endpoint=served.address)
+    at(NOWHERE, monkeypatch, str(tmp_path / "cache"), offline=offline)
+
+    pinned, problems = hub.resolved(read())
+
+    assert problems == []
+    assert pinned.model("org/model").revision == pinned.dataset("far").revision == FIRST
+    assert "has no" not in said(read(SPEC.replace('org/corpus"', 'org/corpus"\nrevision = "v9"')))
+    assert "org/corpus" in said(read(SPEC.replace('org/corpus"', 'org/corpus"\nrevision = "v9"')))
+
+
+def test_files_and_built_in_corpora_are_none_of_its_business(
+    read: Reading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(NOWHERE, monkeypatch, str(tmp_path / "cache"))
     text = SPEC.replace('path = "org/corpus"', 'builtin = "dialogues"').replace('"org/model"', '"own"')
-    Path("near.toml").write_text(text + '[models.own]\narchitecture = "bart"\n')
-    hub.check(load(Path("near.toml")))
+    experiment = read(text + '[models.own]\narchitecture = "bart"\n')
+    assert planning.from_hub(experiment) == (experiment, [])
+
+
+def test_an_explanation_says_that_a_commit_is_the_hubs(read: Reading, served: Server) -> None:
+    read()
+    planned = planning.make(Path("far.toml"))
+    told = {origin.name: origin.source for origin in explain(planned, planned.wanted[0].id).subjects}
+    assert told["models.org/model.revision"] == told["datasets.far.revision"] == HUB
+    assert told["datasets.far.path"] == "file"
+    assert served.asked

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xp.engine.journal import Journal, events, parse, plain, read
+from xp.dsl.errors import XpError
+from xp.engine.journal import Journal, encoded, events, parse, plain, read
 
 
 def write(path: Path, *values: float) -> None:
@@ -113,6 +114,34 @@ def test_kill_loses_nothing_that_was_appended(tmp_path: Path) -> None:
     steps = [event["step"] for event in events(path)]
     assert steps == list(range(len(steps)))
     assert steps[-1] >= acknowledged[-1]
+
+
+@pytest.mark.parametrize(("said", "times"), [("0", 4), ("inf", 1), ("3600", 1)])
+def test_the_disk_is_waited_for_as_often_as_the_environment_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, times: int
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setenv("XP_SYNC_SECONDS", said)
+    monkeypatch.setattr(os, "fdatasync", synced.append)
+
+    write(tmp_path / "rank0.jsonl", 1.0, 2.0, 3.0)
+
+    assert len(synced) == times
+
+
+@pytest.mark.parametrize("said", ["often", "-1", "nan"])
+def test_a_time_between_waits_is_a_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    monkeypatch.setenv("XP_SYNC_SECONDS", said)
+
+    with pytest.raises(XpError, match=f"XP_SYNC_SECONDS: no number of seconds, got '{said}'"):
+        write(tmp_path / "rank0.jsonl", 1.0)
+
+
+@given(st.dictionaries(st.text(), json_values | st.floats(), max_size=4))
+def test_what_is_written_quickly_is_what_is_written_with_care(values: dict[str, object]) -> None:
+    event = {"event": "metrics", "values": values}
+
+    assert json.loads(encoded(event)) == json.loads(json.dumps(plain(event), allow_nan=False))
 
 
 def test_a_line_that_a_full_disk_tore_costs_no_later_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,7 +54,7 @@ def test_an_operator_that_is_not_compiled_comes_with_the_command_that_compiles_i
 
 
 def test_another_system(bare: pytest.MonkeyPatch) -> None:
-    bare.setattr(nvme.platform, "system", lambda: "Darwin")
+    bare.setattr("platform.system", lambda: "Darwin")
 
     assert said() == "it needs Linux, and this is Darwin; offload to 'cpu' instead"
 

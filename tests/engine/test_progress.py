@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
+import sys
+from typing import IO, cast
 
+import pytest
 from rich.console import Console
 
 from xp.dsl.trial import Trial
 from xp.engine.failures import Outcome
-from xp.engine.progress import LiveDisplay, PlainDisplay, display
+from xp.engine.progress import LiveDisplay, PlainDisplay, Unbreakable, console, display
 
 TRIAL = Trial.model_construct(label="zero2 · dialogues [x] · seed 1")
 
@@ -41,3 +46,27 @@ def test_a_terminal_gets_bars_and_the_same_lines() -> None:
     assert isinstance(shown, LiveDisplay)
     assert "[1/2] done: zero2 · dialogues [x] · seed 1 (12.3 s)" in text
     assert "OUT OF MEMORY" in text
+
+
+class Gone(io.StringIO):
+    """A terminal that is closed."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+def test_a_reader_that_goes_away_does_not_end_the_run() -> None:
+    shown = PlainDisplay(Console(file=cast(IO[str], Unbreakable(Gone()))))
+    shown.note("one")
+    shown.note("another")
+
+
+def test_a_stream_that_is_read_gets_everything() -> None:
+    out = io.StringIO()
+    PlainDisplay(Console(file=cast(IO[str], Unbreakable(out)), width=10)).note("a line that is longer")
+    assert out.getvalue() == "a line that is longer\n"
+
+
+def test_a_run_without_an_error_stream_tells_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    PlainDisplay(console()).note("one")

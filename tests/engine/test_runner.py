@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psutil
@@ -131,6 +132,17 @@ def test_what_a_retry_cannot_mend_is_not_retried(layout: Layout, trials: Trials,
     launcher = ScriptLauncher([script])
     run(layout, launcher).all(trials()[:1], 3)
     assert len(launcher.started) == 1
+
+
+def test_a_rank_that_a_full_disk_kept_from_telling_anything_is_told_of(
+    layout: Layout, trials: Trials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xp.engine.attempt.shutil.disk_usage", lambda _: SimpleNamespace(free=0))
+    (trial, *_) = trials()
+    run(layout, ScriptLauncher(["sys.exit(1)"])).all([trial], 0)
+    (attempt,) = layout.attempts(trial.id)
+    *_, end = events(attempt.engine_journal)
+    assert end["reason"].endswith("nothing can be written: the disk of the results folder is full")
 
 
 def test_the_attempt_says_how_it_began_and_ended(layout: Layout, trials: Trials) -> None:

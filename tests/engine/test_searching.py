@@ -58,6 +58,8 @@ if trial["keep"]:
 journal.append('metrics', step=end, values={'eval_loss': rate, 'predict_rouge1': 10 * rate}, units={})
 used = {'train_runtime': 2.0, 'energy_consumed': 0.5, 'train_peak_memory': 100.0 * rate}
 journal.append('metrics', step=end, values=used, units={})
+attempt.predictions.write_text(f"written at {rate}")
+journal.append('artifact', name='predictions', path='predictions.jsonl', bytes=1, sha256='0')
 journal.append('done')
 """
 """A training whose loss is its learning rate; it insists on the checkpoint that it goes on from."""
@@ -106,6 +108,8 @@ def test_a_grid_trains_at_every_point_and_the_best_speaks_for_it(layout: Layout,
         "energy_consumed": 1.5,
         "train_peak_memory": 50.0,
     }
+    (kept,) = of(attempt, "artifact")
+    assert (kept["name"], attempt.predictions.read_text()) == ("predictions", "written at 0.125")
     (ended,) = of(attempt, "end")
     assert ended["evidence"] == {"trainings": 3, "completed": 3, "best": of(attempt, "member")[2]["trial"]}
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +17,7 @@ from xp.engine.layout import Layout
 from xp.engine.loading import bring_up_to_date
 from xp.engine.progress import PlainDisplay
 from xp.engine.runner import Tally
-from xp.engine.session import conclude
+from xp.engine.session import conclude, stopping
 from xp.engine.warehouse import store
 
 
@@ -46,6 +48,28 @@ def test_the_end_of_a_run_is_a_line_and_an_exit_code(tally: Tally, line: str, co
 
     assert conclude(tally, 6, PlainDisplay(Console(file=out, width=40))) == code
     assert out.getvalue() == f"{line}\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_asks_to_save_and_stop(number: signal.Signals) -> None:
+    out = io.StringIO()
+    with stopping(PlainDisplay(Console(file=out, width=40))) as stop:
+        os.kill(os.getpid(), number)
+        assert stop.is_set()
+        assert not stop.now.is_set()
+        os.kill(os.getpid(), number)
+        assert stop.now.is_set() == (number != signal.SIGHUP), "shell and kernel both tell of a terminal that closes"
+    assert out.getvalue().startswith(f"{number.name}: saving the running trial")
+
+
+def test_what_nohup_ignores_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with stopping(PlainDisplay(Console(file=io.StringIO()))) as stop:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not stop.is_set()
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_warehouse_that_somebody_else_holds_costs_no_trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

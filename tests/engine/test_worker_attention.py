@@ -51,4 +51,5 @@ def test_a_corpus_of_short_texts_is_too_short_for_blocks(house: House) -> None:
 
     ended = house.run(house.write(train=pairs, validation=pairs, test=pairs), model=model, **blocks)
 
-    assert ended.failure()["message"].startswith("attention_type: it is sparse from 29 tokens on, the longest source has")
+    told = "attention_type: it is sparse from 29 tokens on, the longest source has"
+    assert ended.failure()["message"].startswith(told)

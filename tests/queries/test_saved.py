@@ -23,7 +23,7 @@ def test_a_query_answers_nothing_on_an_empty_warehouse(table: Table, tmp_path: P
     assert table(name, Layout(tmp_path)) == []
 
 
-ELSEWHERE = {"best_steps", "examples", "pbt_lineage"}
+ELSEWHERE = {"utilisation", "best_steps", "examples", "pbt_lineage"}
 """Questions about what the small experiment has not: answered in tests of their own."""
 
 
@@ -294,6 +294,30 @@ def test_best_goes_by_the_better_direction(table: Table) -> None:
     assert [row["value"] for row in table("best", rows=3)] == [54, 53, 52]
     assert [row["value"] for row in table("best", measure="loss", rows="2")] == [2.0, 2.0]
     assert table("best", measure="memory")[0]["label"].startswith("freeze-encoder")
+
+
+def test_the_evidence_is_every_trial_with_the_attempts_that_count(table: Table) -> None:
+    rows = {row["label"]: row for row in table("evidence")}
+
+    assert len(rows) == 12
+    retried = rows["zero2 · dialogues · seed 1"]
+    assert (retried["baseline"], retried["state"], retried["attempts"]) == ("baseline", "completed", "2")
+    assert (retried["axes"], retried["context"]) == (None, rows["baseline · dialogues · seed 1"]["context"])
+    assert len(retried["heads"]) == 64
+    assert retried["bytes"] > 1000
+    assert rows["broken · dialogues · seed 3"]["attempts"] is None
+
+
+def test_a_card_is_about_the_best_trial_unless_another_is_named(table: Table) -> None:
+    (best,) = table("card")
+    (named,) = table("card", trial="000000000021")
+
+    assert (best["label"], best["rouge1"], best["parameters"]) == ("baseline · dialogues · seed 3", 54, 700_000)
+    # 0.002 kWh at 500 g/kWh
+    assert best["grams"] == pytest.approx(1.0)
+    assert best["quality"] == "tdp-estimate"
+    assert (named["method"], named["rouge1"]) == ("freeze-encoder", 40)
+    assert table("card", model="nothing") == []
 
 
 def test_best_goes_by_the_objective_where_there_is_one(empty: Layout, table: Table) -> None:

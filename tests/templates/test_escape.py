@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from xp.templates.escape import cell, clean, code, columns, escape, width
+from xp.templates.escape import cell, clean, code, escape, width
 from xp.templates.markdown import draw
 
 HOSTILE = [
@@ -107,4 +107,4 @@ def test_bars_stand_below_each_other_whatever_the_script() -> None:
     table = draw(["name", "n"], ["left", "right"], [["要約", "1"], ["e\u0301te\u0301", "12"], ["plain", "123"]])
 
     assert len({width(line) for line in table.splitlines()}) == 1
-    assert columns("\u200d") == 0
+    assert width("\u200d") == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,9 +10,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from xp.dsl.errors import TemplateError
 from xp.templates.answers import Rows
+from xp.templates.escape import width
 from xp.templates.markdown import cells, grid, legend
 
 Make = Callable[..., Any]
@@ -160,3 +164,25 @@ def test_the_legend_is_the_column_contract(answer: Make) -> None:
     rows = Rows("q", answer([("memory", "B", "peak, all ranks"), ("memory_spread", "B", "over seeds"), "n"]))
 
     assert legend(rows) == "*memory*: peak, all ranks"
+
+
+NUMBERS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats())
+
+
+@given(
+    st.lists(
+        st.tuples(st.text(max_size=12), NUMBERS, NUMBERS, st.none() | st.text(max_size=8)), min_size=1, max_size=6
+    ),
+    st.sampled_from(["-", "B", "s", "×", "%", "points", "kWh"]),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+def test_any_answer_becomes_one_whole_table_without_nan(
+    answer: Make, tables: Make, rows: list[tuple[Any, ...]], unit: str
+) -> None:
+    text = grid(Rows("q", answer(["name", ("value", unit), ("value_spread", unit), "note"], *rows)))
+    (found,) = tables(text)
+
+    assert len(found.rows) == len(rows)
+    assert {len(row) for row in found.rows} == {2}
+    assert len({width(line) for line in text.split("\n")[: len(rows) + 2]}) == 1
+    assert not [row for row in found.rows if re.search("nan|None|inf|NaT", row[1])]

@@ -154,9 +154,15 @@ comment on column claim_differences.mixes is 'what differs between the trials of
 
 create view verdicts as
 with evidence as (
+    -- the trials of its pairs, without their effects: to work those out again would take as long as the tests
     select used.experiment, used.method, used.measure, min(attempt.started) as began
     from (
-        select experiment, method, measure, unnest([trial, baseline_trial]) as trial from claim_pairs
+        select claim.experiment, claim.method, claim.measure, unnest([arm.trial, base.trial]) as trial
+        from claim
+        join experiment_trial as arm using (experiment, method)
+        left join experiment_trial as base
+            on (base.experiment, base.method, base.context, base.seed)
+                = (arm.experiment, arm.baseline, arm.context, arm.seed)
     ) as used
     join attempt using (trial)
     group by used.experiment, used.method, used.measure

@@ -4,8 +4,8 @@ create view guards as
 -- what no method of an experiment is about
 select concat(pair.section, ' ', unnest(pair.names)) as guard
 from (values
-    ('environment', ['cpu', 'cpu_usable', 'gpu', 'gpu_count', 'gpu_driver']),
-    ('environment', ['python', 'torch', 'transformers', 'deepspeed', 'codecarbon', 'rouge-score']),
+    ('environment', ['cpu', 'cpu_usable', 'cpu_quota', 'gpu', 'gpu_count', 'gpu_driver']),
+    ('environment', ['python', 'torch', 'transformers', 'accelerate', 'deepspeed', 'codecarbon', 'rouge-score']),
     ('dataset', ['fingerprint', 'revision']),
     ('model', ['revision']),
     ('measurement', ['rouge_library', 'rouge_tokens', 'rouge_stemmer', 'rouge_sentences']),
@@ -67,3 +67,19 @@ comment on view method_mixtures is 'methods whose pairs mix what should be equal
 comment on column method_mixtures.experiment is 'name of the experiment';
 comment on column method_mixtures.method is 'name of the method';
 comment on column method_mixtures.mixes is 'what differs inside of pairs';
+
+create view statements as
+select attempt_key, section, concat_ws(' ', nullif(subject, ''), name) as name, value, null::double as number, unit
+from fact
+union all
+select latest.attempt_key, 'metric', metric_name.name, null, finite(latest.value), metric_name.unit
+from latest
+join metric_name using (name_id)
+where latest.rank = 0;
+comment on view statements is 'all that an attempt says of itself: its facts as text, and the last number of each metric of rank 0';
+comment on column statements.attempt_key is 'the attempt';
+comment on column statements.section is 'section of the fact, or metric';
+comment on column statements.name is 'subject and name of the fact, or name of the metric';
+comment on column statements.value is 'the fact as text; null for a metric';
+comment on column statements.number is 'the metric, where it is finite';
+comment on column statements.unit is 'unit of either';

@@ -97,13 +97,21 @@ select
     (max(number) filter (where name = 'parameters'))::bigint as parameters,
     (max(number) filter (where name = 'trainable_parameters'))::bigint as trainable_parameters,
     (min(number) filter (where name = 'trainable_parameters'))::bigint as fewest_trainable_parameters,
+    (max(number) filter (where name = 'embeddings_parameters'))::bigint as embeddings_parameters,
+    (max(number) filter (where name = 'encoder_parameters'))::bigint as encoder_parameters,
+    (max(number) filter (where name = 'decoder_parameters'))::bigint as decoder_parameters,
+    (max(number) filter (where name = 'head_parameters'))::bigint as head_parameters,
     (max(number) filter (where name = 'encoder_layers'))::bigint as encoder_layers,
     (max(number) filter (where name = 'decoder_layers'))::bigint as decoder_layers,
     (max(number) filter (where name = 'hidden_size'))::bigint as hidden_size,
     (max(number) filter (where name = 'attention_heads'))::bigint as attention_heads,
+    (max(number) filter (where name = 'decoder_attention_heads'))::bigint as decoder_attention_heads,
+    (max(number) filter (where name = 'encoder_ffn_size'))::bigint as encoder_ffn_size,
+    (max(number) filter (where name = 'decoder_ffn_size'))::bigint as decoder_ffn_size,
     (max(number) filter (where name = 'vocabulary_size'))::bigint as vocabulary_size,
     (max(number) filter (where name = 'max_positions'))::bigint as max_positions,
     mode(value) filter (where name = 'checkpoint') as checkpoint,
+    mode(value) filter (where name = 'pretraining') as pretraining,
     mode(value) filter (where name = 'revision') as revision,
     'differs between trials: ' || any_value(differing.names) as note
 from facts
@@ -117,13 +125,21 @@ comment on column models.family is 'its architecture';
 comment on column models.parameters is 'parameters';
 comment on column models.trainable_parameters is 'parameters that are trained, where nothing is frozen';
 comment on column models.fewest_trainable_parameters is 'parameters that are trained by the method that freezes most';
+comment on column models.embeddings_parameters is 'parameters of the embeddings, and whatever is tied to them';
+comment on column models.encoder_parameters is 'parameters of the encoder without its embeddings';
+comment on column models.decoder_parameters is 'parameters of the decoder without its embeddings';
+comment on column models.head_parameters is 'parameters of the head, where it is not tied to the embeddings';
 comment on column models.encoder_layers is 'layers of the encoder';
 comment on column models.decoder_layers is 'layers of the decoder';
 comment on column models.hidden_size is 'width';
 comment on column models.attention_heads is 'attention heads of a layer';
+comment on column models.decoder_attention_heads is 'attention heads of a layer of the decoder';
+comment on column models.encoder_ffn_size is 'width of the feed-forward part of a layer of the encoder';
+comment on column models.decoder_ffn_size is 'width of the feed-forward part of a layer of the decoder';
 comment on column models.vocabulary_size is 'entries of the vocabulary';
 comment on column models.max_positions is 'longest text that it can read, tokens';
 comment on column models.checkpoint is 'where its weights come from; null where they are random';
+comment on column models.pretraining is 'corpus that the first weights of the checkpoint were trained on, where its name says which';
 comment on column models.revision is 'commit of the checkpoint';
 comment on column models.note is 'what is not the same in all trials';
 
@@ -150,6 +166,22 @@ select
     max(number) filter (where name = 'source_tokens') as source_tokens,
     max(number) filter (where name = 'target_words') as target_words,
     max(number) filter (where name = 'target_tokens') as target_tokens,
+    max(number) filter (where name = 'source_words_median') as source_words_median,
+    max(number) filter (where name = 'source_words_p95') as source_words_p95,
+    max(number) filter (where name = 'source_words_longest') as source_words_longest,
+    max(number) filter (where name = 'source_tokens_median') as source_tokens_median,
+    max(number) filter (where name = 'source_tokens_p95') as source_tokens_p95,
+    max(number) filter (where name = 'source_tokens_longest') as source_tokens_longest,
+    max(number) filter (where name = 'source_truncated') as source_truncated,
+    max(number) filter (where name = 'target_words_median') as target_words_median,
+    max(number) filter (where name = 'target_words_p95') as target_words_p95,
+    max(number) filter (where name = 'target_words_longest') as target_words_longest,
+    max(number) filter (where name = 'target_tokens_median') as target_tokens_median,
+    max(number) filter (where name = 'target_tokens_p95') as target_tokens_p95,
+    max(number) filter (where name = 'target_tokens_longest') as target_tokens_longest,
+    max(number) filter (where name = 'target_truncated') as target_truncated,
+    (max(number) filter (where name = 'train_duplicates'))::bigint as duplicates,
+    (max(number) filter (where name = 'train_empty_rows'))::bigint as empty_rows,
     mode(value) filter (where name = 'path') as path,
     mode(value) filter (where name = 'revision') as revision,
     'differs between trials: ' || any_value(differing.names) as note
@@ -168,6 +200,22 @@ comment on column datasets.source_words is 'mean length of a source, words';
 comment on column datasets.source_tokens is 'mean length of a source before it is cut, tokens';
 comment on column datasets.target_words is 'mean length of a summary, words';
 comment on column datasets.target_tokens is 'mean length of a summary before it is cut, tokens';
+comment on column datasets.source_words_median is 'median words of a source';
+comment on column datasets.source_words_p95 is 'words of a source, which 95 of 100 do not exceed';
+comment on column datasets.source_words_longest is 'words of the longest source';
+comment on column datasets.source_tokens_median is 'median tokens of a source, before it is cut';
+comment on column datasets.source_tokens_p95 is 'tokens of a source before it is cut, which 95 of 100 do not exceed';
+comment on column datasets.source_tokens_longest is 'tokens of the longest source, before it is cut';
+comment on column datasets.source_truncated is 'share of the training examples whose source is cut, %';
+comment on column datasets.target_words_median is 'median words of a summary';
+comment on column datasets.target_words_p95 is 'words of a summary, which 95 of 100 do not exceed';
+comment on column datasets.target_words_longest is 'words of the longest summary';
+comment on column datasets.target_tokens_median is 'median tokens of a summary, before it is cut';
+comment on column datasets.target_tokens_p95 is 'tokens of a summary before it is cut, which 95 of 100 do not exceed';
+comment on column datasets.target_tokens_longest is 'tokens of the longest summary, before it is cut';
+comment on column datasets.target_truncated is 'share of the training examples whose summary is cut, %';
+comment on column datasets.duplicates is 'training examples that repeat the texts of an earlier one';
+comment on column datasets.empty_rows is 'rows of the training split that lack a source or a summary, and are left out';
 comment on column datasets.path is 'where it comes from';
 comment on column datasets.revision is 'commit of a data set of the hub';
 comment on column datasets.note is 'what is not the same in all trials';

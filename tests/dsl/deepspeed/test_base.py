@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.dsl.deepspeed.conftest import BASED, Based, Refused
 from tests.dsl.head import Planning, Refusal, Write
 from xp.dsl.deepspeed.base import sizes
+from xp.dsl.dotted import values
 from xp.dsl.resources import Machine
 
 MICRO = {"train_micro_batch_size_per_gpu": 2}
@@ -237,7 +238,8 @@ def test_what_a_template_says_of_a_folder_counts_while_something_is_put_there(ba
         param = {"device": device, "nvme_path": "/fast", "buffer_size": 5}
         return {"zero_optimization": {"stage": 3, "offload_param": param}}
 
-    used, unused = (based(MICRO | block(device)).settings.zero for device in ("nvme", "cpu"))
+    used, unused = (values(based(MICRO | block(device)).settings) for device in ("nvme", "cpu"))
 
-    assert (used.nvme_path, used.buffer_size) == ("/fast", 5)
-    assert (unused.offload_param, unused.nvme_path, unused.buffer_size) == ("cpu", None, None)
+    assert (used["zero.nvme_path"], used["zero.buffer_size"]) == ("/fast", 5)
+    assert unused["zero.offload_param"] == "cpu"
+    assert (unused["zero.nvme_path"], unused["zero.buffer_size"]) == (None, None)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.engine.train import tiny
 from xp.dsl.spec import Dataset, Model
+from xp.engine.train import freezing
 from xp.engine.train.corpus import Corpus, Example, Examples
 from xp.engine.train.encode import Encoded, Texts
 from xp.engine.train.facts import corpus_facts, model_facts
@@ -45,8 +46,36 @@ def test_rows_are_counted_in_the_file_in_use_and_left_out(facts: dict[str, Any])
 def test_lengths_are_told_before_and_after_the_cut(facts: dict[str, Any]) -> None:
     assert facts["source_words"] == pytest.approx(5 / 3)
     assert facts["source_tokens"] == pytest.approx(5 / 3)
-    assert (facts["source_longest"], facts["source_longest_used"], facts["truncated_sources"]) == (3, 2, 1)
+    assert (facts["source_tokens_longest"], facts["source_longest_used"], facts["truncated_sources"]) == (3, 2, 1)
     assert facts["validation_source_tokens"] == 3
+
+
+def test_lengths_are_told_beyond_their_mean(facts: dict[str, Any]) -> None:
+    # words of the sources: 3, 1, 1; of the targets: 1, 2, 2
+    assert (facts["source_words_median"], facts["source_words_longest"]) == (1, 3)
+    assert facts["source_words_p95"] == pytest.approx(2.8)
+    assert facts["target_words_median"] == 2
+    assert facts["source_truncated"] == pytest.approx(100 / 3)
+
+
+def test_special_tokens_are_part_of_the_cut_and_no_part_of_the_text() -> None:
+    ids = [np.zeros(length, np.int32) for length in (5, 4, 4)]
+    texts = Texts(ids, [7, 4, 4], limit=5, special=2)
+    splits = {split: Encoded(examples.used, "", texts, texts) for split, examples in CORPUS.items()}
+    found, _ = corpus_facts(Dataset(builtin="dialogues"), "abc", CORPUS, splits)
+    assert (found["source_tokens"], found["source_tokens_longest"]) == (3, 5)
+    assert (found["truncated_sources"], found["source_longest_used"]) == (1, 5)
+
+
+def test_trained_parameters_are_told_by_part() -> None:
+    model = tiny.bart()
+    freezing.freeze(model, ["encoder"])
+    told = model_facts(model, Model(checkpoint="facebook/bart-base"), tokenizer=range(64))
+    parts = ("embeddings", "encoder", "decoder", "head")
+    assert sum(told[f"{part}_parameters"] for part in parts) == told["parameters"]
+    assert sum(told[f"{part}_trainable_parameters"] for part in parts) == told["trainable_parameters"]
+    assert told["encoder_trainable_parameters"] == 0 < told["encoder_parameters"]
+    assert told["pretraining"].startswith("books, Wikipedia")
 
 
 def test_a_corpus_is_known_by_where_it_is_from(facts: dict[str, Any]) -> None:

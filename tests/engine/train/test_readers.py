@@ -101,6 +101,11 @@ def test_blank_lines_between_rows_are_no_rows(tmp_path: Path) -> None:
     assert len(readers.read(file(tmp_path, "a.jsonl", f"{row}\n\n{row}\n"), COLUMNS)) == 2
 
 
+def test_a_text_is_the_same_whatever_system_ended_its_lines() -> None:
+    row = {"dialogue": "A: hi\r\nB: yo\r\n"}
+    assert readers.text(row, "dialogue", "a.csv: row 1") == "A: hi\nB: yo\n"
+
+
 def test_parquet_and_arrow_folders_hold_the_same_rows(tmp_path: Path) -> None:
     table = {"dialogue": ["a", "b"], "summary": ["c", "d"], "extra": [1, 2]}
     pq.write_table(pa.table(table), tmp_path / "a.parquet")

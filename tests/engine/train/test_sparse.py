@@ -26,7 +26,10 @@ def built(architecture: str, **settings: Any) -> Any:
     [
         pytest.param("led", {"attention_window": 16}, 1, id="led"),
         pytest.param(
-            "bigbird_pegasus", {"attention_type": "block_sparse", "block_size": 4, "num_random_blocks": 1}, 1, id="bigbird"
+            "bigbird_pegasus",
+            {"attention_type": "block_sparse", "block_size": 4, "num_random_blocks": 1},
+            1,
+            id="bigbird",
         ),
         pytest.param("bigbird_pegasus", {"attention_type": "original_full"}, 1, id="bigbird-in-full"),
         pytest.param("longt5", {"encoder_attention_type": "local", "local_radius": 5}, 1, id="longt5-local"),

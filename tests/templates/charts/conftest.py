@@ -63,7 +63,7 @@ COMMON: dict[str, dict[str, Any]] = {
     "pbt_lineage": {"label": "pbt", "donor": None, "schedule": "learning_rate = 0.01", "best": False, "score": None},
     "memory": {"model": "m", "dataset": "d", "axes": None, "stage": "none"}
     | dict.fromkeys(("parameters", "gradients", "optimizer_states", "in_theory", "peak", "peak_spread", "note")),
-    "utilisation": {},
+    "utilisation": {"method": "m"},
 }
 
 

@@ -1,0 +1,137 @@
+"""xp beside experiment trackers: logging, eight processes at once, kill -9, bytes a number, questions.
+
+python -m venv peers && peers/bin/pip install '.[peers]'
+python -m benchmarks.peers peers/bin/python
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+TRACKERS = ("xp", "sacred", "trackio", "aim", "wandb", "mlflow")
+COUNTED = ("xp", "sacred", "trackio", "mlflow")
+"""Trackers that a later process can read back by itself; Aim has to index a run first, W&B needs its server."""
+
+ASKED = ("xp", "trackio", "mlflow")
+"""Trackers with a question language of their own that works without a server."""
+
+HERE = Path(__file__).parent
+POINTS, SECONDS = 20_000, 8.0
+KILLED_AFTER = 3.0
+
+
+class Peers:
+    """The environments that trackers run in, and a folder for what they write."""
+
+    def __init__(self, python: str, folder: Path) -> None:
+        self.python = python
+        self.folder = folder
+
+    def start(self, script: str, tracker: str, *words: str, folder: Path) -> subprocess.Popen[str]:
+        """Start one process that uses a tracker."""
+        python = sys.executable if tracker == "xp" else self.python
+        command = [python, str(HERE / script), tracker, *words]
+        return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+    def place(self, name: str) -> Path:
+        """Return a new folder."""
+        place = self.folder / name
+        place.mkdir()
+        return place
+
+
+def said(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
+    """Return what a process has told, line by line."""
+    out, _ = process.communicate(timeout=300)
+    return [json.loads(line) for line in out.splitlines() if line.startswith("{")]
+
+
+def logging(peers: Peers, tracker: str) -> tuple[float, float, float]:
+    """Return microseconds of one number, those of its processor, and bytes, the end of the run included."""
+    place = peers.place(f"{tracker}-one")
+    before, after = said(
+        peers.start("trackers.py", tracker, "log", str(place), str(POINTS), str(SECONDS), folder=place)
+    )
+    size = sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
+    took, used = after["ended"] - before["began"], after["processor"] - before["processor"]
+    return 1e6 * took / before["points"], 1e6 * used / before["points"], size / before["points"]
+
+
+def together(peers: Peers, tracker: str) -> float:
+    """Return how many numbers a second eight processes log together."""
+    place = peers.place(f"{tracker}-eight")
+    words = ("log", str(place), str(POINTS), str(SECONDS))
+    processes = [peers.start("trackers.py", tracker, *words, folder=place) for _ in range(8)]
+    told = [said(process) for process in processes]
+    whole = [pair for pair in told if pair and "ended" in pair[-1]]
+    if len(whole) < len(told):
+        return float("nan")
+    took = max(after["ended"] for _, after in whole) - min(before["began"] for before, _ in whole)
+    return float(sum(before["points"] for before, _ in whole) / took)
+
+
+def killed(peers: Peers, tracker: str) -> tuple[int, int] | None:
+    """Return how many numbers were taken before a kill -9, and how many of them a later process does not find."""
+    if tracker not in COUNTED:
+        return None
+    place = peers.place(f"{tracker}-kill")
+    process = peers.start("trackers.py", tracker, "pace", str(place), folder=place)
+    assert process.stdout
+    while not (line := process.stdout.readline()).strip().isdigit():
+        assert line, f"{tracker} ended"
+    time.sleep(KILLED_AFTER)
+    os.kill(process.pid, signal.SIGKILL)
+    taken = max(int(line) for line in process.stdout.read().splitlines() if line.strip().isdigit())
+    process.wait()
+    time.sleep(2)  # what the tracker's helpers still hold may come
+    out, _ = peers.start("trackers.py", tracker, "count", str(place), folder=place).communicate(timeout=300)
+    return taken, max(0, taken - int(out.split()[-1]))
+
+
+def asking(peers: Peers, tracker: str) -> str:
+    """Return a row of the table of questions."""
+    place = peers.place(f"{tracker}-ask")
+    (filled,) = said(peers.start("tracker_questions.py", tracker, "fill", str(place), folder=place))
+    cells = []
+    for question in ("best", "group", "pivot"):
+        began = time.perf_counter()
+        (answer,) = said(peers.start("tracker_questions.py", tracker, question, str(place), folder=place))
+        cells.append(f"{1000 * answer['warm']:,.1f} / {time.perf_counter() - began:.2f}")
+    return f"| {tracker} | {filled['runs']:,} × {filled['points'] // filled['runs']:,} | {' | '.join(cells)} |"
+
+
+def main() -> None:
+    """Print the tables."""
+    with tempfile.TemporaryDirectory() as folder:
+        peers = Peers(str(Path(sys.argv[1]).absolute()), Path(folder))
+        print(
+            "| tracker | one number, µs | of its processor, µs | of xp | eight processes, numbers/s | lost by kill -9 | bytes a number |"
+        )
+        print("| :--- | ---: | ---: | ---: | ---: | ---: | ---: |")
+        least = 0.0
+        for tracker in TRACKERS:
+            cost, used, size = logging(peers, tracker)
+            least = least or used
+            lost = killed(peers, tracker)
+            told = f"{lost[1]:,} of {lost[0]:,}" if lost else "–"
+            rate = together(peers, tracker)
+            print(
+                f"| {tracker} | {cost:,.1f} | {used:,.1f} | {used / least:,.1f} | {rate:,.0f} | {told} | {size:,.0f} |",
+                flush=True,
+            )
+        print("\n| tracker | runs × numbers | best run | mean and spread by group | pivot |")
+        print("| :--- | ---: | ---: | ---: | ---: |")
+        for tracker in ASKED:
+            print(asking(peers, tracker), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""`xp doctor`: what this machine can and cannot run, and what mends it."""

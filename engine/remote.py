@@ -1,0 +1,61 @@
+"""What an experiment needs of the Hugging Face hub."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from xp.dsl.experiment import Experiment
+from xp.engine.train.places import is_hub
+
+Kind = Literal["model", "dataset"]
+
+
+class Remote(NamedTuple):
+    """One repository of the hub."""
+
+    kind: Kind
+    role: Literal["checkpoint", "tokenizer", "path"]
+    """The key that names it."""
+
+    table: str
+    """Name of the model or the data set in the experiment."""
+
+    where: str
+    """The place in the file that names it."""
+
+    name: str
+    """Its id."""
+
+    revision: str | None
+    mirrors: tuple[str, ...] = ()
+    """Other ids of the same content."""
+
+
+def wanted(experiment: Experiment) -> Iterator[Remote]:
+    """Yield what the trials of an experiment need of the hub."""
+    for name in experiment.tried("dataset"):
+        dataset = experiment.dataset(name)
+        if dataset.builtin is None and dataset.path is not None and is_hub(dataset, experiment.folder):
+            where = named(experiment, "datasets", name, "path")
+            yield Remote("dataset", "path", name, where, dataset.path, dataset.revision, dataset.mirrors)
+    for name in experiment.tried("model"):
+        model = experiment.model(name)
+        if model.checkpoint is not None and is_remote(model.checkpoint, experiment):
+            where = named(experiment, "models", name, "checkpoint")
+            yield Remote("model", "checkpoint", name, where, model.checkpoint, model.revision)
+        if model.tokenizer is not None and is_remote(model.tokenizer, experiment):
+            yield Remote(
+                "model", "tokenizer", name, named(experiment, "models", name, "tokenizer"), model.tokenizer, None
+            )
+
+
+def is_remote(given: str, experiment: Experiment) -> bool:
+    """Tell whether a checkpoint or tokenizer is a hub id: nothing of that name is on disk."""
+    return not (experiment.folder / Path(given).expanduser()).exists()
+
+
+def named(experiment: Experiment, kind: Literal["models", "datasets"], name: str, key: str) -> str:
+    """Return the place in the file that names a repository: a key of a table, or the id where it is used."""
+    return experiment.where(kind, name, key) if name in getattr(experiment, kind) else name

@@ -77,7 +77,8 @@ CATALOGUE: tuple[Entry, ...] = (
         "at stage 3, optimizer states and parameters live on a disk",
         ("zero.offload_optimizer", "zero.offload_param", "zero.nvme_path", "zero.buffer_size"),
         "CPU and GPU on Linux, any number of ranks, any model",
-        "DeepSpeed's `async_io`, compiled (`g++`, `ninja`, `libaio-dev`); a local disk that takes `O_DIRECT`",
+        "DeepSpeed's `async_io`, compiled (`g++`, `ninja`, `libaio-dev`); a local disk that takes `O_DIRECT`; tensors "
+        "of 1 MiB or more. A stopped trial begins anew: DeepSpeed's checkpoint does not bring back what was there",
         ("other", "zero-infinity"),
         "arXiv 2104.07857",
     ),

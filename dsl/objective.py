@@ -9,9 +9,10 @@ from pydantic import ValidationInfo, model_validator
 
 from xp.dsl.errors import did_you_mean
 from xp.dsl.measures import MEASURES
-from xp.dsl.metrics import SCORES
+from xp.dsl.metrics import RECORDED, SCORES
 from xp.dsl.refusals import Refusals
 from xp.dsl.table import Table
+from xp.dsl.vocabulary import closest
 
 Goal = Literal["minimize", "maximize"]
 
@@ -79,6 +80,8 @@ class Objective(Table):
             # what others call the test split's scores
             meant = did_you_mean(self.metric.replace("test_", "predict_"), SCORES)
             refusals.add(("metric",), f"no trial records {self.metric!r} as one number", meant)
+        elif self.metric not in RECORDED and (meant := closest(self.metric, [*own, *RECORDED])):
+            refusals.add(("metric",), f"no trial records {self.metric!r}", meant)
         elif self.direction is None:
             message = f"nothing says whether less or more of {self.metric!r} is better"
             refusals.add((), message, "write goal = 'minimize' or goal = 'maximize'")

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from xp.dsl.constraints import Constraint, RefusedError, parse
 from xp.dsl.dotted import SETTINGS, TABLES, flatten
+from xp.dsl.errors import did_you_mean
 from xp.dsl.kinds import KINDS
 from xp.dsl.refusals import Refusals
 from xp.dsl.spelling import Key, excerpt
@@ -138,7 +139,8 @@ class Reading:
     def immovable(self, key: Key, axis: Any) -> None:
         """Note what is no axis that could move with others."""
         axes = [name for name in self.axes if name != "seed"]
-        self.refusals.add(key, f"{excerpt(axis)} is not an axis that can move with others", hint(str(axis), axes))
+        way_out = did_you_mean(axis, axes) if axis == "seed" else hint(str(axis), axes)
+        self.refusals.add(key, f"{excerpt(axis)} is not an axis that can move with others", way_out)
 
     def steps(self, key: Key, names: list[str]) -> None:
         """Note what is wrong with the values of axes that move together."""

@@ -64,6 +64,11 @@ class Zero(Table):
     overlap_comm: bool | None = None
     """Whether gradients are reduced while the backward pass goes on; unset, DeepSpeed's default."""
 
+    @property
+    def on_disk(self) -> bool:
+        """Whether states live in a folder: what DeepSpeed 0.19 goes on with from a checkpoint is not what was there."""
+        return "nvme" in {self.offload_optimizer, self.offload_param}
+
 
 class EarlyStopping(Table):
     """``early_stopping``: when an evaluation that brings no progress ends the training."""

@@ -16,7 +16,7 @@ from xp.dsl.spec import Carbon, Dataset, Model
 from xp.dsl.table import Table
 from xp.dsl.tuning import Tuning
 
-IDENTITY = 1
+IDENTITY = 2
 """Version of the identity below. A setting is part of it only where it differs from its default, so a new setting
 with a default that keeps the old behaviour changes no id. Whoever changes a default, or what a value does, adds one
 here: all old results then count as results of other trials, which they are."""

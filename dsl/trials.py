@@ -55,6 +55,7 @@ class Trials(Sequence[Trial]):
             "folder": str(self.experiment.folder),
             "carbon": self.experiment.carbon,
             "timeout_seconds": seconds(limits.trial_timeout),
+            "stall_seconds": seconds(limits.stall_timeout),
             "checkpoint_seconds": seconds(limits.checkpoint_every),
             "sample_seconds": seconds(limits.sample_every),
             "swept": swept_settings(self.experiment),

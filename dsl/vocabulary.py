@@ -74,8 +74,14 @@ ALWAYS = {
 """Switches that have no counterpart, and why."""
 
 
-OF_THE_MATRIX = ("exclude", "include", "zip", "constraints", "seed")
-"""Keys of ``[matrix]`` that people write elsewhere."""
+PLACES = {
+    KEY: "a DeepSpeed file is named in [defaults] or [methods.NAME], beside settings",
+    **{
+        word: f"{word} stands in [matrix]: write it there, or as matrix.{word}"
+        for word in ("exclude", "include", "zip", "constraints", "seed")
+    },
+}
+"""Keys that people write elsewhere, and where they stand."""
 
 
 def hint(word: str, known: Collection[str]) -> str:
@@ -84,8 +90,8 @@ def hint(word: str, known: Collection[str]) -> str:
         return f"transformers 5 has removed it: write {RENAMED[word]}"
     if word in HERE:
         return f"here it is {HERE[word]}"
-    if word == KEY:
-        return "a DeepSpeed file is named in [defaults] or [methods.NAME], beside settings"
+    if word in PLACES and word not in known:
+        return PLACES[word]
     if word in ALWAYS:
         return f"leave it out: {ALWAYS[word]}"
     if get_close_matches(word, known, n=1):
@@ -103,9 +109,7 @@ def closest(word: str, known: Collection[str]) -> str:
 
 
 def elsewhere(word: str) -> str:
-    """Return where *word* may stand, if it is the name of a setting or a rule of the matrix."""
-    if word in OF_THE_MATRIX:
-        return f"{word} stands in [matrix]: write it there, or as matrix.{word}"
+    """Return where *word* may stand, if it is the name of a setting."""
     if word in SETTINGS or word in TABLES:
         return f"{word} is a setting: it may stand in [defaults], a method's settings or [matrix]"
     inside = next((name for name in SETTINGS if name.endswith(f".{word}")), "")

@@ -38,7 +38,7 @@ HINT = re.compile(r"token|passw|passphrase|secret|key|credential|authorization|s
 NAMED = re.compile(
     r"""(?<![\w.-])(?:"""
     r"""(?P<before>(?P<name>-{0,2}[A-Za-z_][\w.-]*)(?:\\?["'])?\s*(?P<mark>=|:(?!//))\s*)"""
-    r"""(?P<value>\\?["'].*?\\?["']|[^\s"',;&)}\]\\]+)"""
+    r"""(?P<value>(?P<quote>\\?["']).*?(?P=quote)|[^\s"',;&)}\]\\]+)"""
     r"""|(?P<option>--(?P<flag>[\w-]+)\s+)(?P<argument>'[^']*'|"[^"]*"|[^\s-]\S*)"""
     r""")""",
 )
@@ -126,10 +126,10 @@ def masked(found: re.Match[str]) -> str:
     """
     if found["option"]:
         return f"{found['option']}{MASK}" if is_secret(found["flag"]) else found[0]
-    quote = re.match(r"\\?[\"']", found["value"])
-    value = found["value"][quote.end() : -quote.end()] if quote else found["value"]
+    quote = found["quote"] or ""
+    value = found["value"][len(quote) : -len(quote)] if quote else found["value"]
     prose = found["mark"] == ":" and not quote and value.isalpha() and len(value) < LONG_WORD
     if prose or value.lower() in HARMLESS or not is_secret(found["name"]):
-        return found[0]
-    around = quote[0] if quote else ""
-    return f"{found['before']}{around}{MASK}{around}"
+        # what is quoted may be a text that holds a secret of its own
+        return f"{found['before']}{quote}{NAMED.sub(masked, value)}{quote}" if quote else found[0]
+    return f"{found['before']}{quote}{MASK}{quote}"

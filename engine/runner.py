@@ -281,7 +281,8 @@ def side_by_side(lanes: Sequence[Run], trials: Sequence[Trial], retries: int) ->
 
 def origin(layout: Layout, trial: Trial, note: Callable[[str], object], *, anew: bool = False) -> resume.Point | None:
     """Return the checkpoint that an attempt at a trial goes on from: its own, or that of the trial it continues."""
-    if not anew and (own := checkpoints.newest(layout.attempts(trial.id), note)) is not None:
+    on_disk = trial.settings.zero is not None and trial.settings.zero.on_disk  # it begins anew
+    if not anew and not on_disk and (own := checkpoints.newest(layout.attempts(trial.id), note)) is not None:
         return resume.Point(trial.id, own.attempt.number, own.step)
     if trial.start is None:
         return None

@@ -102,7 +102,9 @@ def status(results: Path, *, as_json: bool) -> str:
     planned = experiments(layout)
     known = stands(layout, (trial for trials in planned.values() for trial in trials))
     now = list(running(layout, known))
-    counts: dict[str, Counter[str]] = {name: Counter(known[trial].state for trial in trials) for name, trials in planned.items()}
+    counts: dict[str, Counter[str]] = {
+        name: Counter(known[trial].state for trial in trials) for name, trials in planned.items()
+    }
     if as_json:
         told = [{"experiment": name, "trials": dict(count)} for name, count in counts.items()]
         return json.dumps({"experiments": told, "running": [asdict(one) for one in now]}, indent=2) + "\n"

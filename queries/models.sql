@@ -18,7 +18,7 @@
 -- column encoder_ffn_size             integer  -       width of the feed-forward part of its layers
 -- column vocabulary_size              integer  -       entries of the vocabulary
 -- column max_positions                integer  tokens  longest text that it can read
--- column pretraining                  text     -       corpus of the first weights, where the checkpoint's name says which
+-- column pretraining                  text     -       corpus of the checkpoint's first weights, where known
 -- column note                         text     -       what is not the same in all trials
 
 select

@@ -1,7 +1,8 @@
 -- How busy was the machine while the trials ran?
 --
--- The machine as a whole, whatever else ran on it, during the attempt that speaks for a trial. Long attempts are thinned
--- out: each is cut into as many equal parts as `points` says, and a part has one row with the mean of its samples.
+-- The machine as a whole, whatever else ran on it, during the attempt that speaks for a trial. Long attempts are
+-- thinned out: each is cut into as many equal parts as `points` says, and a part has one row with the mean of its
+-- samples.
 --
 -- param  experiment  text     null  name of the experiment; unset, the one that was planned last
 -- param  instrument  text     null  one of them, such as cpu_percent; unset, all

@@ -112,6 +112,9 @@ class Scanner:
     def __init__(self, text: str) -> None:
         self.tokens = TOKEN.finditer(text)
         self.found: dict[str, int] = {}
+        self.seen: set[Key] = set()
+        """The keys so far. Their dotted names are not enough: a key may have a dot in it."""
+
         self.wrong: list[tuple[int, str, str]] = []
         """What ``json`` reads and the standard forbids: place, message, hint."""
 
@@ -149,6 +152,7 @@ class Scanner:
     def note(self, key: Key, start: int) -> None:
         """Remember where *key* stands; a second time is one too many."""
         name = dotted(key)
-        if name in self.found:
+        if key in self.seen:
             self.wrong.append((start, f"{name} is given twice", "JSON keeps the last one, DeepSpeed takes neither"))
+        self.seen.add(key)
         self.found.setdefault(name, start)

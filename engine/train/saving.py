@@ -42,7 +42,9 @@ class Orders:
     @classmethod
     def of(cls, trial: Trial, attempt: AttemptLayout) -> Orders:
         """Return what a trial says of its checkpoints."""
-        return cls(attempt, trial.checkpoint_seconds, trial.until, trial.keep)
+        zero = trial.settings.zero
+        every = None if zero is not None and zero.on_disk else trial.checkpoint_seconds  # nobody goes on from it
+        return cls(attempt, every, trial.until, trial.keep)
 
 
 class Saving(Watcher):

@@ -16,7 +16,7 @@ People and saved queries read the views. The tables below them are what the load
 version to version, and `xp` brings a file forward. How to open the file is said in [warehouse.md](warehouse.md).
 """
 
-UNITS = ("B", "s", "ms", "1/s", "points", "nats", "kWh", "kg", "USD", "tokens", "words", "×", "0 to 1", "0 to 3")
+UNITS = ("B", "s", "ms", "1/s", "points", "nats", "kWh", "kg", "USD", "%", "tokens", "words", "×", "0 to 1", "0 to 3")
 """Units as clauses of comments end with them."""
 
 OWN = "in the unit of the"

@@ -126,6 +126,17 @@ search = { algorithm = "grid", space = { learning_rate = { values = [1e-5, 1e-4]
             id="margin-misspelt",
         ),
         pytest.param(
+            STEP + '[objective]\nmetric = "stepp"\n',
+            "spec.toml:15:1: objective.metric: no trial records 'stepp'\n    hint: did you mean 'step'?",
+            id="objective-misspelt",
+        ),
+        pytest.param(
+            STEP + '[objective]\nmetric = "train_runtme"\ngoal = "minimize"\n',
+            "spec.toml:15:1: objective.metric: no trial records 'train_runtme'\n"
+            "    hint: did you mean 'train_runtime'?",
+            id="metric-of-the-objective-misspelt",
+        ),
+        pytest.param(
             STEP + '[objective]\nmetric = "step"\ngoal = "maximize"\n',
             "spec.toml:16:1: objective.goal: contradicts the measure, got 'maximize'\n"
             "    hint: leave it out: of step, lower is better",

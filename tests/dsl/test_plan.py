@@ -51,6 +51,7 @@ def test_a_trial_carries_everything_that_a_worker_has_to_know(planned: Planning,
     assert trial.folder == str(tmp_path.resolve())
     assert trial.carbon.country == "FRA"
     assert trial.timeout_seconds == 90
+    assert trial.stall_seconds == 1800, "half an hour, unless the file says otherwise"
     assert trial.swept == ("zero.stage", "freeze")
     assert len({trial.id for trial in trials}) == 6
     assert all(len(trial.id) == 12 and int(trial.id, 16) >= 0 for trial in trials)

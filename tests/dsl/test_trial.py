@@ -116,7 +116,7 @@ def test_ids_of_this_version() -> None:
         settings=Settings.model_validate({"zero": {"stage": 2}, "epochs": 1, "freeze": ["encoder"]})
     )
 
-    assert (IDENTITY, identity(SUBJECT, 1), identity(other, 2)) == (1, "4aa16ec9a268", "b924ab8e8506")
+    assert (IDENTITY, identity(SUBJECT, 1), identity(other, 2)) == (2, "0efd8cd0bc15", "f6e0e967e2ed")
 
 
 def test_a_default_changes_only_together_with_the_version() -> None:

@@ -88,3 +88,9 @@ def test_a_setting_is_whole_where_it_counts_something() -> None:
     assert [name for name in ("batch_size", "learning_rate", "epochs", "adam_beta1") if integral(name)] == [
         "batch_size"
     ]
+
+
+def test_parts_of_a_training_need_a_checkpoint_that_is_exact(refusal: Refusal) -> None:
+    zero = 'defaults.zero={ stage = 3, offload_optimizer = "nvme" }'
+
+    assert "pbt and 'nvme' do not go together" in refusal(method(PBT), "defaults.max_steps=10", zero)

@@ -53,7 +53,8 @@ pulse = Pulse(attempt.pulse(rank))
 for step in range(1, 4 - rank):
     pulse.beat('train', step)
 def for_ever():
-    while rank:
+    end = time.monotonic() + 120  # whoever ends the test early leaves it behind
+    while rank and time.monotonic() < end:
         pass
 for_ever()
 time.sleep(600)

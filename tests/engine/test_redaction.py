@@ -27,6 +27,8 @@ HELD = [
     f"aws_secret_access_key = {PLANTED}",
     f'{{"api_key": "{PLANTED}", "epochs": 3}}',
     f"{{'accessToken': '{PLANTED}'}}",
+    f'description = "a text with password: {PLANTED} in it"',
+    f"command = 'python train.py --token {PLANTED}'",
     f'{{\\"api_key\\": \\"{PLANTED}\\"}}',
     f"Authorization: Bearer {PLANTED}",
     f"https://example.invalid/file?X-Amz-Signature={PLANTED}&part=1",
@@ -45,6 +47,7 @@ FREE = [
     "zero2 · dialogues · seed 1",
     "s3://bucket/a@b.csv and hf://datasets/org/name@main/train.csv and git@example.invalid:me/x.git",
     "HF_TOKEN=None",
+    "description = \"it's the 'key' to all: don't\" # a 'comment'",
     "task-with-a-rather-long-name-of-its-own",
 ]
 

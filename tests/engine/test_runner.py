@@ -59,6 +59,8 @@ class Notes:
     states: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
+    when_told: Callable[[], object] = lambda: None
+    """Called with everything that is shown, be it an event or a note."""
 
     def planned(self, total: int, cached: int, left: int) -> None: ...
 
@@ -66,12 +68,14 @@ class Notes:
 
     def event(self, event: Mapping[str, Any]) -> None:
         self.events.append(event["event"])
+        self.when_told()
 
     def ended(self, trial: Trial, outcome: Outcome, seconds: float) -> None:
         self.states.append(outcome.state)
 
     def note(self, text: str) -> None:
         self.notes.append(text)
+        self.when_told()
 
 
 @pytest.fixture(autouse=True)
@@ -87,7 +91,7 @@ def layout(tmp_path: Path) -> Layout:
 
 
 def run(layout: Layout, launcher: ScriptLauncher, **limits: Any) -> Run:
-    facts: dict[str, Any] = {"values": {"python": "3"}, "units": {}}
+    facts: dict[str, Any] = {"environment": {"values": {"python": "3"}, "units": {}}}
     return Run(layout, launcher, facts, Notes(), Stop(), lambda: None, **limits)
 
 
@@ -184,7 +188,10 @@ def test_a_trial_that_takes_too_long_times_out(layout: Layout, trials: Trials) -
     assert_nobody_works_in(layout)
 
 
-def test_a_rank_that_hangs_is_found_and_told_of_without_a_limit_of_the_trial(layout: Layout, trials: Trials) -> None:
+def test_a_rank_that_hangs_is_found_and_told_of_without_a_limit_of_the_trial(
+    layout: Layout, trials: Trials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xp.engine.pulse.PATIENCE", 100)  # the start of a process takes a while on a busy machine
     (trial, *_) = trials('limits.stall_timeout="1s"')
     assert run(layout, ScriptLauncher([STALL, COMPLETE])).all([trial], 1) == Tally(completed=1)
     first, second = layout.attempts(trial.id)
@@ -220,7 +227,7 @@ def test_a_stop_ends_the_running_trial_in_order(layout: Layout, trials: Trials) 
 def stopped_and_saved(layout: Layout, trial: Trial) -> None:
     """Stop an attempt of one rank in its middle: it saves the checkpoint of step 3."""
     running = run(layout, ScriptLauncher([{0: SAVE, 1: COMPLETE}]))
-    threading.Timer(1.0, running.stop.ask).start()
+    running.display = Notes(when_told=running.stop.set)
     assert running.all([trial], 0) == Tally(interrupted=True)
 
 
@@ -244,6 +251,14 @@ def test_force_begins_at_the_first_step(layout: Layout, trials: Trials) -> None:
     second = layout.attempts(trial.id)[1]
     assert not second.resume_file.exists()
     assert next(events(second.engine_journal))["resumed"] is None
+
+
+def test_states_on_a_disk_are_not_gone_on_with(layout: Layout, trials: Trials) -> None:
+    (trial, *_) = trials('defaults.zero={ stage = 3, offload_optimizer = "nvme" }', 'matrix.method=["baseline"]')
+    stopped_and_saved(layout, trial)
+    run(layout, ScriptLauncher([COMPLETE])).all([trial], 0)
+
+    assert not layout.attempts(trial.id)[1].resume_file.exists()
 
 
 def test_a_damaged_checkpoint_is_told_and_passed_over(layout: Layout, trials: Trials) -> None:
@@ -280,8 +295,12 @@ def test_a_trial_whose_beginning_is_missing_is_refused(layout: Layout, trials: T
 
 def test_asked_twice_a_run_waits_for_nothing(layout: Layout, trials: Trials) -> None:
     running = run(layout, ScriptLauncher([STUBBORN]))
-    for seconds in (1.0, 1.5):
-        threading.Timer(seconds, running.stop.ask).start()
+
+    def ask_twice() -> None:
+        running.stop.ask()
+        threading.Timer(0.5, running.stop.ask).start()
+
+    running.display = Notes(when_told=ask_twice)
     began = time.monotonic()
     assert running.all(trials(), 0) == Tally(interrupted=True)
     assert time.monotonic() - began < attempts.SAVE_SECONDS / 4
@@ -348,7 +367,8 @@ def test_a_trial_that_somebody_else_runs_is_left_alone(layout: Layout, trials: T
     running = run(layout, launcher)
     with locked(layout, first.id) as mine:
         assert mine
-        threading.Timer(1.5, running.stop.ask).start()
+        running.display = shown = Notes()
+        shown.when_told = lambda: running.stop.set() if shown.notes else None
         running.all([first, second], 0)
     assert [path.parent.name for path in launcher.started] == [second.id]
     assert isinstance(running.display, Notes)

@@ -162,8 +162,8 @@ def test_a_search_that_was_stopped_goes_on_with_what_is_missing(layout: Layout, 
     assert [ended(attempt) for attempt in layout.attempts(search.id)] == ["interrupted", "completed"]
     whole = of(layout.attempts(search.id)[1], "member")
     assert len(launcher.started) + len(again.started) == len({one["trial"] for one in whole})
-    told = [{**one, "t": 0} for one in of(layout.attempts(search.id)[0], "member")]
-    assert told == [{**one, "t": 0} for one in whole][: len(told)]
+    told = [{**one, "t": 0, "m": 0} for one in of(layout.attempts(search.id)[0], "member")]
+    assert told == [{**one, "t": 0, "m": 0} for one in whole][: len(told)]
 
 
 def test_a_checkpoint_that_somebody_cleared_away_is_made_again(layout: Layout, trial: Any) -> None:

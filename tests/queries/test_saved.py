@@ -230,6 +230,7 @@ def test_comparisons_say_what_is_compared_and_expected(table: Table) -> None:
         "claims": "memory reduces, speed *increases",
         "trials": 3,
         "states": "3 completed",
+        "mixes": "environment transformers",
     }
     assert rows["freeze-encoder"]["settings"] == 'freeze=["encoder"]'
 

@@ -17,7 +17,7 @@ Make = Callable[..., Any]
     ("text", "name", "places"),
     [
         pytest.param(
-            "# A\n\n{{ ask('q') | grid }}\n\n{{ ask('q') | grid('b') }}\n", "r.md.j2", [(3, "A"), (7, "A")], id="two"
+            "# A\n\n{{ ask('q') | grid }}\n\n{{ ask('q') | grid('b') }}\n", "r.md.j2", [(3, "A"), (8, "A")], id="two"
         ),
         pytest.param("# A\n\n> {table:q}\n", "r.md", [(5, "A")], id="quoted"),
         pytest.param("- one\n\n  {table:q}\n", "r.md", [(5, "")], id="in-a-list"),

@@ -88,3 +88,7 @@ def test_whatever_is_written_as_json_is_read(tree: dict[str, Any], indent: int |
     text = json.dumps(tree, indent=indent, ensure_ascii=ascii_only)
 
     assert parse(text.encode("utf-8", "surrogatepass"), "ds.json").tree == tree
+
+
+def test_a_key_with_a_dot_in_it_is_not_the_key_of_a_table_inside() -> None:
+    assert parse(b'{"a.b": 1, "a": {"b": 2}, ".": 3, "": {"": 4}}', "ds.json").tree["a"] == {"b": 2}

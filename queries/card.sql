@@ -59,7 +59,7 @@ with
             max(value) filter (where name = 'cpu') as cpu,
             max(value) filter (where name = 'cpu_usable') as cores,
             max(value) filter (where name = 'gpu') as gpu,
-            string_agg(format('{} {}', name, value), ', ' order by name) filter (
+            string_agg(format('{} {}', name, value), ', ' order by name, value) filter (
                 where name in ('torch', 'transformers', 'deepspeed', 'datasets', 'tokenizers')
             ) as software
         from environment

@@ -109,7 +109,9 @@ class Record:
         """Tell whoever watches where the trial is: every rank beats, and the live display follows the first."""
         self.beat(phase, step)
         now = time.monotonic()
-        if self.leads and (step in (0, steps) or now - self._shown >= SHOW_SECONDS):
+        # short evaluations come so often that their ends would hide how far the training is
+        edge = step in (0, steps) and phase != "evaluate"
+        if self.leads and (edge or now - self._shown >= SHOW_SECONDS):
             self._shown = now
             self.journal.append("progress", phase=phase, step=step, steps=steps)
 

@@ -47,7 +47,7 @@ def test_an_answer_has_a_title_and_columns_as_the_header_promises(filled: Layout
 
     assert answer.title == "How many samples have the data sets, and how long are they?"
     assert [column.name for column in answer.columns][:3] == ["dataset", "model", "train"]
-    assert {column.unit for column in answer.columns} == {"-", "words", "tokens"}
+    assert {column.unit for column in answer.columns} == {"-", "words", "tokens", "%"}
 
 
 def test_a_query_without_a_header_has_the_columns_that_duckdb_finds(sql: Ask) -> None:
@@ -142,7 +142,7 @@ def test_nan_wins_nothing(empty: Layout, sql: Ask) -> None:
         ("select * from '/etc/passwd'", "table with name /etc/passwd does not exist"),
         ("select * from glob('/etc/*')", "disabled by configuration"),
         ("select * from read_parquet('https://example.org/x.parquet')", "disabled by configuration"),
-        ("select * from statements", "table with name statements does not exist"),
+        ("select * from answer", "table with name answer does not exist"),
         ("select write_blob('x', '/tmp/x')", "does not exist"),
         ("select getenv('HOME')", "does not exist"),
         ("select * from query('drop table metric')", "expected a single SELECT"),

@@ -37,7 +37,7 @@ from given
 """
 
 VALUE = """
-insert into latest select attempt_key, 0, 0, null, value, '2026-01-01', null
+insert into latest select attempt_key, 0, 0, null, value, 0, null
 from given join attempt using (trial) where value is not null
 """
 

@@ -190,6 +190,56 @@ def test_a_loader_that_is_killed_at_any_moment_loses_and_doubles_nothing(empty: 
     assert rows(empty, "select value from latest order by value") == [(1.0 - written,), (written - 1.0,)]
 
 
+FOLLOWER = """
+import sys
+from pathlib import Path
+from xp.engine.layout import Layout
+from xp.engine.warehouse.load import load
+while not Path(sys.argv[2]).exists():
+    load(Layout(Path(sys.argv[1])))
+"""
+
+SEEN = """
+select count(*), count(*) filter (points <> $points)
+from (
+    select attempt.attempt_key, count(metric.attempt_key) as points
+    from attempt
+    left join metric using (attempt_key)
+    where attempt.state = 'completed'
+    group by attempt.attempt_key
+)
+"""
+
+
+def test_a_reader_never_sees_an_attempt_that_has_ended_without_all_its_numbers(empty: Layout, tmp_path: Path) -> None:
+    attempts, points, enough = 40, 300, tmp_path / "enough"
+
+    def run() -> None:
+        for seed in range(attempts):
+            new = small.attempt(empty, small.Trial("baseline", seed))
+            new.start()
+            with Journal(new.folder.journal(0)) as journal:
+                for step in range(points):
+                    journal.append("metrics", step=step, values={"loss": 1.0})
+            new.end("completed")
+
+    load(empty)
+    follower = subprocess.Popen([sys.executable, "-c", FOLLOWER, str(empty.root), str(enough)])
+    writer = threading.Thread(target=run)
+    writer.start()
+    seen: list[tuple[int, int]] = []
+    while not seen or (seen[-1][0] < attempts and follower.poll() is None):
+        with store.opened(empty.warehouse, read_only=True) as db:
+            seen += db.execute(SEEN, {"points": points}).fetchall()
+        time.sleep(0.01)
+    enough.touch()
+    writer.join()
+
+    assert follower.wait(30) == 0
+    assert seen[-1] == (attempts, 0)
+    assert [halves for _, halves in seen if halves] == []
+
+
 HOLDER = """
 import duckdb, sys, time
 db = duckdb.connect(sys.argv[1])

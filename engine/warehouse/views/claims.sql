@@ -13,7 +13,8 @@ select
         when claim.scale = 'difference' then effects.difference
         when effects.ratio > 0 then ln(effects.ratio)
     end as effect,
-    coalesce(effects.reason, case when claim.scale = 'ratio' and effects.ratio <= 0 then 'not positive' end) as reason
+    coalesce(effects.reason, case when claim.scale = 'ratio' and effects.ratio <= 0 then 'not positive' end) as reason,
+    effects.mixes
 from claim
 join effects using (experiment, method, measure);
 comment on view claim_pairs is 'the pairs of trials that a claim is tested on';
@@ -26,6 +27,7 @@ comment on column claim_pairs.trial is 'id of the method''s trial';
 comment on column claim_pairs.baseline_trial is 'id of the baseline''s trial';
 comment on column claim_pairs.effect is 'logarithm of the ratio, or the difference in the unit of the measure';
 comment on column claim_pairs.reason is 'why there is none';
+comment on column claim_pairs.mixes is 'what should be equal of both trials and is not';
 
 create view claim_tests as
 with sample as (
@@ -39,7 +41,8 @@ with sample as (
         count(claim_pairs.effect) as n,
         avg(claim_pairs.effect order by claim_pairs.context, claim_pairs.seed) as mean,
         stddev_samp(claim_pairs.effect order by claim_pairs.context, claim_pairs.seed) as sd,
-        tally(claim_pairs.reason) as missing
+        tally(claim_pairs.reason) as missing,
+        flatten(list(string_split(claim_pairs.mixes, ', ')) filter (where claim_pairs.effect is not null)) as mixes
     from claim_pairs
     join claim using (experiment, method, measure)
     group by
@@ -114,7 +117,8 @@ select
             case when abs(mean) < margin then t_further(confidence, sd, n, margin - abs(mean)) end
         )
         when n < 2 then 2 - n
-    end as more
+    end as more,
+    list_sort(list_distinct(mixes)) as mixes
 from corrected;
 comment on view claim_tests is 'the test of each claim: one row, or one for each context where it depends on the situation';
 comment on column claim_tests.experiment is 'name of the experiment';
@@ -133,24 +137,8 @@ comment on column claim_tests.p_corrected is 'the same, corrected for all tests 
 comment on column claim_tests.n is 'pairs that the test rests on';
 comment on column claim_tests.pairs is 'pairs that were planned';
 comment on column claim_tests.missing is 'why pairs have no effect, and how many';
+comment on column claim_tests.mixes is 'what should be equal inside of pairs and is not: machine, libraries, data, ways of measuring';
 comment on column claim_tests.more is 'further pairs that would about do, if the spread stays what it is';
-
-create view claim_differences as
-select
-    claim_pairs.experiment,
-    claim_pairs.method,
-    claim_pairs.measure,
-    string_agg(distinct pair_differences.name, ', ' order by pair_differences.name) as mixes
-from claim_pairs
-join experiment_trial using (experiment, method, context, seed)
-join pair_differences using (experiment, position)
-where claim_pairs.effect is not null
-group by claim_pairs.experiment, claim_pairs.method, claim_pairs.measure;
-comment on view claim_differences is 'claims whose pairs mix what should be equal: machine, libraries, data or metric';
-comment on column claim_differences.experiment is 'name of the experiment';
-comment on column claim_differences.method is 'the method the claim is about';
-comment on column claim_differences.measure is 'the measure the claim is about';
-comment on column claim_differences.mixes is 'what differs between the trials of a pair';
 
 create view verdicts as
 with evidence as (
@@ -184,7 +172,8 @@ judged as (
         sum(n)::bigint as n,
         sum(pairs)::bigint as pairs,
         max(more) filter (where verdict = 'inconclusive') as more,
-        string_agg(missing, ', ' order by context) as missing
+        string_agg(missing, ', ' order by context) as missing,
+        nullif(array_to_string(list_sort(list_distinct(flatten(list(mixes)))), ', '), '') as mixes
     from claim_tests
     group by experiment, method, measure
 )
@@ -227,16 +216,15 @@ select
         end,
         judged.missing,
         case when judged.open > 0 and judged.more is not null then concat('about ', judged.more, ' more pair', case when judged.more > 1 then 's' else '' end, ' needed') end,
-        'pairs differ in ' || claim_differences.mixes
+        'pairs differ in ' || judged.mixes
     ), '') as note,
-    claim_differences.mixes
+    judged.mixes
 from claim
 join experiment using (experiment)
 join experiment_measures as measure using (experiment, measure)
 left join judged using (experiment, method, measure)
 left join evidence using (experiment, method, measure)
-left join declaration using (experiment, claim_hash)
-left join claim_differences using (experiment, method, measure);
+left join declaration using (experiment, claim_hash);
 comment on view verdicts is 'every claim of every experiment, and what its evidence says of it';
 comment on column verdicts.experiment is 'name of the experiment';
 comment on column verdicts.method is 'the method the claim is about';

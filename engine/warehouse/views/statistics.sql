@@ -42,14 +42,15 @@ create macro t_test(mean, sd, n) as case
 end;
 comment on macro t_test is 'two-sided p-value of a mean of n values against zero; null for fewer than two';
 
-create macro t_further(confidence, sd, n, distance) as coalesce(
+create macro t_further(confidence, sd, n, distance) as case when distance > 0 then coalesce(
     list_extract(
         list_filter(
             [1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 50, 100],
-            lambda further: t_half_width(confidence, sd, n + further) <= distance
+            -- as t_half_width(…) <= distance, without looking for the quantile
+            lambda further: t_within(distance * sqrt(n + further) / sd, n + further - 1) >= confidence
         ),
         1
     ),
-    ceil(pow(t_quantile(confidence, 100) * sd / nullif(greatest(distance, 0), 0), 2)) - n
-)::bigint;
+    ceil(pow(t_quantile(confidence, 100) * sd / distance, 2)) - n
+)::bigint end;
 comment on macro t_further is 'about how many further values make half of the interval no wider than a distance, if the spread stays';

@@ -9,13 +9,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 from xp.dsl.errors import Problem, XpError
 from xp.dsl.trial import Trial
 from xp.engine import attempt as attempts
+from xp.engine.displays import Display, Within
 from xp.engine.failures import Outcome
-from xp.engine.harvest import ended
 from xp.engine.lanes import Lane
 from xp.engine.launch.group import Launcher
 from xp.engine.layout import AttemptLayout, Layout
@@ -23,6 +23,7 @@ from xp.engine.locks import BUSY_SECONDS, locked
 from xp.engine.mending import mend
 from xp.engine.search.draws import source
 from xp.engine.searching import Company, conduct
+from xp.engine.standing import standing
 from xp.engine.stopping import Stop
 from xp.engine.train import checkpoints, resume
 
@@ -32,56 +33,9 @@ BACK_OFF_SECONDS = 1.0
 GOOD = ("completed", "cached")
 """States of a trial that is complete."""
 
-RESULTS = frozenset({"oom", "diverged", "timeout"})
-"""Ends that say something about the trial: the next run leaves it at them unless it is told to try again."""
-
 
 class RunError(XpError):
     """A run cannot go on."""
-
-
-class Display(Protocol):
-    """Somebody who wants to see the run go on."""
-
-    def planned(self, total: int, cached: int, left: int) -> None:
-        """Say what is about to happen."""
-
-    def started(self, trial: Trial) -> None:
-        """Say that an attempt begins."""
-
-    def event(self, event: Mapping[str, Any]) -> None:
-        """Show a progress or metrics event of the attempt that runs."""
-
-    def ended(self, trial: Trial, outcome: Outcome, seconds: float) -> None:
-        """Say how an attempt ended."""
-
-    def note(self, text: str) -> None:
-        """Say something else."""
-
-
-@dataclass(frozen=True)
-class Within:
-    """Shows the trainings of a search as news of that search."""
-
-    display: Display
-
-    def planned(self, total: int, cached: int, left: int) -> None:
-        """Say nothing: the search is what was planned."""
-
-    def started(self, trial: Trial) -> None:
-        """Say nothing: the search has begun."""
-
-    def event(self, event: Mapping[str, Any]) -> None:
-        """Show how far a training is."""
-        self.display.event(event)
-
-    def ended(self, trial: Trial, outcome: Outcome, seconds: float) -> None:
-        """Say how a training ended."""
-        self.note(f"    {outcome.state}: {trial.label} ({seconds:.1f} s) {outcome.reason}".rstrip())
-
-    def note(self, text: str) -> None:
-        """Say something else."""
-        self.display.note(text)
 
 
 @dataclass(frozen=True)
@@ -115,7 +69,7 @@ class Run:
     """Whether completed trials are run again."""
 
     retry: Collection[str] = ()
-    """Which of `RESULTS` are attempted again."""
+    """Which ends that are results are attempted again."""
 
     fail_fast: bool = False
     """Whether the first trial that does not complete is the last one."""
@@ -201,9 +155,10 @@ class Run:
                 return "busy"
             mend(self.layout, trial.id)
             if not self.force:
-                if is_completed(self.layout, trial.id):
+                found = standing(self.layout, trial.id)
+                if found.state == "cached":
                     return "cached"
-                if is_left(self.layout, trial.id, self.retry):
+                if found.left(self.retry):
                     return "left"
             return self.attempt(trial, retries).state
 
@@ -304,17 +259,6 @@ def tidy(layout: Layout, trial: Trial) -> None:
 def cancelled(layout: Layout) -> bool:
     """Tell whether somebody asked every run of this folder to stop."""
     return layout.stop_file.exists()
-
-
-def is_left(layout: Layout, trial_id: str, retry: Collection[str]) -> bool:
-    """Tell whether the last attempt of a trial ended in a way that is a result, and not one to try again."""
-    tried = layout.attempts(trial_id)
-    return bool(tried) and ended(tried[-1]) in RESULTS.difference(retry)
-
-
-def is_completed(layout: Layout, trial_id: str) -> bool:
-    """Tell whether the trial has an attempt that completed."""
-    return any(ended(attempt) == "completed" for attempt in layout.attempts(trial_id))
 
 
 def in_blocks(trials: Sequence[Trial]) -> list[Trial]:

@@ -22,7 +22,8 @@ from xp.engine.layout import Layout
 from xp.engine.loading import NowAndThen, bring_up_to_date
 from xp.engine.planning import Planned, make
 from xp.engine.progress import LaneDisplay, PlainDisplay, console, display
-from xp.engine.runner import RESULTS, Run, RunError, Tally, in_blocks, is_completed, is_left, side_by_side
+from xp.engine.runner import Run, RunError, Tally, in_blocks, side_by_side
+from xp.engine.standing import RESULTS, standing
 from xp.engine.stopping import Stop
 
 FAILED = 4
@@ -74,8 +75,8 @@ def start(planned: Planned, results: Path, choices: Choices = PLAIN) -> int:
     """Run what is missing of a plan and return the exit code."""
     layout = Layout(results.absolute())
     order = in_blocks(planned.wanted)
-    done, left = ([], []) if choices.force else sorted_out(layout, order, choices.retry)
-    due = len(done) + len(left) < len(order)
+    done, left = (0, 0) if choices.force else sorted_out(layout, order, choices.retry)
+    due = done + left < len(order)
     if due and planned.missing:
         raise SpecError(*planned.missing)
     prepare(layout)
@@ -83,16 +84,16 @@ def start(planned: Planned, results: Path, choices: Choices = PLAIN) -> int:
     journal_plan(layout, planned.experiment, planned.plan, in_blocks(planned.plan.trials))
     jobs = choices.jobs or planned.experiment.limits.max_concurrent
     with display(console(), jobs) as shown, stopping(shown) as stop:
-        shown.planned(len(order), len(done), len(left))
+        shown.planned(len(order), done, left)
         tally = execute(planned, layout, shown, stop, choices._replace(jobs=jobs), due=due)
         bring_up_to_date(layout, shown)
         return conclude(tally, len(order), shown)
 
 
-def sorted_out(layout: Layout, order: Sequence[Trial], retry: Collection[str]) -> tuple[list[str], list[str]]:
-    """Return the trials that are complete, and those that stay as an earlier run left them."""
-    done = [trial.id for trial in order if is_completed(layout, trial.id)]
-    return done, [trial.id for trial in order if trial.id not in done and is_left(layout, trial.id, retry)]
+def sorted_out(layout: Layout, order: Sequence[Trial], retry: Collection[str]) -> tuple[int, int]:
+    """Return how many trials are complete, and how many stay as an earlier run left them."""
+    found = [standing(layout, trial.id) for trial in order]
+    return sum(one.state == "cached" for one in found), sum(one.left(retry) for one in found)
 
 
 def states(names: str) -> frozenset[str]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
 from xp.engine.harvest import ended
 from xp.engine.layout import Layout
 from xp.engine.locks import is_held
-from xp.engine.runner import RESULTS
+
+RESULTS = frozenset({"oom", "diverged", "timeout"})
+"""Ends that say something about the trial: the next run leaves it at them unless it is told to try again."""
 
 State = Literal["new", "cached", "to retry", "stays", "running"]
 
@@ -27,6 +30,10 @@ class Standing:
     def due(self) -> bool:
         """Whether a run would attempt it."""
         return self.state in ("new", "to retry")
+
+    def left(self, retry: Collection[str]) -> bool:
+        """Tell whether it stays as it ended in a run that attempts these ends again."""
+        return self.state == "stays" and self.last not in retry
 
     def __str__(self) -> str:
         return f"{self.state} ({self.last})" if self.last else self.state

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import importlib
-import os
 
-from xp.engine.launch.lifeline import die_with
+from xp.engine.launch.lifeline import die_with_engine
 
 
 def main() -> None:
     """Tie this process to the engine before the training libraries are imported, then be a worker."""
-    die_with(int(os.environ["XP_PARENT"]))
+    die_with_engine()
     importlib.import_module("xp.engine.worker").main()
 
 

@@ -8,10 +8,9 @@ import sys
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from xp.engine.launch.lifeline import PARENT
 from xp.engine.launch.variables import base_environment, rank_environment
 from xp.engine.layout import AttemptLayout
-
-PARENT = "XP_PARENT"
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 

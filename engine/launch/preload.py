@@ -21,7 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from xp.engine.launch.lifeline import die_with
+from xp.engine.launch.lifeline import die_with, die_with_engine
 from xp.engine.launch.variables import rank_environment
 from xp.engine.layout import AttemptLayout
 
@@ -30,7 +30,7 @@ CHUNK = 65536
 
 def main() -> None:
     """Serve until standard input ends or the engine does."""
-    die_with(int(os.environ["XP_PARENT"]))
+    die_with_engine()
     requests, answers = private_streams()
     began = time.monotonic()
     importlib.import_module("xp.engine.train.preload")

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from xp.dsl.errors import Problem, XpError
-from xp.engine.launch.plain import NOTHING, PARENT
+from xp.engine.launch.lifeline import PARENT, let_go
+from xp.engine.launch.plain import NOTHING
 from xp.engine.launch.variables import base_environment
 from xp.engine.layout import AttemptLayout
 
@@ -107,12 +108,7 @@ class PreloadLauncher:
 
     def close(self) -> None:
         """End the parent; it ends by itself when its requests do."""
-        self.requests.close()
-        try:
-            self.parent.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self.parent.kill()
-            self.parent.wait()
+        let_go(self.parent, 10)
         self.answers.close()
 
     def _wait(self, condition: Callable[[], bool]) -> None:

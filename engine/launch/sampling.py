@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from xp.engine.launch.plain import PARENT
+from xp.engine.launch.lifeline import PARENT, let_go
 from xp.engine.layout import AttemptLayout
 
 PATIENCE = 5.0
@@ -33,15 +33,4 @@ def sampled(attempt: AttemptLayout, seconds: float | None) -> Iterator[None]:
     try:
         yield
     finally:
-        end(process)
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    """Let go of the process, and wait until it is gone."""
-    if process.stdin is not None:
-        process.stdin.close()
-    try:
-        process.wait(PATIENCE)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+        let_go(process, PATIENCE)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
-from xp.engine.launch.lifeline import die_with
-from xp.engine.launch.plain import PARENT
+from xp.engine.launch.lifeline import die_with_engine
 from xp.engine.measure import sampler
 
 if __name__ == "__main__":
-    die_with(int(os.environ[PARENT]))
+    die_with_engine()
     sampler.main()

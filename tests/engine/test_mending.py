@@ -12,7 +12,7 @@ from xp.engine.harvest import ended
 from xp.engine.journal import Journal, events
 from xp.engine.layout import AttemptLayout, Layout
 from xp.engine.mending import mend, signs_of_life
-from xp.engine.runner import is_completed
+from xp.engine.standing import standing
 
 Trials = Callable[..., list[Trial]]
 
@@ -35,7 +35,7 @@ def test_the_attempt_of_a_killed_engine_is_ended_by_the_next(empty: Layout, orph
     assert ended(orphan) == "interrupted"
     *_, end = events(orphan.engine_journal)
     assert end["seconds"] == 12.5
-    assert not is_completed(empty, orphan.trial_id)
+    assert standing(empty, orphan.trial_id).state != "cached"
 
 
 @pytest.mark.parametrize("jump", [-HOUR, HOUR, 24 * HOUR], ids=["back", "forth", "a-day"])

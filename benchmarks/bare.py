@@ -8,6 +8,7 @@ FOLDER holds what `benchmarks/engine.py` has put there: a model's configuration,
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -78,3 +79,5 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+    sys.stdout.flush()
+    os._exit(0)  # gloo's threads abort a process that tears down beside them, now and then

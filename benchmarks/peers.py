@@ -24,6 +24,10 @@ ASKED = ("xp", "trackio", "mlflow")
 """Trackers with a question language of their own that works without a server."""
 
 HERE = Path(__file__).parent
+QUESTIONS = {"best": "best run", "group": "mean and spread by method", "pivot": "pivot", "curve": "curves by method"}
+AGAIN = "20"
+"""How often a question is asked again."""
+
 POINTS, SECONDS = 20_000, 8.0
 KILLED_AFTER = 3.0
 
@@ -97,16 +101,32 @@ def killed(peers: Peers, tracker: str) -> tuple[int, int] | None:
     return taken, max(0, taken - int(out.split()[-1]))
 
 
-def asking(peers: Peers, tracker: str) -> str:
-    """Return a row of the table of questions."""
+def asking(peers: Peers, tracker: str) -> dict[str, tuple[float, float]]:
+    """Return the seconds of each question: asked again in one process, and once by a new process."""
     place = peers.place(f"{tracker}-ask")
-    (filled,) = said(peers.start("tracker_questions.py", tracker, "fill", str(place), folder=place))
-    cells = []
-    for question in ("best", "group", "pivot"):
+    filled = peers.start("tracker_questions.py", tracker, "fill", str(place), folder=place)
+    filled.communicate(timeout=1200)
+    if filled.returncode:
+        sys.exit(f"{tracker} took in nothing")
+    found = {}
+    for question in QUESTIONS:
         began = time.perf_counter()
-        (answer,) = said(peers.start("tracker_questions.py", tracker, question, str(place), folder=place))
-        cells.append(f"{1000 * answer['warm']:,.1f} / {time.perf_counter() - began:.2f}")
-    return f"| {tracker} | {filled['runs']:,} × {filled['points'] // filled['runs']:,} | {' | '.join(cells)} |"
+        said(peers.start("tracker_questions.py", tracker, question, str(place), folder=place))
+        cold = time.perf_counter() - began
+        (answer,) = said(peers.start("tracker_questions.py", tracker, question, str(place), AGAIN, folder=place))
+        found[question] = (answer["warm"], cold)
+    return found
+
+
+def compared(answers: dict[str, dict[str, tuple[float, float]]]) -> None:
+    """Print what each took, and how many times as long as xp the better of the others took."""
+    print("\n| tracker | " + " | ".join(f"{name}, again, ms | cold, s" for name in QUESTIONS.values()) + " |")
+    print("| :--- |" + " ---: | ---: |" * len(QUESTIONS))
+    for tracker, found in answers.items():
+        print(f"| {tracker} | " + " | ".join(f"{1000 * w:,.1f} | {c:.2f}" for w, c in found.values()) + " |")
+    own, *others = answers.values()
+    times = [min(one[name][place] for one in others) / own[name][place] for name in QUESTIONS for place in (0, 1)]
+    print("| the better of the others, of xp | " + " | ".join(f"{ratio:,.1f} ×" for ratio in times) + " |")
 
 
 def main() -> None:
@@ -127,10 +147,7 @@ def main() -> None:
                 f"| {tracker} | {cost:,.1f} | {used:,.1f} | {used / least:,.1f} | {rate:,.0f} | {told} | {size:,.0f} |",
                 flush=True,
             )
-        print("\n| tracker | runs × numbers | best run | mean and spread by group | pivot |")
-        print("| :--- | ---: | ---: | ---: | ---: |")
-        for tracker in ASKED:
-            print(asking(peers, tracker), flush=True)
+        compared({tracker: asking(peers, tracker) for tracker in ASKED})
 
 
 if __name__ == "__main__":

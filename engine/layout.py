@@ -227,9 +227,13 @@ class Layout:
         """
         sizes: dict[str, int] = {}
         for folder in ("experiments", *self._journal_folders()):
-            files = [entry for entry in scan(self.root / folder) if entry.name.endswith(".jsonl")]
-            sizes |= {f"{folder}/{entry.name}": entry.stat().st_size for entry in files}
+            sizes |= self.sizes_in(folder)
         return sizes
+
+    def sizes_in(self, folder: str) -> dict[str, int]:
+        """Return the bytes of every journal in a folder that is relative to this one."""
+        files = [entry for entry in scan(self.root / folder) if entry.name.endswith(".jsonl")]
+        return {f"{folder}/{entry.name}": entry.stat().st_size for entry in files}
 
     def _journal_folders(self) -> Iterator[str]:
         """Yield the folder of journals of every attempt."""

@@ -13,16 +13,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from xp.dsl.trial import Trial
-from xp.engine import nvme
 from xp.engine.journal import Journal
+from xp.engine.launch.pulse import Pulse
 from xp.engine.layout import AttemptLayout
+from xp.engine.machine import nvme
+from xp.engine.machine.uptime import boot
 from xp.engine.measure.energy import EnergyMeter
-from xp.engine.pulse import Pulse
 from xp.engine.train import loop
 from xp.engine.train.distributed import join
 from xp.engine.train.errors import TrialError, kind_of
 from xp.engine.train.record import Record
-from xp.engine.uptime import boot
 
 
 def run(attempt_folder: Path, rank: int, world_size: int) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from xp.engine import environment
+from xp.engine.machine import environment
 
 pytestmark = [
     pytest.mark.gpu,

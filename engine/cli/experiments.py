@@ -19,7 +19,7 @@ def init_command(folder: Path) -> None:
 
     DIR is where it goes, this folder by default: an experiment, the saved queries, a report.
     """
-    from xp.engine import project
+    from xp.engine.commands import project
 
     click.echo(project.start(folder), nl=False)
 
@@ -56,7 +56,8 @@ def explain_command(
     `xp explain TRIAL FILE`: the id of a trial of FILE, or its beginning. `xp explain REPORT CELL`: words of the row and
     of the column, as in `zero2 memory`, or LINE:COLUMN of the report.
     """
-    from xp.engine import explanation, planning
+    from xp.engine import planning
+    from xp.engine.commands import explanation
     from xp.engine.reports import origin
 
     if origin.is_report(what):
@@ -73,7 +74,7 @@ def explain_command(
 @OUTPUT
 def schema_command(output: Path | None) -> None:
     """Write the JSON Schema of experiment files, for editors."""
-    from xp.engine import documents
+    from xp.engine.commands import documents
 
     documents.write(documents.schema(), output)
 
@@ -83,7 +84,7 @@ def schema_command(output: Path | None) -> None:
 @OUTPUT
 def reference_command(subject: str, output: Path | None) -> None:
     """Write the reference of experiment files, of methods, or of the warehouse."""
-    from xp.engine import documents
+    from xp.engine.commands import documents
 
     subjects = {
         "experiment": documents.reference,

@@ -22,7 +22,7 @@ def doctor_command(ctx: click.Context, results: Path, *, deep: bool, hub: bool, 
 
     Exit code 1 where nothing can train on it, not even on a CPU.
     """
-    from xp.engine.doctor import visit
+    from xp.engine.commands.doctor import visit
 
     found = list(visit.look(results, deep=deep, hub=hub))
     click.echo(visit.told(found, as_json=as_json), nl=False)
@@ -39,7 +39,7 @@ def env_command(trial: str | None, attempt: int | None, results: Path, *, as_jso
 
     TRIAL is an id, or the beginning of one. Tokens, keys and passwords are never shown.
     """
-    from xp.engine import conditions
+    from xp.engine.commands import conditions
 
     click.echo(conditions.env(results, trial, attempt, as_json=as_json), nl=False)
 
@@ -58,7 +58,7 @@ def diff_command(
 
     Each is a method, a trial's label or the beginning of its id, or an attempt of it as in 3f2a/2.
     """
-    from xp.engine import differing
+    from xp.engine.commands import differing
 
     click.echo(differing.diff(results, (one, other), experiment, everything=everything, as_json=as_json), nl=False)
 

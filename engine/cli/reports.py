@@ -50,7 +50,7 @@ def verify_command(ctx: click.Context, experiment: str | None, results: Path, *,
 
     EXPERIMENT is a name; by default the one that was planned last. Exit code 1 where a claim is refuted.
     """
-    from xp.engine import verify
+    from xp.engine.commands import verify
 
     text, code = verify.report(results, experiment, strict=strict, as_text=not as_json)
     click.echo(text, nl=False)
@@ -72,6 +72,7 @@ def report_command(
 
     The exit code is that of `xp run`; where that is 0, that of `xp verify`.
     """
-    from xp.engine import planning, reporting
+    from xp.engine import planning
+    from xp.engine.commands import reporting
 
     ctx.exit(reporting.report(file, overrides=planning.with_seeds(overrides, seeds), **options))

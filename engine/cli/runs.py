@@ -46,7 +46,8 @@ def run_command(
 
     Ctrl-C once saves the running trial and ends; the same command goes on from there. Twice, it ends at once.
     """
-    from xp.engine import planning, session
+    from xp.engine import planning
+    from xp.engine.run import session
 
     chosen = {name: options.pop(name) for name in ("force", "launch", "jobs")}
     choices = session.Choices(retry=session.states(retry or ""), **chosen)
@@ -62,7 +63,7 @@ def status_command(file: Path | None, results: Path, *, as_json: bool) -> None:
 
     With FILE, show each trial of that experiment, those included that nobody has started.
     """
-    from xp.engine import watching
+    from xp.engine.commands import watching
 
     shown = watching.status if file is None else partial(watching.status_of, file)
     click.echo(shown(results, as_json=as_json), nl=False)
@@ -79,7 +80,7 @@ def logs_command(trial: str, results: Path, **options: Any) -> None:
 
     TRIAL is an id, or the beginning of one.
     """
-    from xp.engine import watching
+    from xp.engine.commands import watching
 
     for text in watching.logs(results, trial, **options):
         click.echo(text, nl=False)
@@ -93,7 +94,7 @@ def cancel_command(trial: str | None, results: Path) -> None:
 
     The same `xp run` goes on from there.
     """
-    from xp.engine import watching
+    from xp.engine.commands import watching
 
     click.echo(watching.cancel(results, trial), nl=False)
 
@@ -103,7 +104,7 @@ def cancel_command(trial: str | None, results: Path) -> None:
 @RESULTS
 def replay_command(trial: str, results: Path) -> None:
     """Print the schedule that the search TRIAL has found, as a method for an experiment file."""
+    from xp.engine.commands.replaying import replay
     from xp.engine.layout import Layout
-    from xp.engine.replaying import replay
 
     click.echo(replay(Layout(results), trial), nl=False)

@@ -37,17 +37,17 @@ def query_command(*, explain: bool, watch: float | None, listed: bool, as_json: 
 
     Exit codes: 0 it was answered, rows or none; 2 the command line is wrong; 3 the query or the warehouse is.
     """
-    from xp.engine import asking
+    from xp.engine.commands import asking
 
     lineage, dialect = options.pop("lineage"), options.pop("dialect")
     options["form"] = options["form"] or ("json" if as_json else None)
     request = asking.Request(**options)
     if listed or not request.asks():
-        from xp.engine import lookup
+        from xp.engine.commands import lookup
 
         click.echo(lookup.saved(as_json=as_json), nl=False)
     elif lineage or dialect:
-        from xp.engine import lookup
+        from xp.engine.commands import lookup
 
         text = (
             lookup.transpiled(request.found(), dialect) if dialect else lookup.lineage(request.found(), as_json=as_json)
@@ -70,7 +70,7 @@ def check_command(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) ->
 
     PATHS are files and folders; by default all that come with xp. Exit code 1 where something is wrong.
     """
-    from xp.engine import checking
+    from xp.engine.commands import checking
 
     ctx.exit(checking.report(paths, as_json=as_json))
 
@@ -84,7 +84,7 @@ def fmt_command(ctx: click.Context, paths: tuple[Path, ...], check: bool) -> Non
 
     PATHS are files and folders, ./queries by default. Comments stay, and so does what the SQL means.
     """
-    from xp.engine import styling
+    from xp.engine.commands import styling
 
     ctx.exit(styling.style(paths or (Path("queries"),), check=check))
 

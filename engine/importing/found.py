@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from xp.dsl.errors import Problem, XpError
-from xp.engine.failures import State
+from xp.engine.run.failures import State
 
 LOSSES = ("loss", "train_loss", "eval_loss")
 """Names of losses, behind any ``train/`` or ``eval/``: one that is no finite number any more says that a run diverged,

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from xp.engine.failures import State
 from xp.engine.importing.found import Found, Point, refuse
+from xp.engine.run.failures import State
 
 STATES: Mapping[str, State] = {"FINISHED": "completed", "FAILED": "failed", "KILLED": "interrupted"}
 

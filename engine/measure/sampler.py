@@ -10,8 +10,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from xp.engine import gpus
 from xp.engine.journal import Journal
+from xp.engine.machine import gpus
 from xp.engine.measure.utilisation import Instruments, unit_of
 
 SHORTEST = 0.1

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from xp.engine.gpus.gpu import READING_UNITS, Gpu
+from xp.engine.machine.gpus.gpu import READING_UNITS, Gpu
 
 UNITS = {
     "cpu_percent": "%",

@@ -10,14 +10,14 @@ from typing import Any
 from xp.dsl.plan import Excluded
 from xp.dsl.power import weak_claims
 from xp.dsl.trial import Trial
-from xp.engine import environment
 from xp.engine.forecast.amounts import NAMES, Forecast, Sum, total
 from xp.engine.forecast.cost import Tariff
 from xp.engine.forecast.forecast import Forecaster
 from xp.engine.forecast.past import attempts
 from xp.engine.layout import Layout
+from xp.engine.machine import environment
 from xp.engine.planning import Planned
-from xp.engine.standing import Standing, standing
+from xp.engine.run.standing import Standing, standing
 
 AXES = ("method", "model", "dataset")
 """The axes that every variant has, in the order of columns."""

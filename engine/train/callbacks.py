@@ -65,9 +65,8 @@ class Measuring(Watcher):
         self.tensors |= gradient_metrics(self.trainer.model.parameters(), optimizer)
 
     def on_step_end(self, *_: Any, **__: Any) -> None:
-        """Take in one step."""
+        """Take in one step; the kernel, or the device, keeps its peak of memory meanwhile."""
         self.clock.step()
-        self.memory.look()
 
     def on_evaluate(self, *_: Any, **__: Any) -> None:
         """Go on behind an evaluation."""
@@ -83,6 +82,7 @@ class Measuring(Watcher):
     def on_train_end(self, *_: Any, **__: Any) -> None:
         """Stop. Every optimizer state exists now, so its bytes can be counted."""
         self.clock.stop()
+        self.memory.look()
         self.tensors |= tensor_metrics(self.trainer.model.parameters(), self.trainer.optimizer)
         self.tokens = over_ranks(self.clock.tokens)
 

@@ -140,7 +140,12 @@ def assemble(
     trainer.remove_callback(PrinterCallback)
     for callback in (*watching, saving):
         callback.trainer = trainer
-    trainer.save, trainer.enter = saving.save, record.enter
+
+    def save() -> None:
+        memory.look()  # what a checkpoint needs is not what the steps before it needed
+        saving.save()
+
+    trainer.save, trainer.enter = save, record.enter
     return trainer, measuring, saving
 
 

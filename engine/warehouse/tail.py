@@ -31,8 +31,8 @@ FEW = 500
 BLOCK = 4_000_000
 """About this many bytes of a journal are read at a time, and as much is worth reading by columns."""
 
-METRICS = b'"event": "metrics"'
-"""What every line of metrics holds, as journals are written."""
+METRICS = (b'"event":"metrics"', b'"event": "metrics"')
+"""What every line of metrics holds, as journals are written, and as earlier ones were."""
 
 FOREIGN = ""
 """Stands for the head of a file that is no journal."""
@@ -99,16 +99,19 @@ def collect(layout: Layout, marks: Mapping[str, Mark]) -> Tail:
     tail = Tail(anew=anew)
     known = {} if anew else marks
     tail.bulky = sum(sizes.values()) - sum(mark.bytes for mark in known.values()) >= BLOCK
-    for _, group in groupby(sizes, key=lambda path: path.rpartition("/")[0]):
+    for folder, group in groupby(sizes, key=lambda path: path.rpartition("/")[0]):
         paths = list(group)
         if all(sizes[path] == (known[path].bytes if path in known else 0) for path in paths):
             continue
         if len(tail.batch.points) >= POINTS:
             tail.complete = False
             break
-        # all journals of the attempt, the engine's first: once that says how it ended, the others are complete
-        for path in paths:
-            read(tail, layout, path, known.get(path))
+        # all journals of the attempt, the engine's first: once that says how it ended, the others are there, complete
+        first, *_ = paths
+        read(tail, layout, first, known.get(first))
+        for path in layout.sizes_in(folder):
+            if path != first:
+                read(tail, layout, path, known.get(path))
     return tail
 
 
@@ -163,7 +166,7 @@ class Reading:
     def at_once(self, block: bytes) -> bool:
         """Add a block that holds plain metrics in every line; False where it may not."""
         count = block.count(b"\n")
-        return count >= FEW and block.count(METRICS) == count and self.plain(block, count)
+        return count >= FEW and sum(map(block.count, METRICS)) == count and self.plain(block, count)
 
     def plain(self, block: bytes, count: int) -> bool:
         """Add *count* lines of metrics by columns; False where some of them are not plain."""
@@ -176,8 +179,10 @@ class Reading:
 
     def many(self, lines: Sequence[Line]) -> None:
         """Add lines, their metrics by columns where they are plain; what follows on each other stays in order."""
-        metrics = [line for line in lines if METRICS in line[1]]
-        others = [line for line in lines if METRICS not in line[1]]
+        metrics: list[Line] = []
+        others: list[Line] = []
+        for line in lines:
+            (metrics if any(mark in line[1] for mark in METRICS) else others).append(line)
         if any(b"metrics" in raw or b"\\u" in raw for _, raw in others):
             return self.each(lines)
         self.each(others)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from xp.engine import documents
+from xp.engine.commands import documents
 
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from xp.dsl.trial import Trial
-from xp.engine.attempt import beginning
 from xp.engine.journal import Journal
 from xp.engine.layout import AttemptLayout, Layout
+from xp.engine.run.attempt import beginning
 
 START = 1_750_000_000.0
 """2025-06-15 15:06:40 UTC."""

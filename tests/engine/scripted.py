@@ -47,7 +47,7 @@ STALL = (
     STEP
     + """
 import faulthandler
-from xp.engine.pulse import Pulse
+from xp.engine.launch.pulse import Pulse
 faulthandler.register(signal.SIGUSR1)
 pulse = Pulse(attempt.pulse(rank))
 for step in range(1, 4 - rank):

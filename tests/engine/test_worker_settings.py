@@ -14,8 +14,8 @@ from tests.engine.house import Ended, House
 from tests.engine.train import tiny
 from xp.dsl.dotted import SETTINGS, values
 from xp.dsl.spec import Model
-from xp.engine import nvme
 from xp.engine.launch.preloaded import PreloadLauncher
+from xp.engine.machine import nvme
 from xp.engine.train.readback import differences
 
 pytestmark = pytest.mark.slow

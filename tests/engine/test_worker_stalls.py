@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from tests.engine.house import House, trial
-from xp.engine import attempt as attempts
-from xp.engine.deaths import begun
 from xp.engine.layout import AttemptLayout
-from xp.engine.stopping import Stop
+from xp.engine.run import attempt as attempts
+from xp.engine.run.deaths import begun
+from xp.engine.run.stopping import Stop
 
 pytestmark = pytest.mark.slow
 

@@ -11,7 +11,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from xp.dsl.resources import Machine
-from xp.engine import environment, planning
+from xp.engine import planning
+from xp.engine.machine import environment
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((ROOT / "experiments").rglob("*.toml"))

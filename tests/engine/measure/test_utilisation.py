@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from xp.engine.gpus import amd
 from xp.engine.journal import events
+from xp.engine.machine.gpus import amd
 from xp.engine.measure import sampler, utilisation
 from xp.engine.measure.utilisation import Instruments
 

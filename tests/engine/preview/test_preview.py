@@ -13,8 +13,8 @@ from tests.engine.attempted import Took, completed, ended
 from tests.engine.conftest import SPEC
 from xp.dsl.trial import Trial
 from xp.engine import planning
-from xp.engine.environment import here
 from xp.engine.layout import Layout
+from xp.engine.machine.environment import here
 from xp.engine.preview import record, table
 from xp.engine.preview.preview import Preview, preview
 

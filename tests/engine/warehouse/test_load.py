@@ -285,7 +285,7 @@ def test_a_journal_of_a_later_format_is_refused_and_left_alone(empty: Layout) ->
     new = small.attempt(empty, small.Trial("baseline", 1))
     new.start(t=small.START)
     journal = new.folder.engine_journal
-    text = journal.read_text().replace(f'"version": {FORMAT}', '"version": 99')
+    text = journal.read_text().replace(f'"version":{FORMAT}', '"version":99')
     journal.write_text(text)
     before = content(empty)
 

@@ -1,0 +1,1 @@
+"""The machine: what it is made of, what it allows, and its clocks."""

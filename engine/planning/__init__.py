@@ -1,0 +1,82 @@
+"""From a file on the command line to a plan: the file is found, what it points to is hashed, trials are named."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from xp.dsl import only as selection
+from xp.dsl import source
+from xp.dsl.errors import Problem, SpecError
+from xp.dsl.experiment import Experiment
+from xp.dsl.plan import Plan, plan
+from xp.dsl.resources import Machine
+from xp.dsl.trial import Trial
+from xp.engine.layout import shipped
+from xp.engine.machine import environment
+from xp.engine.planning import references, remote, surroundings
+
+
+@dataclass(frozen=True)
+class Planned:
+    """An experiment, its trials, and those of them that were asked for."""
+
+    experiment: Experiment
+    plan: Plan
+    wanted: Sequence[Trial]
+    """All trials of the plan, unless the command line narrowed them."""
+
+    machine: Machine
+    """The machine that it was planned on."""
+
+    missing: Sequence[Problem] = ()
+    """What lies on the hub and can neither be had from there nor is kept here: nothing can run without it."""
+
+
+def make(file: Path, overrides: Sequence[str] = (), only: Sequence[str] = ()) -> Planned:
+    """Return the plan of *file*; raise SpecError naming everything that is wrong with it."""
+    experiment = surroundings.filled(source.load(find(file), overrides), os.environ)
+    experiment, missing = from_hub(experiment)
+    hashes, checkpoints = references.fingerprints(experiment), references.checkpoints(experiment)
+    machine = environment.machine()
+    whole = plan(experiment, hashes, machine, checkpoints)
+    return Planned(experiment, whole, selection.narrow(whole, only).trials, machine, missing)
+
+
+def from_hub(experiment: Experiment) -> tuple[Experiment, list[Problem]]:
+    """Return an experiment that names the commit of all that lies on the hub, and what can be had from nowhere."""
+    if next(remote.wanted(experiment), None) is None:
+        return experiment, []
+    from xp.engine.planning import hub  # noqa: PLC0415 - whoever needs no hub does not pay for its client
+
+    return hub.resolved(experiment)
+
+
+def find(file: Path) -> Path:
+    """Return *file*, or the experiment of that name that ships with xp."""
+    if file.exists():
+        return file
+    if (own := shipped("xp.experiments", file, ".toml")) is not None:
+        click.echo(f"xp: there is no {file} here: taking the one that ships with xp", err=True)
+        return own
+    raise SpecError(Problem("there is no such file", str(file), "give the path of an experiment file, such as my.toml"))
+
+
+def with_seeds(overrides: Sequence[str], seeds: str | None) -> tuple[str, ...]:
+    """Return the changes of a file with ``--seeds 1,2,3``, which is short for ``--set matrix.seed=[1,2,3]``.
+
+    >>> with_seeds(["epochs=1"], "1, 2")
+    ('epochs=1', 'matrix.seed=[1, 2]')
+    """
+    if seeds is None:
+        return tuple(overrides)
+    words = [word.strip() for word in seeds.split(",")]
+    wrong = [word for word in words if not (word.isascii() and word.isdigit())]
+    if wrong:
+        message = f"should be whole numbers with commas between them, got {wrong[0]!r}"
+        raise SpecError(Problem(message, f"--seeds {seeds}", "such as --seeds 1,2,3"))
+    return (*overrides, f"matrix.seed=[{', '.join(str(int(word)) for word in words)}]")

@@ -1,0 +1,132 @@
+"""What lies on the Hugging Face hub is asked for before the first trial starts, and its commit is part of each id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from huggingface_hub import HfApi, constants
+from huggingface_hub.errors import (
+    GatedRepoError,
+    HfHubHTTPError,
+    OfflineModeIsEnabled,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+
+from xp.dsl.errors import Problem
+from xp.dsl.experiment import Experiment
+from xp.engine.planning.remote import Kind, Remote, wanted
+
+SECONDS = 10.0
+"""How long the hub may take to answer."""
+
+UNKNOWN = (401, 403)
+"""Answers to somebody whom the hub does not know, or not well enough."""
+
+WORDS: Mapping[Kind, str] = {"model": "checkpoint", "dataset": "data set"}
+WAYS: Mapping[Kind, str] = {
+    "model": "give a folder, or an `architecture` and a `config`",
+    "dataset": 'give files, such as path = "data/{split}.jsonl"',
+}
+TOKEN = "set HF_TOKEN to a token of an account that has access"  # noqa: S105 - it says how to get one
+
+
+class Answer(NamedTuple):
+    """What is known of one repository."""
+
+    commit: str | None = None
+    """What its revision is now; None where nobody could say."""
+
+    message: str = ""
+    """Why the hub does not give it."""
+
+    hint: str = ""
+    reached: bool = True
+    """Whether it was the hub that said so."""
+
+
+class Hub:
+    """The hub as one plan sees it: everything is asked once, and nothing more once it could not be reached."""
+
+    def __init__(self) -> None:
+        self.lost: Exception | None = None
+
+    def find(self, item: Remote) -> tuple[Remote, Answer]:
+        """Return the first place that has a repository, and what is known of it; the first of all where none has."""
+        places = [item, *(item._replace(name=name) for name in item.mirrors)]
+        found = [(place, self.answer(place)) for place in places[:1]]
+        for place in places[1:]:
+            if found[-1][1].commit is not None:
+                break
+            found.append((place, self.answer(place)))
+        return found[-1] if found[-1][1].commit is not None else found[0]
+
+    def answer(self, item: Remote) -> Answer:
+        """Return what the hub says of a repository; where it does not give it, what its cache on this machine has."""
+        found = refused(item, self.lost) if self.lost else self.ask(item)
+        if found.commit is None and (commit := kept(item)) is not None:
+            return Answer(commit)
+        return found
+
+    def ask(self, item: Remote) -> Answer:
+        """Return what the hub says of a repository."""
+        try:
+            info = HfApi().repo_info(item.name, repo_type=item.kind, revision=item.revision, timeout=SECONDS)
+            if info.gated:  # what it is may be seen by all, its files by some
+                HfApi().auth_check(item.name, repo_type=item.kind)
+        except Exception as error:  # noqa: BLE001 - the client changes its network library, and with it the errors
+            found = refused(item, error)
+            self.lost = None if found.reached else error
+            return found
+        return Answer(info.sha)
+
+
+def resolved(experiment: Experiment) -> tuple[Experiment, list[Problem]]:
+    """Return an experiment that names the commit of all that lies on the hub, and what can be had from nowhere."""
+    hub, problems = Hub(), list[Problem]()
+    models, datasets = dict(experiment.models), dict(experiment.datasets)
+    for item in wanted(experiment):
+        place, answer = hub.find(item)
+        if answer.commit is None:
+            problems.append(Problem(answer.message, item.where, answer.hint))
+            continue
+        pinned: dict[str, Any] = {"revision": answer.commit}
+        if item.role == "path":
+            datasets[item.table] = experiment.dataset(item.table).model_copy(update={**pinned, "path": place.name})
+        elif item.role == "checkpoint":
+            models[item.table] = experiment.model(item.table).model_copy(update=pinned)
+    return experiment.model_copy(update={"models": models, "datasets": datasets}), problems
+
+
+def kept(item: Remote) -> str | None:
+    """Return the commit of a download in the hub's own cache on this machine, None where there is none."""
+    folder = Path(constants.HF_HUB_CACHE) / f"{item.kind}s--{item.name.replace('/', '--')}"
+    revision = item.revision or constants.DEFAULT_REVISION
+    branch = folder / "refs" / revision
+    commit = branch.read_text(encoding="utf-8").strip() if branch.is_file() else revision
+    return commit if (folder / "snapshots" / commit).is_dir() else None
+
+
+def refused(item: Remote, error: Exception) -> Answer:
+    """Return why the hub does not give a repository, by the client's error."""
+    what, way = f"{WORDS[item.kind]} {item.name!r}", WAYS[item.kind]
+    status = error.response.status_code if isinstance(error, HfHubHTTPError) and error.response is not None else None
+    account = f"{TOKEN}, or {way}" if status in UNKNOWN else way
+    if isinstance(error, GatedRepoError):
+        return Answer(None, f"the {what} is gated: its owners say who may have it", f"ask on its page, and {TOKEN}")
+    if isinstance(error, RevisionNotFoundError):
+        return Answer(None, f"the {what} has no revision {item.revision!r}", "name a branch, a tag or a commit of it")
+    if isinstance(error, RepositoryNotFoundError):
+        return Answer(None, f"the hub has no {what}, or does not show it to you", account)
+    if isinstance(error, OfflineModeIsEnabled):
+        return Answer(None, f"the {what} is not kept on this machine, and HF_HUB_OFFLINE is set", way, reached=False)
+    return Answer(None, f"the {what} cannot be had from the hub: {reason(error)}", account, reached=status is not None)
+
+
+def reason(error: BaseException) -> str:
+    """Return the last line of the innermost cause, which says what is wrong with the network."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__ or error
+    return str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__

@@ -1,0 +1,1 @@
+"""A run: which trials still need an attempt, their attempts, and what became of them."""

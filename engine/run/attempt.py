@@ -1,0 +1,225 @@
+"""One attempt: start its ranks, watch them, stop them, judge how it ended."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import signal
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from xp.dsl.dotted import flatten
+from xp.dsl.trial import Trial
+from xp.engine.journal import FORMAT, Journal, events, read
+from xp.engine.launch.group import Group, Launcher, send
+from xp.engine.launch.pulse import Vigil
+from xp.engine.launch.sampling import sampled
+from xp.engine.layout import AttemptLayout
+from xp.engine.machine import nvme
+from xp.engine.machine.lanes import Lane
+from xp.engine.machine.uptime import boot
+from xp.engine.run.deaths import Kills, Peaks
+from xp.engine.run.failures import Ended, Outcome, RankReport, judge
+from xp.engine.run.stopping import Stop
+from xp.engine.train.resume import ordered
+
+POLL_SECONDS = (0.02, 0.25)
+"""Least and most time between two looks at the ranks."""
+
+POLL_SHARE = 100
+"""An end may be noticed late by this part of the time that the ranks have run: each look takes time from them."""
+
+SHOW_SECONDS = 0.25
+SAVE_SECONDS = 120.0
+"""Time to save a checkpoint when a run is stopped: a large model on a slow disk takes a while."""
+
+GRACE_SECONDS = 5.0
+"""Time between one rank's death, or a polite signal, and the end of all others."""
+
+PRINT_SECONDS = 0.5
+"""Time for a rank that stands still to print where."""
+
+BLOCK = 4096
+"""Bytes without which a disk is full."""
+
+Show = Callable[[Mapping[str, Any]], None]
+
+
+def work(trial: Trial, attempt: AttemptLayout, launcher: Launcher, stop: Stop, show: Show) -> Outcome:
+    """Run one attempt to its end, keep how it ended in its journal, and return that."""
+    attempt.trial_file.write_text(trial.model_dump_json(), encoding="utf-8")
+    began = time.monotonic()
+    with sampled(attempt, trial.sample_seconds):
+        group = launcher.start(attempt, trial.settings.world_size, trial.settings.threads)
+        pulses = [attempt.pulse(rank) for rank in range(trial.settings.world_size)]
+        display = Watch(attempt, show, Vigil(pulses, trial.stall_seconds))
+        stopped = watch(group, display, stop, trial.timeout_seconds)
+    killed = display.kills.take() if -signal.SIGKILL in group.codes() and not stopped else 0
+    outcome = judge(reports(attempt, group, display), stopped, killed)
+    close(attempt, outcome, time.monotonic() - began)
+    return outcome
+
+
+def announce(
+    trial: Trial, attempt: AttemptLayout, launcher: Launcher, environment: Mapping[str, Any], lane: Lane | None = None
+) -> None:
+    """Write the beginning of the attempt into its journal."""
+    point = ordered(attempt)
+    if point is not None and point.trial != trial.id:
+        point = None  # it goes on from another trial, whose sessions are not its own
+    told = {
+        "resumed": None if point is None else {"attempt": point.attempt, "step": point.step},
+        "contended": lane is not None and not lane.alone,
+        "slots": None if lane is None else [*(lane.gpus or lane.cores)],
+    }
+    with Journal(attempt.engine_journal) as journal:
+        journal.append("attempt", **beginning(trial, attempt), **told, launch=launcher.name, boot=boot())
+        for section, facts in environment.items():
+            journal.append("facts", section=section, subject="", **facts)
+
+
+def beginning(trial: Trial, attempt: AttemptLayout) -> dict[str, Any]:
+    """Return what the journal says of an attempt before anything is known of how it is run."""
+    return {
+        "version": FORMAT,
+        "trial": trial.id,
+        "attempt": attempt.number,
+        "experiment": trial.experiment,
+        "method": trial.method,
+        "label": trial.label,
+        "variant": trial.variant,
+        "context": trial.context,
+        "seed": trial.seed,
+        "settings": trial.dotted_settings | searched(trial),
+        "model": trial.model_name,
+        "dataset": trial.dataset_name,
+        "world_size": trial.settings.world_size,
+    }
+
+
+def searched(trial: Trial) -> dict[str, Any]:
+    """Return what a search looks for, by dotted names; the settings that it decides have no value of their own."""
+    if trial.search is None:
+        return {}
+    told = flatten({"search": trial.search.model_dump(mode="json", exclude_defaults=True)})
+    return told | dict.fromkeys(trial.search.space)
+
+
+def close(attempt: AttemptLayout, outcome: Outcome, seconds: float) -> None:
+    """Write the end of the attempt into its journal and throw its scratch folder away."""
+    with Journal(attempt.engine_journal) as journal:
+        journal.append("end", state=outcome.state, reason=outcome.reason, seconds=seconds, evidence=outcome.evidence)
+    nvme.clear(attempt.offload)
+    shutil.rmtree(attempt.work, ignore_errors=True)
+
+
+class Watch:
+    """Follows rank 0's journal for the live display, and sees whether all ranks go on."""
+
+    def __init__(self, attempt: AttemptLayout, show: Show, vigil: Vigil) -> None:
+        self.attempt = attempt
+        self.path = attempt.journal(0)
+        self.peaks = Peaks(attempt)
+        self.kills = Kills()
+        self.kills.look(time.monotonic())
+        self.show = show
+        self.vigil = vigil
+        self.offset = 0
+        self.due = 0.0
+        self.trains = False
+        """Whether there has been a step: before that there is nothing to save."""
+
+    def look(self, now: float, ranks: int) -> None:
+        """Show what is new, at most every quarter of a second."""
+        if now < self.due:
+            return
+        self.due = now + SHOW_SECONDS
+        self.kills.look(now)
+        if not self.path.exists():
+            return
+        self.peaks.look(ranks)
+        for entry in read(self.path, self.offset):
+            self.offset = entry.end
+            if entry.event["event"] in ("progress", "metrics"):
+                self.trains |= entry.event.get("phase", "prepare") != "prepare" and bool(entry.event.get("step"))
+                self.show(entry.event)
+
+    def why_end(self, now: float, codes: Sequence[int | None], stop: Stop, late: float) -> Ended:
+        """Return why the attempt has to be ended from outside, nothing where it may go on."""
+        if stop.is_set():
+            return "interrupted"
+        if now > late:
+            return "timeout"
+        return "stalled" if self.vigil.look(now, codes) else ""
+
+
+def watch(group: Group, display: Watch, stop: Stop, limit: float | None) -> Ended:
+    """Wait until all ranks have ended, ending them where a rank died, one stands still, time is up or *stop* is set."""
+    began = time.monotonic()
+    late = math.inf if limit is None else began + limit
+    stopped: Ended = ""
+    deadline: float | None = None
+    while None in (codes := group.codes()):
+        now = time.monotonic()
+        display.look(now, len(codes))
+        if deadline is None:
+            stopped = display.why_end(now, codes, stop, late)
+            if stopped or any(codes):
+                deadline = now + time_to_end(group, display, stopped)
+        elif now > deadline or stop.now.is_set():
+            send(group, signal.SIGKILL)
+        time.sleep(pause(now - began))
+    display.due = 0.0  # a last time, however short ago the one before was
+    display.look(time.monotonic(), len(codes))
+    return stopped
+
+
+def pause(passed: float) -> float:
+    """Return how long to wait for the next look, so many seconds after the start.
+
+    >>> pause(0.5), pause(10), pause(3600)
+    (0.02, 0.1, 0.25)
+    """
+    least, most = POLL_SECONDS
+    return min(most, max(least, passed / POLL_SHARE))
+
+
+def time_to_end(group: Group, display: Watch, stopped: Ended) -> float:
+    """Ask the ranks to end and return the seconds that they are given; where one died, the others notice it."""
+    if stopped == "interrupted" and display.trains:
+        display.attempt.stop_file.touch()  # its ranks save a checkpoint first
+        return SAVE_SECONDS
+    if stopped == "stalled":
+        send(group, signal.SIGUSR1)  # each prints into its log where it stands
+        time.sleep(PRINT_SECONDS)
+    if stopped:
+        send(group, signal.SIGTERM)
+    return GRACE_SECONDS
+
+
+def reports(attempt: AttemptLayout, group: Group, display: Watch) -> list[RankReport]:
+    """Return what each rank left behind."""
+    return [report(attempt, rank, code, display) for rank, code in enumerate(group.codes())]
+
+
+def report(attempt: AttemptLayout, rank: int, code: int | None, display: Watch) -> RankReport:
+    """Return what one rank left behind."""
+    told = list(events(attempt.journal(rank)))
+    return RankReport(
+        rank=rank,
+        code=code,
+        done=any(event["event"] == "done" for event in told),
+        failures=[event for event in told if event["event"] == "failure"],
+        log=printed(attempt, rank),
+        peak_memory=display.peaks.bytes.get(rank),
+        stand=display.vigil.stands[rank],
+    )
+
+
+def printed(attempt: AttemptLayout, rank: int) -> list[str]:
+    """Return the lines that a rank printed; where a full disk kept it from that, this is what there is to say."""
+    log = attempt.log(rank)
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
+    full = not lines and shutil.disk_usage(attempt.root).free < BLOCK
+    return ["nothing can be written: the disk of the results folder is full"] if full else lines

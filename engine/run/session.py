@@ -1,0 +1,202 @@
+"""`xp run` from the first line to the exit code: plan, run, load, say what happened."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from xp.dsl.errors import Problem, SpecError, XpError, did_you_mean
+from xp.dsl.spec import seconds
+from xp.dsl.trial import Trial
+from xp.engine.launch.choose import ChosenLauncher, Kind
+from xp.engine.layout import Layout
+from xp.engine.machine import environment
+from xp.engine.machine.lanes import Lane, lanes
+from xp.engine.planning import Planned, make
+from xp.engine.run.announcing import journal_plan
+from xp.engine.run.loading import NowAndThen, bring_up_to_date
+from xp.engine.run.progress import LaneDisplay, PlainDisplay, console, display
+from xp.engine.run.runner import Run, RunError, Tally, in_blocks, side_by_side
+from xp.engine.run.standing import RESULTS, standing
+from xp.engine.run.stopping import Stop
+
+FAILED = 4
+ENDS = RESULTS | {"failed", "interrupted"}
+"""How an attempt ends that does not complete."""
+
+INTERRUPTED = 130
+
+
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""What asks a run to stop."""
+
+
+class ResultsError(XpError):
+    """The results folder cannot be used."""
+
+
+class Choices(NamedTuple):
+    """What the command line says of a run."""
+
+    force: bool = False
+    """Whether completed trials are run again, each from its first step."""
+
+    retry: Collection[str] = ()
+    """Which ends of earlier attempts are attempted again although they are results."""
+
+    launch: Kind = "auto"
+
+    jobs: int | None = None
+    """How many trials run side by side; unset, as many as the file says."""
+
+
+PLAIN = Choices()
+
+
+def run(
+    file: Path,
+    results: Path,
+    *,
+    overrides: Sequence[str] = (),
+    only: Sequence[str] = (),
+    choices: Choices = PLAIN,
+) -> int:
+    """Run what is missing of *file* and return the exit code."""
+    return start(make(file, overrides, only), results, choices)
+
+
+def start(planned: Planned, results: Path, choices: Choices = PLAIN) -> int:
+    """Run what is missing of a plan and return the exit code."""
+    layout = Layout(results.absolute())
+    order = in_blocks(planned.wanted)
+    done, left = (0, 0) if choices.force else sorted_out(layout, order, choices.retry)
+    due = done + left < len(order)
+    if due and planned.missing:
+        raise SpecError(*planned.missing)
+    prepare(layout)
+    layout.stop_file.unlink(missing_ok=True)
+    journal_plan(layout, planned.experiment, planned.plan, in_blocks(planned.plan.trials))
+    jobs = choices.jobs or planned.experiment.limits.max_concurrent
+    with display(console(), jobs) as shown, stopping(shown) as stop:
+        shown.planned(len(order), done, left)
+        tally = execute(planned, layout, shown, stop, choices._replace(jobs=jobs), due=due)
+        bring_up_to_date(layout, shown)
+        return conclude(tally, len(order), shown)
+
+
+def sorted_out(layout: Layout, order: Sequence[Trial], retry: Collection[str]) -> tuple[int, int]:
+    """Return how many trials are complete, and how many stay as an earlier run left them."""
+    found = [standing(layout, trial.id) for trial in order]
+    return sum(one.state == "cached" for one in found), sum(one.left(retry) for one in found)
+
+
+def states(names: str) -> frozenset[str]:
+    """Return the states that are attempted again, given as ``oom,timeout``; raise where one is none.
+
+    >>> sorted(states("oom, failed"))
+    ['failed', 'oom']
+    """
+    wanted = frozenset(name.strip() for name in names.split(",") if name.strip())
+    if unknown := sorted(wanted - ENDS):
+        hint = did_you_mean(unknown[0], ENDS) or f"one of {', '.join(sorted(ENDS))}"
+        raise RunError(Problem(f"no state of an attempt: {unknown[0]!r}", "--retry", hint))
+    return wanted
+
+
+def execute(planned: Planned, layout: Layout, shown: PlainDisplay, stop: Stop, choices: Choices, *, due: bool) -> Tally:
+    """Run the trials, side by side where that is asked for, and let go of the preloaded parents."""
+    limits = planned.experiment.limits
+    log, cpu = layout.root / "preload.log", planned.machine.devices == "cpu"
+    launcher = partial(ChosenLauncher, choices.launch, log, shown.note, cpu=cpu)
+    whole = Run(
+        layout=layout,
+        launcher=launcher(),
+        environment=environment.collect(planned.experiment.folder) if due else {},
+        display=shown,
+        stop=stop,
+        after_trial=NowAndThen(partial(bring_up_to_date, layout, shown)),
+        force=choices.force,
+        retry=choices.retry,
+        fail_fast=limits.fail_fast,
+        seconds=seconds(limits.timeout),
+    )
+    try:
+        runs = [whole]
+        if (jobs := choices.jobs or 1) > 1 or planned.experiment.resources.bounded:
+            runs = [
+                replace(
+                    whole,
+                    lane=lane,
+                    display=shown if lane.alone else LaneDisplay(shown),
+                    launcher=launcher(lane.variables),
+                )
+                for lane in room(planned, jobs)
+            ]
+        return side_by_side(runs, in_blocks(planned.wanted), limits.max_retries)
+    finally:
+        whole.launcher.close()
+
+
+def room(planned: Planned, jobs: int) -> list[Lane]:
+    """Return lanes for so many trials at once, each with room for the one that has most ranks."""
+    ranks = max((trial.settings.world_size for trial in planned.wanted), default=1)
+    gpus = 0 if planned.machine.devices == "cpu" else planned.machine.count
+    return lanes(jobs, ranks, sorted(os.sched_getaffinity(0)), gpus, planned.experiment.resources)
+
+
+def conclude(tally: Tally, total: int, shown: PlainDisplay) -> int:
+    """Say what the run came to and return its exit code."""
+    complete = f"{tally.completed + tally.cached} of {total} trials are complete"
+    if tally.interrupted:
+        shown.note(f"stopped: {complete}; the same command goes on")
+        return INTERRUPTED
+    if tally.failed_fast:
+        shown.note(f"stopped by the first failure ([limits] fail_fast): {complete}; the others stay pending")
+    elif tally.cached == total:
+        shown.note(f"nothing to run: all {total} trials are complete (--force runs them again)")
+    else:
+        shown.note(f"{complete}, {tally.failed} failed")
+    if tally.left:
+        shown.note(f"{tally.left} of them as an earlier run left them; --retry oom,diverged,timeout tries them again")
+    return FAILED if tally.failed else 0
+
+
+def prepare(layout: Layout) -> None:
+    """Make the results folder, or say why it cannot be used."""
+    try:
+        layout.root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ResultsError(Problem(f"the results folder cannot be made: {error}")) from None
+    if not os.access(layout.root, os.W_OK):
+        raise ResultsError(Problem("the results folder is not writable", str(layout.root), "choose another: --results"))
+
+
+@contextmanager
+def stopping(shown: PlainDisplay) -> Iterator[Stop]:
+    """Yield what is set when the run is asked to stop: once, the running trial saves and ends; twice, it ends at once.
+
+    A terminal that closes asks as Ctrl-C does, but never twice: shell and kernel both tell of it. What is ignored when
+    the run starts, as behind ``nohup``, stays ignored.
+    """
+    stop = Stop()
+
+    def set_stop(number: int, _: object) -> None:
+        if number == signal.SIGHUP and stop.is_set():
+            return
+        at_once = stop.ask()
+        told = "ending the running trial at once" if at_once else "saving the running trial; once more ends it at once"
+        shown.note(f"{signal.Signals(number).name}: {told}")
+
+    heard = [number for number in STOPS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, set_stop) for number in heard}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,172 @@
+"""The facts of a machine are complete, typed and hold no secret, wherever one is planted."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from xp.engine.journal import plain
+from xp.engine.machine import cgroups, environment
+from xp.engine.machine.environment import code, devices, hardware, software, system
+
+HUB = "hf_" + "aBcDeFgHiJkLmNoPqRsTuVwXyZ12345678"
+GITHUB = "ghp_" + "0123456789abcdefghijABCDEFGHIJ012345"
+PLANTED = "planted+Secret/Value=40"
+
+
+def git(folder: Path, *words: str) -> None:
+    subprocess.run(
+        ["git", "-c", "user.name=a", "-c", "user.email=a@b", *words], cwd=folder, check=True, capture_output=True
+    )
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / "code.py").write_text("a = 1\n")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "--quiet", "-m", "first")
+    return tmp_path
+
+
+def test_the_facts_can_be_journalled(tmp_path: Path) -> None:
+    facts = environment.collect(tmp_path)["environment"]
+    assert json.loads(json.dumps(plain(facts))) == facts
+    assert set(facts["units"]) <= set(facts["values"])
+
+
+@pytest.mark.parametrize(
+    "name", ["platform", "python", "cpu", "cpu_usable", "memory", "gpu_count", "torch", "deepspeed"]
+)
+def test_what_a_reviewer_asks_for_is_there(tmp_path: Path, name: str) -> None:
+    assert environment.collect(tmp_path)["environment"]["values"][name] not in (None, "")
+
+
+def test_memory_has_a_unit(tmp_path: Path) -> None:
+    assert environment.collect(tmp_path)["environment"]["units"]["memory"] == "B"
+
+
+def test_a_machine_without_a_gpu_names_none(tmp_path: Path) -> None:
+    if environment.machine().devices == "cuda":
+        pytest.skip("this machine has a GPU")
+    values = environment.collect(tmp_path)["environment"]["values"]
+    assert values["gpu_count"] == 0
+    assert "gpu" not in values
+
+
+def test_variables_are_stored_by_allow_list_only() -> None:
+    planted = {"OMP_NUM_THREADS": "1", "HF_TOKEN": "hf_secret", "AWS_SECRET_ACCESS_KEY": "secret", "HOME": "/home/me"}
+    assert system.variables(planted) == {"env:OMP_NUM_THREADS": ("1", "")}
+
+
+def test_no_fact_holds_a_planted_token(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the environment, the remote, the branch, files of configuration, paths and arguments of the command."""
+    home = repository / HUB
+    for name in (".netrc", ".codecarbon.config", ".aws/credentials", ".cache/huggingface/token"):
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(f"token = {PLANTED}\n")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("HF_TOKEN", PLANTED)
+    monkeypatch.setenv("LD_PRELOAD", "")
+    monkeypatch.setenv("PYTORCH_CUDA_ALLOC_CONF", f"backend:{PLANTED}")
+    monkeypatch.setattr(
+        "sys.argv", ["/bin/xp", "run", f"{home}/a.toml", f"--token={PLANTED}", "--password", "hunter22"]
+    )
+    git(repository, "remote", "add", "origin", f"https://user:{GITHUB}@example.invalid/x.git")
+    git(repository, "checkout", "--quiet", "-b", f"on/{GITHUB}")
+    text = json.dumps(environment.collect(repository))
+    assert not [secret for secret in (PLANTED, GITHUB, HUB, "hunter22") if secret in text]
+    assert '"xp run ~/a.toml --token=*** --password ***"' in text
+
+
+def test_the_same_package_is_the_one_that_is_imported() -> None:
+    assert software.packages()["duckdb"] == software.installed("duckdb")
+
+
+def test_how_a_library_was_built_is_read_without_importing_it() -> None:
+    source = (
+        "from typing import Optional\n__version__ = '2.1'\ncuda: Optional[str] = None\nops = {'a': True}\nx = f()\n"
+    )
+    assert dict(software.constants(source)) == {"__version__": "2.1", "cuda": None, "ops": {"a": True}}
+
+
+@pytest.mark.parametrize(
+    ("files", "groups", "cores", "memory"),
+    [
+        ({"cpu.max": "150000 100000", "memory.max": "1073741824"}, "0::/\n", 1.5, 2**30),
+        ({"cpu.max": "max 100000", "memory.max": "max"}, "0::/\n", None, None),
+        ({"job/cpu.max": "max 100000", "cpu.max": "200000 100000"}, "0::/job\n", 2.0, None),
+        ({"job/memory.max": "4096", "memory.max": "1024"}, "0::/job\n", None, 1024),
+        (
+            {"cpu/cpu.cfs_quota_us": "50000", "cpu/cpu.cfs_period_us": "100000"}
+            | {"memory/a/memory.limit_in_bytes": "2048", "memory/memory.limit_in_bytes": "9223372036854771712"},
+            "3:memory:/a\n2:cpu:/\n0::/\n",
+            0.5,
+            2048,
+        ),
+        (
+            {"cpu,cpuacct/cpu.cfs_quota_us": "-1", "cpu,cpuacct/cpu.cfs_period_us": "100000"},
+            "2:cpu,cpuacct:/\n",
+            None,
+            None,
+        ),
+        ({}, "", None, None),
+    ],
+    ids=["v2", "v2-no-limit", "v2-around", "v2-smallest", "v1", "v1-no-limit", "no-groups"],
+)
+def test_the_limits_of_a_container_are_read(
+    tmp_path: Path, files: dict[str, str], groups: str, cores: float | None, memory: int | None
+) -> None:
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"{content}\n")
+    assert cgroups.cores(groups, tmp_path) == cores
+    assert cgroups.memory_limit(groups, tmp_path) == memory
+
+
+def test_a_share_of_a_core_is_one_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xp.engine.machine.cgroups.cores", lambda: 0.5)
+    assert hardware.usable_cores() == 1
+
+
+def test_several_gpus_are_told_together() -> None:
+    each = [{"memory": (80, "B"), "pcie": ("5", "")}, {"memory": (80, "B"), "pcie": ("4", ""), "mig": (False, "")}]
+    assert devices.told(["H100", "H100"], each) == {
+        "gpu_count": (2, ""),
+        "gpu": ("H100", ""),
+        "gpu_memory": (160, "B"),
+        "gpu_pcie": ("4 + 5", ""),
+        "gpu_mig": (False, ""),
+    }
+
+
+def test_a_container_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".dockerenv").touch()
+    assert system.container({}, tmp_path) == "docker"
+    assert system.container({"KUBERNETES_SERVICE_HOST": "10.0.0.1"}, tmp_path) == "kubernetes"
+
+
+def test_a_clean_checkout_is_clean(repository: Path) -> None:
+    facts = code.git(repository)
+    assert facts["git_dirty"] == (False, "")
+    assert facts["git_untracked"] == (0, "files")
+    assert len(facts["git_commit"][0]) == 40
+
+
+def test_an_edited_file_is_dirty_and_its_difference_is_hashed(repository: Path) -> None:
+    (repository / "code.py").write_text("a = 2\n")
+    facts = code.git(repository)
+    assert facts["git_dirty"] == (True, "")
+    assert len(facts["git_diff_sha256"][0]) == 64
+
+
+def test_an_untracked_file_is_counted(repository: Path) -> None:
+    (repository / "new.py").write_text("")
+    facts = code.git(repository)
+    assert (facts["git_dirty"][0], facts["git_untracked"][0]) == (False, 1)
+
+
+def test_a_folder_without_git_has_no_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    assert code.git(tmp_path) == {"git_commit": (None, "")}

@@ -1,0 +1,176 @@
+"""What the hub gives is pinned to its commit; what it does not give is told before the first trial."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from huggingface_hub import constants, hf_hub_download
+
+from tests.engine.hubs import FIRST, SECOND, Repository, Server, at, serving
+from xp.dsl.experiment import Experiment
+from xp.dsl.source import load
+from xp.engine import planning
+from xp.engine.commands.explanation import HUB, explain
+from xp.engine.planning import hub
+
+SPEC = """\
+[experiment]
+name = "far"
+[defaults]
+model = "org/model"
+dataset = "far"
+[datasets.far]
+path = "org/corpus"
+[matrix]
+seed = [1]
+"""
+FILES = {FIRST: {"config.json": b"{}"}, SECOND: {"config.json": b'{"later": 1}'}}
+NOWHERE = "http://127.0.0.1:9"
+
+Reading = Callable[..., Experiment]
+
+
+@pytest.fixture
+def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reading:
+    monkeypatch.chdir(tmp_path)
+
+    def read_file(text: str = SPEC) -> Experiment:
+        Path("far.toml").write_text(text)
+        return load(Path("far.toml"))
+
+    return read_file
+
+
+@pytest.fixture
+def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    with serving({"models/org/model": Repository(FILES), "datasets/org/corpus": Repository(FILES)}) as server:
+        at(server.address, monkeypatch, str(tmp_path / "cache"))
+        yield server
+
+
+def said(experiment: Experiment) -> str:
+    return "\n".join(map(str, hub.resolved(experiment)[1]))
+
+
+def test_the_commit_of_a_branch_is_part_of_what_is_tried(read: Reading, served: Server) -> None:
+    pinned, problems = hub.resolved(read())
+
+    assert problems == []
+    assert pinned.model("org/model").revision == pinned.dataset("far").revision == FIRST
+    assert [path for path in served.asked if "org/" in path] == [
+        "GET api/datasets/org/corpus",
+        "GET api/models/org/model",
+    ]
+
+
+def test_an_id_follows_the_commit_and_not_the_name_of_the_branch(read: Reading, served: Server) -> None:
+    def ids() -> list[str]:
+        return [trial.id for trial in planning.make(Path("far.toml")).wanted]
+
+    read()
+    by_name = ids()
+    read(SPEC.replace('path = "org/corpus"', f'path = "org/corpus"\nrevision = "{FIRST}"'))
+    by_commit = ids()
+    served.repositories["models/org/model"].branches["main"] = SECOND
+    read()
+
+    assert by_name == by_commit != ids()
+
+
+def test_a_branch_or_tag_is_looked_up(read: Reading, served: Server) -> None:
+    served.repositories["datasets/org/corpus"].branches["v2"] = SECOND
+    pinned, _ = hub.resolved(read(SPEC.replace('org/corpus"', 'org/corpus"\nrevision = "v2"')))
+    assert pinned.dataset("far").revision == SECOND
+
+
+def test_what_the_hub_does_not_have_is_named_and_the_rest_is_not(read: Reading, served: Server) -> None:
+    del served.repositories["datasets/org/corpus"]
+    assert said(read()) == (
+        "far.toml:7:1: datasets.far.path: the hub has no data set 'org/corpus', or does not show it to you\n"
+        '    hint: give files, such as path = "data/{split}.jsonl"'
+    )
+
+
+def test_what_is_private_asks_for_a_token(read: Reading, served: Server) -> None:
+    served.repositories["models/org/model"].private = True
+    assert said(read()) == (
+        "org/model: the hub has no checkpoint 'org/model', or does not show it to you\n"
+        "    hint: set HF_TOKEN to a token of an account that has access, or give a folder, "
+        "or an `architecture` and a `config`"
+    )
+
+
+def test_a_revision_that_is_missing_is_named(read: Reading, served: Server) -> None:
+    text = SPEC.replace('org/corpus"', 'org/corpus"\nrevision = "v9"')
+    assert said(read(text)) == (
+        "far.toml:7:1: datasets.far.path: the data set 'org/corpus' has no revision 'v9'\n"
+        "    hint: name a branch, a tag or a commit of it"
+    )
+    assert served.asked
+
+
+def test_a_gated_repository_says_how_to_get_in(read: Reading, served: Server) -> None:
+    served.repositories["models/org/model"].gated = True
+    assert said(read()) == (
+        "org/model: the checkpoint 'org/model' is gated: its owners say who may have it\n"
+        "    hint: ask on its page, and set HF_TOKEN to a token of an account that has access"
+    )
+
+
+def test_a_mirror_is_taken_where_the_first_place_has_nothing(read: Reading, served: Server) -> None:
+    served.repositories["datasets/other/corpus"] = served.repositories.pop("datasets/org/corpus")
+    pinned, problems = hub.resolved(
+        read(SPEC.replace('org/corpus"', 'org/corpus"\nmirrors = ["no/no", "other/corpus"]'))
+    )
+    assert problems == []
+    assert (pinned.dataset("far").path, pinned.dataset("far").revision) == ("other/corpus", FIRST)
+
+
+def test_a_hub_that_cannot_be_reached_is_asked_once(
+    read: Reading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(NOWHERE, monkeypatch, str(tmp_path / "cache"))
+    words = said(read())
+    assert words.count("cannot be had from the hub: ") == 2
+    assert "the checkpoint 'org/model'" in words
+
+
+def test_offline_says_what_is_not_kept_here(read: Reading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at(NOWHERE, monkeypatch, str(tmp_path / "cache"), offline=True)
+    assert said(read()).count("is not kept on this machine, and HF_HUB_OFFLINE is set") == 2
+
+
+@pytest.mark.parametrize("offline", [True, False])
+def test_what_was_downloaded_is_known_by_its_commit_without_a_network(
+    read: Reading, served: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, offline: bool
+) -> None:
+    for name, kind in (("org/model", "model"), ("org/corpus", "dataset")):
+        hf_hub_download(name, "config.json", repo_type=kind, cache_dir=constants.HF_HUB_CACHE, endpoint=served.address)
+    at(NOWHERE, monkeypatch, str(tmp_path / "cache"), offline=offline)
+
+    pinned, problems = hub.resolved(read())
+
+    assert problems == []
+    assert pinned.model("org/model").revision == pinned.dataset("far").revision == FIRST
+    assert "has no" not in said(read(SPEC.replace('org/corpus"', 'org/corpus"\nrevision = "v9"')))
+    assert "org/corpus" in said(read(SPEC.replace('org/corpus"', 'org/corpus"\nrevision = "v9"')))
+
+
+def test_files_and_built_in_corpora_are_none_of_its_business(
+    read: Reading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(NOWHERE, monkeypatch, str(tmp_path / "cache"))
+    text = SPEC.replace('path = "org/corpus"', 'builtin = "dialogues"').replace('"org/model"', '"own"')
+    experiment = read(text + '[models.own]\narchitecture = "bart"\n')
+    assert planning.from_hub(experiment) == (experiment, [])
+
+
+def test_an_explanation_says_that_a_commit_is_the_hubs(read: Reading, served: Server) -> None:
+    read()
+    planned = planning.make(Path("far.toml"))
+    told = {origin.name: origin.source for origin in explain(planned, planned.wanted[0].id).subjects}
+    assert told["models.org/model.revision"] == told["datasets.far.revision"] == HUB
+    assert told["datasets.far.path"] == "file"
+    assert served.asked

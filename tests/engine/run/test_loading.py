@@ -1,0 +1,40 @@
+"""Loading takes a small part of a run, however much there is to load, and a warehouse that is in use costs no trial."""
+
+from __future__ import annotations
+
+from xp.engine.run.loading import SHARE, NowAndThen
+
+
+class Clock:
+    """A clock that goes on when it is told to."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_what_took_long_is_not_done_again_soon() -> None:
+    clock = Clock()
+    done: list[float] = []
+
+    def work() -> None:
+        done.append(clock.now)
+        clock.now += 2.0
+
+    due = NowAndThen(work, clock)
+    for _ in range(10):  # trials of a second each
+        due()
+        clock.now += 1.0
+    assert done == [0.0]
+    clock.now += 2.0 * SHARE
+    due()
+    assert len(done) == 2
+
+
+def test_what_takes_nothing_is_done_each_time() -> None:
+    done: list[int] = []
+    due = NowAndThen(lambda: done.append(1), Clock())
+    for _ in range(3):
+        due()
+    assert len(done) == 3

@@ -1,0 +1,476 @@
+"""Which trials run, in which order, how often, and what is left when they are stopped."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import psutil
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.engine.conftest import SPEC
+from tests.engine.scripted import (
+    COMPLETE,
+    CRASH,
+    DEAF,
+    DIVERGE,
+    HANG,
+    KILLED,
+    SAVE,
+    SPAWN,
+    STALL,
+    STUBBORN,
+    ScriptLauncher,
+)
+from xp.dsl.plan import plan
+from xp.dsl.source import load
+from xp.dsl.trial import Start, Trial
+from xp.engine.journal import events
+from xp.engine.layout import Layout
+from xp.engine.run import attempt as attempts
+from xp.engine.run import runner
+from xp.engine.run.announcing import journal_plan
+from xp.engine.run.failures import Outcome
+from xp.engine.run.harvest import ended
+from xp.engine.run.locks import locked
+from xp.engine.run.runner import Run, RunError, Tally, in_blocks
+from xp.engine.run.stopping import Stop
+from xp.engine.warehouse.load import load as load_journals
+
+Trials = Callable[..., list[Trial]]
+
+
+@dataclass
+class Notes:
+    """A display that remembers."""
+
+    states: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
+    when_told: Callable[[], object] = lambda: None
+    """Called with everything that is shown, be it an event or a note."""
+
+    def planned(self, total: int, cached: int, left: int) -> None: ...
+
+    def started(self, trial: Trial) -> None: ...
+
+    def event(self, event: Mapping[str, Any]) -> None:
+        self.events.append(event["event"])
+        self.when_told()
+
+    def ended(self, trial: Trial, outcome: Outcome, seconds: float) -> None:
+        self.states.append(outcome.state)
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+        self.when_told()
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody here needs the time that a large model is given."""
+    monkeypatch.setattr(attempts, "GRACE_SECONDS", 0.2)
+    monkeypatch.setattr(runner, "BACK_OFF_SECONDS", 0.05)
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    return Layout(tmp_path / "results")
+
+
+def run(layout: Layout, launcher: ScriptLauncher, **limits: Any) -> Run:
+    facts: dict[str, Any] = {"environment": {"values": {"python": "3"}, "units": {}}}
+    return Run(layout, launcher, facts, Notes(), Stop(), lambda: None, **limits)
+
+
+def test_every_trial_is_run_once(layout: Layout, trials: Trials) -> None:
+    launcher = ScriptLauncher([COMPLETE])
+    assert run(layout, launcher).all(trials(), 0) == Tally(completed=6)
+    assert len(launcher.started) == 6
+
+
+def test_a_second_run_trains_nothing(layout: Layout, trials: Trials) -> None:
+    run(layout, ScriptLauncher([COMPLETE])).all(trials(), 0)
+    again = ScriptLauncher([COMPLETE])
+    assert run(layout, again).all(trials(), 0) == Tally(cached=6)
+    assert again.started == []
+
+
+def test_force_makes_new_attempts_and_keeps_the_old(layout: Layout, trials: Trials) -> None:
+    run(layout, ScriptLauncher([COMPLETE])).all(trials(), 0)
+    assert run(layout, ScriptLauncher([COMPLETE]), force=True).all(trials(), 0) == Tally(completed=6)
+    assert all(len(layout.attempts(trial.id)) == 2 for trial in trials())
+
+
+def test_one_failure_stops_no_other_trial(layout: Layout, trials: Trials) -> None:
+    tally = run(layout, ScriptLauncher([COMPLETE, CRASH, COMPLETE])).all(trials(), 0)
+    assert tally == Tally(completed=5, failed=1)
+
+
+def test_a_failed_trial_is_run_again_by_the_next_run(layout: Layout, trials: Trials) -> None:
+    run(layout, ScriptLauncher([CRASH, COMPLETE])).all(trials(), 0)
+    assert run(layout, ScriptLauncher([COMPLETE])).all(trials(), 0) == Tally(cached=5, completed=1)
+
+
+def test_a_killed_rank_is_retried_and_both_attempts_are_kept(layout: Layout, trials: Trials) -> None:
+    (trial, *_) = trials()
+    launcher = ScriptLauncher([{0: HANG, 1: KILLED}, COMPLETE])
+    assert run(layout, launcher).all([trial], 1) == Tally(completed=1)
+    assert [ended(attempt) for attempt in layout.attempts(trial.id)] == ["failed", "completed"]
+
+
+@pytest.mark.parametrize("script", [CRASH, DIVERGE], ids=["crash", "divergence"])
+def test_what_a_retry_cannot_mend_is_not_retried(layout: Layout, trials: Trials, script: str) -> None:
+    launcher = ScriptLauncher([script])
+    run(layout, launcher).all(trials()[:1], 3)
+    assert len(launcher.started) == 1
+
+
+def test_a_rank_that_a_full_disk_kept_from_telling_anything_is_told_of(
+    layout: Layout, trials: Trials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xp.engine.run.attempt.shutil.disk_usage", lambda _: SimpleNamespace(free=0))
+    (trial, *_) = trials()
+    run(layout, ScriptLauncher(["sys.exit(1)"])).all([trial], 0)
+    (attempt,) = layout.attempts(trial.id)
+    *_, end = events(attempt.engine_journal)
+    assert end["reason"].endswith("nothing can be written: the disk of the results folder is full")
+
+
+def test_the_attempt_says_how_it_began_and_ended(layout: Layout, trials: Trials) -> None:
+    (trial, *_) = trials()
+    run(layout, ScriptLauncher([COMPLETE])).all([trial], 0)
+    (attempt,) = layout.attempts(trial.id)
+    began, facts, end = events(attempt.engine_journal)
+    assert (began["event"], began["trial"], began["settings"]["world_size"]) == ("attempt", trial.id, 2)
+    assert facts["values"] == {"python": "3"}
+    assert (end["event"], end["state"], end["evidence"]) == ("end", "completed", {"exit_codes": [0, 0]})
+    assert 0 < end["seconds"] < 60
+
+
+def test_a_worker_gets_the_whole_trial(layout: Layout, trials: Trials) -> None:
+    (trial, *_) = trials()
+    run(layout, ScriptLauncher([COMPLETE])).all([trial], 0)
+    (attempt,) = layout.attempts(trial.id)
+    assert Trial.model_validate_json(attempt.trial_file.read_text()) == trial
+
+
+def test_the_scratch_folder_is_gone_when_the_attempt_has_ended(layout: Layout, trials: Trials) -> None:
+    run(layout, ScriptLauncher([COMPLETE])).all(trials()[:1], 0)
+    (attempt,) = layout.attempts(trials()[0].id)
+    assert not attempt.work.exists()
+
+
+def test_a_rank_that_dies_takes_the_others_with_it(layout: Layout, trials: Trials) -> None:
+    (trial, *_) = trials()
+    assert run(layout, ScriptLauncher([{0: HANG, 1: CRASH}])).all([trial], 0) == Tally(failed=1)
+    assert_nobody_works_in(layout)
+
+
+def test_a_trial_that_takes_too_long_times_out(layout: Layout, trials: Trials) -> None:
+    (trial, *_) = trials('limits.trial_timeout="1s"')
+    running = run(layout, ScriptLauncher([DEAF]))
+    assert running.all([trial], 0) == Tally(failed=1)
+    (attempt,) = layout.attempts(trial.id)
+    assert ended(attempt) == "timeout"
+    assert_nobody_works_in(layout)
+
+
+def test_a_rank_that_hangs_is_found_and_told_of_without_a_limit_of_the_trial(
+    layout: Layout, trials: Trials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xp.engine.launch.pulse.PATIENCE", 100)  # a process takes a while to start on a busy machine
+    (trial, *_) = trials('limits.stall_timeout="1s"')
+    assert run(layout, ScriptLauncher([STALL, COMPLETE])).all([trial], 1) == Tally(completed=1)
+    first, second = layout.attempts(trial.id)
+    assert (ended(first), ended(second)) == ("timeout", "completed")
+    *_, end = events(first.engine_journal)
+    assert re.fullmatch(
+        r"rank 1 has stood still for \d s, in train at step 2 \(\[limits\] stall_timeout\)", end["reason"]
+    )
+    assert "in for_ever" in end["evidence"]["log_tail"], "it says where it is"
+    assert [(one["rank"], one["step"]) for one in end["evidence"]["stalled"]] == [(0, 3), (1, 2)]
+    assert_nobody_works_in(layout)
+
+
+def test_grandchildren_end_with_their_attempt(layout: Layout, trials: Trials, monkeypatch: pytest.MonkeyPatch) -> None:
+    (trial, *_) = trials('limits.trial_timeout="1s"')
+    mark = str(layout.root)  # other programs of this machine sleep as well
+    monkeypatch.setenv("MARK", mark)
+    run(layout, ScriptLauncher([SPAWN])).all([trial], 0)
+    family = [one for one in psutil.process_iter(["environ"]) if (one.info["environ"] or {}).get("MARK") == mark]
+    _, alive = psutil.wait_procs(family, timeout=5)
+    assert alive == []
+
+
+def test_a_stop_ends_the_running_trial_in_order(layout: Layout, trials: Trials) -> None:
+    running = run(layout, ScriptLauncher([HANG]))
+    threading.Timer(1.0, running.stop.ask).start()
+    assert running.all(trials(), 0) == Tally(interrupted=True)
+    ends = [ended(attempt) for trial in trials() for attempt in layout.attempts(trial.id)]
+    assert ends == ["interrupted"]
+    assert_nobody_works_in(layout)
+
+
+def stopped_and_saved(layout: Layout, trial: Trial) -> None:
+    """Stop an attempt of one rank in its middle: it saves the checkpoint of step 3."""
+    running = run(layout, ScriptLauncher([{0: SAVE, 1: COMPLETE}]))
+    running.display = Notes(when_told=running.stop.set)
+    assert running.all([trial], 0) == Tally(interrupted=True)
+
+
+def test_a_stopped_trial_goes_on_from_its_checkpoint(layout: Layout, trials: Trials) -> None:
+    (trial, *_) = trials()
+    stopped_and_saved(layout, trial)
+    (first,) = layout.attempts(trial.id)
+    assert (ended(first), first.saved_steps()) == ("interrupted", [3])
+
+    assert run(layout, ScriptLauncher([COMPLETE])).all([trial], 0) == Tally(completed=1)
+    second = layout.attempts(trial.id)[1]
+    assert json.loads(second.resume_file.read_text()) == {"trial": trial.id, "attempt": 1, "step": 3}
+    assert next(events(second.engine_journal))["resumed"] == {"attempt": 1, "step": 3}
+    assert first.saved_steps() == [], "nobody goes on from a completed trial"
+
+
+def test_force_begins_at_the_first_step(layout: Layout, trials: Trials) -> None:
+    (trial, *_) = trials()
+    stopped_and_saved(layout, trial)
+    run(layout, ScriptLauncher([COMPLETE]), force=True).all([trial], 0)
+    second = layout.attempts(trial.id)[1]
+    assert not second.resume_file.exists()
+    assert next(events(second.engine_journal))["resumed"] is None
+
+
+def test_states_on_a_disk_are_not_gone_on_with(layout: Layout, trials: Trials) -> None:
+    (trial, *_) = trials('defaults.zero={ stage = 3, offload_optimizer = "nvme" }', 'matrix.method=["baseline"]')
+    stopped_and_saved(layout, trial)
+    run(layout, ScriptLauncher([COMPLETE])).all([trial], 0)
+
+    assert not layout.attempts(trial.id)[1].resume_file.exists()
+
+
+def test_a_damaged_checkpoint_is_told_and_passed_over(layout: Layout, trials: Trials) -> None:
+    (trial, *_) = trials()
+    stopped_and_saved(layout, trial)
+    (layout.attempts(trial.id)[0].checkpoint(3) / "weights").write_text("other")
+    again = run(layout, ScriptLauncher([COMPLETE]))
+    assert again.all([trial], 0) == Tally(completed=1)
+    assert isinstance(again.display, Notes)
+    assert "the checkpoint of step 3 in attempt-1 cannot be used: weights is damaged" in again.display.notes[0]
+    assert not layout.attempts(trial.id)[1].resume_file.exists()
+
+
+def test_the_last_checkpoint_of_a_trial_that_others_continue_stays(layout: Layout, trials: Trials) -> None:
+    donor = trials()[0].model_copy(update={"keep": True})
+    stopped_and_saved(layout, donor)
+    (layout.attempts(donor.id)[0].root / "checkpoints").rename(layout.root / "saved")
+    run(layout, ScriptLauncher([COMPLETE])).all([donor], 0)
+    last = layout.attempts(donor.id)[-1]
+    (layout.root / "saved").rename(last.checkpoints)
+
+    heir = trials()[1].model_copy(update={"start": Start(trial=donor.id, step=3)})
+    run(layout, ScriptLauncher([COMPLETE])).all([heir], 0)
+    (attempt,) = layout.attempts(heir.id)
+    assert json.loads(attempt.resume_file.read_text()) == {"trial": donor.id, "attempt": last.number, "step": 3}
+    assert next(events(attempt.engine_journal))["resumed"] is None, "it is no session of the donor's training"
+
+
+def test_a_trial_whose_beginning_is_missing_is_refused(layout: Layout, trials: Trials) -> None:
+    heir = trials()[1].model_copy(update={"start": Start(trial="0" * 12, step=3)})
+    with pytest.raises(RunError, match="the checkpoint of trial 000000000000 at step 3 is not there"):
+        run(layout, ScriptLauncher([COMPLETE])).all([heir], 0)
+
+
+def test_asked_twice_a_run_waits_for_nothing(layout: Layout, trials: Trials) -> None:
+    running = run(layout, ScriptLauncher([STUBBORN]))
+
+    def ask_twice() -> None:
+        running.stop.ask()
+        threading.Timer(0.5, running.stop.ask).start()
+
+    running.display = Notes(when_told=ask_twice)
+    began = time.monotonic()
+    assert running.all(trials(), 0) == Tally(interrupted=True)
+    assert time.monotonic() - began < attempts.SAVE_SECONDS / 4
+    assert_nobody_works_in(layout)
+
+
+def test_what_ended_as_a_result_stays_until_it_is_asked_for(layout: Layout, trials: Trials) -> None:
+    run(layout, ScriptLauncher([DIVERGE])).all(trials()[:1], 0)
+    again = ScriptLauncher([COMPLETE])
+    assert run(layout, again).all(trials()[:1], 0) == Tally(failed=1, left=1)
+    assert again.started == []
+    assert run(layout, again, retry={"diverged"}).all(trials()[:1], 0) == Tally(completed=1)
+
+
+def test_a_cancelled_folder_starts_no_further_trial(layout: Layout, trials: Trials) -> None:
+    layout.root.mkdir()
+    layout.stop_file.touch()
+    launcher = ScriptLauncher([COMPLETE])
+    assert run(layout, launcher).all(trials(), 0) == Tally(interrupted=True)
+    assert launcher.started == []
+
+
+def test_a_run_that_fails_fast_leaves_the_others_pending(layout: Layout, trials: Trials) -> None:
+    launcher = ScriptLauncher([COMPLETE, CRASH, COMPLETE])
+    tally = run(layout, launcher, fail_fast=True).all(trials(), 0)
+    assert tally == Tally(completed=1, failed=1, failed_fast=True)
+    assert [len(layout.attempts(trial.id)) for trial in trials()] == [1, 1, 0, 0, 0, 0]
+
+
+def test_a_failure_of_the_last_trial_kept_nothing_from_running(layout: Layout, trials: Trials) -> None:
+    tally = run(layout, ScriptLauncher([COMPLETE, CRASH]), fail_fast=True).all(trials()[:2], 0)
+    assert tally == Tally(completed=1, failed=1)
+
+
+def test_a_failure_that_a_retry_mends_is_none_for_fail_fast(layout: Layout, trials: Trials) -> None:
+    launcher = ScriptLauncher([{0: HANG, 1: KILLED}, COMPLETE])
+    assert run(layout, launcher, fail_fast=True).all(trials()[:2], 1) == Tally(completed=2)
+
+
+def test_a_run_whose_time_is_up_ends_in_order_and_goes_on_later(layout: Layout, trials: Trials) -> None:
+    run(layout, ScriptLauncher([COMPLETE])).all(trials()[:1], 0)
+    running = run(layout, ScriptLauncher([HANG]), seconds=1.0)
+    assert running.all(trials()[:3], 0) == Tally(cached=1, interrupted=True)
+    assert [[ended(attempt) for attempt in layout.attempts(trial.id)] for trial in trials()[:3]] == [
+        ["completed"],
+        ["interrupted"],
+        [],
+    ]
+    assert isinstance(running.display, Notes)
+    assert running.display.notes == ["the time of the run is up ([limits] timeout): ending the running trial"]
+    assert_nobody_works_in(layout)
+    assert run(layout, ScriptLauncher([COMPLETE]), seconds=600.0).all(trials()[:3], 0) == Tally(cached=1, completed=2)
+
+
+def test_a_run_in_time_is_not_stopped(layout: Layout, trials: Trials) -> None:
+    running = run(layout, ScriptLauncher([COMPLETE]), seconds=1e12)
+    assert running.all(trials()[:1], 0) == Tally(completed=1)
+    assert [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)] == []
+
+
+def test_a_trial_that_somebody_else_runs_is_left_alone(layout: Layout, trials: Trials) -> None:
+    first, second, *_ = trials()
+    launcher = ScriptLauncher([COMPLETE])
+    running = run(layout, launcher)
+    with locked(layout, first.id) as mine:
+        assert mine
+        running.display = shown = Notes()
+        shown.when_told = lambda: running.stop.set() if shown.notes else None
+        running.all([first, second], 0)
+    assert [path.parent.name for path in launcher.started] == [second.id]
+    assert isinstance(running.display, Notes)
+    assert running.display.notes == ["waiting for 1 trials that another xp is running"]
+
+
+def test_two_runs_at_once_run_no_trial_twice(layout: Layout, trials: Trials) -> None:
+    planned = trials()  # here, for this writes a file and reads it again
+    launchers = [ScriptLauncher([COMPLETE]), ScriptLauncher([COMPLETE])]
+    with ThreadPoolExecutor(2) as pool:
+        tallies = list(pool.map(lambda launcher: run(layout, launcher).all(planned, 0), launchers))
+    assert sorted(path.parent.name for launcher in launchers for path in launcher.started) == sorted(
+        trial.id for trial in planned
+    )
+    assert sum(tally.completed for tally in tallies) == 6
+    assert [tally.completed + tally.cached for tally in tallies] == [6, 6]
+
+
+@pytest.mark.parametrize("writes", [0, 5, 12, 18])
+def test_a_disk_that_is_full_at_any_moment_costs_no_number(
+    layout: Layout, trials: Trials, monkeypatch: pytest.MonkeyPatch, writes: int
+) -> None:
+    left = iter(range(writes))
+    whole = os.write
+
+    def full(file: int, data: bytes) -> int:
+        if next(left, None) is None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return whole(file, data[: 1 + len(data) // 2])  # half of it, then half of the rest
+
+    first = trials()[:1]
+    with monkeypatch.context() as disk:
+        disk.setattr("xp.engine.journal.os.write", full)
+        with pytest.raises(OSError, match="No space left"):
+            run(layout, ScriptLauncher([COMPLETE])).all(first, 0)
+    run(layout, ScriptLauncher([COMPLETE])).all(first, 0)
+    assert [ended(attempt) for attempt in layout.attempts(first[0].id)] == ["interrupted", "completed"]
+    assert load_journals(layout).attempts == 2
+
+
+def test_progress_of_rank_0_is_shown(layout: Layout, trials: Trials) -> None:
+    running = run(layout, ScriptLauncher([COMPLETE]))
+    running.all(trials()[:1], 0)
+    assert isinstance(running.display, Notes)
+    assert "metrics" in running.display.events
+
+
+@given(st.permutations(range(6)))
+def test_blocks_hold_one_seed_each_and_lose_no_trial(order: list[int]) -> None:
+    whole = [fake(method, seed) for seed in (1, 2) for method in "abc"]
+    blocks = in_blocks([whole[place] for place in order])
+    assert sorted(trial.id for trial in blocks) == sorted(trial.id for trial in whole)
+    assert len({trial.seed for trial in blocks[:3]}) == 1
+
+
+def test_the_order_inside_a_block_differs_from_seed_to_seed() -> None:
+    blocks = in_blocks([fake(method, seed) for seed in range(5) for method in "abcdef"])
+    orders = {"".join(trial.method for trial in blocks[start : start + 6]) for start in range(0, 30, 6)}
+    assert len(orders) > 1
+
+
+def fake(method: str, seed: int) -> Trial:
+    return Trial.model_construct(id=f"{method}{seed}", experiment="e", method=method, seed=seed)
+
+
+def assert_nobody_works_in(layout: Layout) -> None:
+    """No process whose command line names a folder of this run is alive."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline and (alive := workers(layout)):
+        time.sleep(0.05)
+    assert alive == []
+
+
+def workers(layout: Layout) -> list[int]:
+    return [
+        process.pid
+        for process in psutil.process_iter(["cmdline", "status"])
+        if process.pid != os.getpid()
+        and process.info["status"] != psutil.STATUS_ZOMBIE
+        and str(layout.root) in json.dumps(process.info["cmdline"])
+    ]
+
+
+def planned(layout: Layout, file: Path, text: str) -> dict[str, Any]:
+    """Return what the journal says of a plan."""
+    file.write_text(SPEC + text, encoding="utf-8")
+    experiment = load(file)
+    made = plan(experiment, {"dialogues": "0" * 64})
+    journal_plan(layout, experiment, made, made.trials)
+    return list(events(layout.experiment_journal("tiny")))[-1]
+
+
+def test_a_plan_tells_the_prices_in_their_order(layout: Layout, tmp_path: Path) -> None:
+    prices = "[prices.dedicated]\nmachine_hour = 22.03\n[prices.a]\ngpu_hour = 3\nmachine_hour = 1\n"
+    assert planned(layout, tmp_path / "spec.toml", prices)["prices"] == [
+        {"tariff": "dedicated", "machine_hour": 22.03, "gpu_hour": None},
+        {"tariff": "a", "machine_hour": 1.0, "gpu_hour": 3.0},
+    ]
+
+
+def test_a_plan_tells_the_objective_and_the_way_it_is_better(layout: Layout, tmp_path: Path) -> None:
+    file = tmp_path / "spec.toml"
+    objective = "[objective]\nmetric = 'eval_loss'\n"
+    assert planned(layout, file, objective)["objective"] == {"metric": "eval_loss", "goal": "minimize"}
+    assert planned(layout, file, "")["objective"] is None

@@ -1,0 +1,232 @@
+"""Searches are conducted: what runs, what is found again after a kill, who goes on from whom, what is written down."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.engine.run.test_runner import Notes
+from tests.engine.scripted import CRASH, DIVERGE, ScriptLauncher
+from xp.dsl.plan import plan
+from xp.dsl.source import load
+from xp.dsl.trial import Trial
+from xp.engine.commands.replaying import ReplayError, replay
+from xp.engine.journal import events
+from xp.engine.layout import AttemptLayout, Layout
+from xp.engine.run.harvest import ended
+from xp.engine.run.runner import Run
+from xp.engine.run.stopping import Stop
+
+SPEC = """
+[experiment]
+name = "tiny"
+[defaults]
+model = "tiny"
+dataset = "d"
+max_steps = 9
+[models.tiny]
+architecture = "bart"
+[datasets.d]
+builtin = "dialogues"
+[methods.tuned]
+search = { SEARCH }
+"""
+
+PBT = (
+    'algorithm = "pbt", population = 3, generations = 3, '
+    "space = { learning_rate = { low = 1e-5, high = 1e-2, log = true } }"
+)
+GRID = 'algorithm = "grid", space = { learning_rate = { values = [0.5, 0.25, 0.125] } }'
+
+TRAIN = """
+import json
+from xp.engine.train import checkpoints
+attempt = AttemptLayout(Path(sys.argv[1]))
+trial = json.loads(attempt.trial_file.read_text())
+rate, end = trial["settings"]["learning_rate"], trial["until"] or 9
+if trial["start"]:
+    point = json.loads(attempt.resume_file.read_text())
+    assert (point["trial"], point["step"]) == (trial["start"]["trial"], trial["start"]["step"])
+    assert attempt.neighbour(point["trial"], point["attempt"]).checkpoint(point["step"]).exists()
+if trial["keep"]:
+    (checkpoints.begin(attempt, end) / "weights").write_text(str(rate))
+    checkpoints.finish(attempt, end)
+journal.append('metrics', step=end, values={'eval_loss': rate, 'predict_rouge1': 10 * rate}, units={})
+used = {'train_runtime': 2.0, 'energy_consumed': 0.5, 'train_peak_memory': 100.0 * rate}
+journal.append('metrics', step=end, values=used, units={})
+attempt.predictions.write_text(f"written at {rate}")
+journal.append('artifact', name='predictions', path='predictions.jsonl', bytes=1, sha256='0')
+journal.append('done')
+"""
+"""A training whose loss is its learning rate; it insists on the checkpoint that it goes on from."""
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    return Layout(tmp_path / "results")
+
+
+@pytest.fixture
+def trial(tmp_path: Path) -> Callable[[str], Trial]:
+    """Return a function that plans the one trial of a search."""
+
+    def make(search: str) -> Trial:
+        file = tmp_path / "tiny.toml"
+        file.write_text(SPEC.replace("SEARCH", search), encoding="utf-8")
+        return plan(load(file), {"d": "0" * 64}).trials[0]
+
+    return make
+
+
+def run(layout: Layout, launcher: ScriptLauncher, stop: Stop | None = None, **fields: Any) -> Run:
+    return Run(layout, launcher, {"values": {}, "units": {}}, Notes(), stop or Stop(), lambda: None, **fields)
+
+
+def of(attempt: AttemptLayout, kind: str) -> list[dict[str, Any]]:
+    return [event for event in events(attempt.engine_journal) if event["event"] == kind]
+
+
+def test_a_grid_trains_at_every_point_and_the_best_speaks_for_it(layout: Layout, trial: Any) -> None:
+    search = trial(GRID)
+    launcher = ScriptLauncher([TRAIN])
+    assert run(layout, launcher).all([search], 0).completed == 1
+    (attempt,) = layout.attempts(search.id)
+    assert [(event["action"], event["score"]) for event in of(attempt, "member")] == [
+        ("start", 0.5),
+        ("start", 0.25),
+        ("start", 0.125),
+    ]
+    (metrics,) = of(attempt, "metrics")
+    assert metrics["values"] == {
+        "eval_loss": 0.125,
+        "predict_rouge1": 1.25,
+        "train_runtime": 6.0,
+        "energy_consumed": 1.5,
+        "train_peak_memory": 50.0,
+    }
+    (kept,) = of(attempt, "artifact")
+    assert (kept["name"], attempt.predictions.read_text()) == ("predictions", "written at 0.125")
+    (ended,) = of(attempt, "end")
+    assert ended["evidence"] == {"trainings": 3, "completed": 3, "best": of(attempt, "member")[2]["trial"]}
+
+
+def test_a_second_run_of_a_search_trains_nothing(layout: Layout, trial: Any) -> None:
+    search = trial(GRID)
+    run(layout, ScriptLauncher([TRAIN])).all([search], 0)
+    again = ScriptLauncher([TRAIN])
+    assert run(layout, again).all([search], 0).cached == 1
+    assert again.started == []
+
+
+def test_pbt_goes_on_from_donors_and_clears_their_checkpoints_away(layout: Layout, trial: Any) -> None:
+    search = trial(PBT)
+    launcher = ScriptLauncher([TRAIN])
+    assert run(layout, launcher).all([search], 0).completed == 1
+    (attempt,) = layout.attempts(search.id)
+    members = of(attempt, "member")
+    assert [(one["generation"], one["from_step"], one["to_step"]) for one in members[::3]] == [
+        (1, 0, 3),
+        (2, 3, 6),
+        (3, 6, 9),
+    ]
+    for generation in (2, 3):
+        before, own = (
+            [one for one in members if one["generation"] == number] for number in (generation - 1, generation)
+        )
+        (receiver,) = [one for one in own if one["action"] == "exploit"]
+        donor = before[receiver["donor"]]
+        assert donor["score"] == min(one["score"] for one in before)
+        assert before[receiver["member"]]["score"] == max(one["score"] for one in before)
+        assert receiver["donor_trial"] == donor["trial"]
+        (how,) = receiver["operations"].values()
+        rate, old = receiver["values"]["learning_rate"], donor["values"]["learning_rate"]
+        if how != "resample":
+            assert rate == pytest.approx(min(max(old * float(how.removeprefix("*")), 1e-5), 1e-2))
+    assert list(layout.root.glob("trials/*/attempt-*/checkpoints/*")) == []
+    assert of(attempt, "metrics")[0]["values"]["train_runtime"] == 2.0 * len({one["trial"] for one in members})
+
+
+def test_a_search_that_was_stopped_goes_on_with_what_is_missing(layout: Layout, trial: Any) -> None:
+    search = trial(PBT)
+    stop = Stop()
+    launcher = ScriptLauncher([TRAIN])
+    first = run(layout, launcher, stop)
+    first.after_trial = lambda: stop.ask() if len(launcher.started) == 4 else None
+    assert first.all([search], 0).interrupted
+    again = ScriptLauncher([TRAIN])
+    assert run(layout, again).all([search], 0).completed == 1
+    assert [ended(attempt) for attempt in layout.attempts(search.id)] == ["interrupted", "completed"]
+    whole = of(layout.attempts(search.id)[1], "member")
+    assert len(launcher.started) + len(again.started) == len({one["trial"] for one in whole})
+    told = [{**one, "t": 0, "m": 0} for one in of(layout.attempts(search.id)[0], "member")]
+    assert told == [{**one, "t": 0, "m": 0} for one in whole][: len(told)]
+
+
+def test_a_checkpoint_that_somebody_cleared_away_is_made_again(layout: Layout, trial: Any) -> None:
+    search = trial(PBT)
+    stop = Stop()
+    launcher = ScriptLauncher([TRAIN])
+    first = run(layout, launcher, stop)
+    first.after_trial = lambda: stop.ask() if len(launcher.started) == 3 else None
+    first.all([search], 0)
+    for folder in layout.root.glob("trials/*/attempt-*/checkpoints/*"):
+        for file in folder.iterdir():
+            file.unlink()
+        folder.rmdir()
+    assert run(layout, ScriptLauncher([TRAIN])).all([search], 0).completed == 1
+
+
+def test_a_member_that_fails_goes_on_from_a_healthy_one(layout: Layout, trial: Any) -> None:
+    search = trial(PBT)
+    run(layout, ScriptLauncher([DIVERGE, TRAIN])).all([search], 0)
+    (attempt,) = layout.attempts(search.id)
+    members = of(attempt, "member")
+    assert (members[0]["state"], members[0]["score"]) == ("diverged", None)
+    assert (members[3]["action"], members[3]["donor"]) == ("exploit", members[3]["donor"])
+    assert members[3]["donor"] in (1, 2)
+    assert ended(attempt) == "completed"
+
+
+def test_a_search_fails_only_where_no_training_completes(layout: Layout, trial: Any) -> None:
+    search = trial(GRID)
+    assert run(layout, ScriptLauncher([CRASH])).all([search], 0).failed == 1
+    (ended,) = of(layout.attempts(search.id)[0], "end")
+    assert (ended["state"], ended["reason"]) == (
+        "failed",
+        "none of its trainings came to an end that can be judged",
+    )
+
+
+def test_the_schedule_that_pbt_has_found_can_be_trained_again(layout: Layout, trial: Any) -> None:
+    search = trial(PBT)
+    run(layout, ScriptLauncher([TRAIN])).all([search], 0)
+    text = replay(layout, search.id)
+    pieces = tomllib.loads(text)["methods"]["replay"]["search"]["schedule"]
+    assert [piece["until"] for piece in pieces] == [3, 6, 9]
+
+    inline = ", ".join(
+        f"{{ until = {piece['until']}, settings = {{ learning_rate = {piece['settings']['learning_rate']!r} }} }}"
+        for piece in pieces
+    )
+    again = trial(f'algorithm = "replay", schedule = [{inline}]')
+    launcher = ScriptLauncher([TRAIN])
+    assert run(layout, launcher).all([again], 0).completed == 1
+    # with the same seed it is the best member's own training, which is there already
+    assert launcher.started == []
+    (best,) = {ended["evidence"]["best"] for ended in of(layout.attempts(search.id)[0], "end")}
+    assert of(layout.attempts(again.id)[0], "end")[0]["evidence"] == {"trainings": 3, "completed": 3, "best": best}
+
+
+def test_a_grid_has_found_plain_settings(layout: Layout, trial: Any) -> None:
+    search = trial(GRID)
+    run(layout, ScriptLauncher([TRAIN])).all([search], 0)
+    assert tomllib.loads(replay(layout, search.id))["methods"]["replay"]["settings"] == {"learning_rate": 0.125}
+
+
+def test_what_is_no_complete_search_cannot_be_replayed(layout: Layout) -> None:
+    with pytest.raises(ReplayError, match="no completed attempt of a trial 'abc'"):
+        replay(layout, "abc")

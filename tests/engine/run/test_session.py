@@ -1,0 +1,93 @@
+"""What a run says at its end, and the exit code that scripts go by."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from tests import small
+from xp.engine.layout import Layout
+from xp.engine.run.loading import bring_up_to_date
+from xp.engine.run.progress import PlainDisplay
+from xp.engine.run.runner import Tally
+from xp.engine.run.session import conclude, stopping
+from xp.engine.warehouse import store
+
+
+@pytest.mark.parametrize(
+    ("tally", "line", "code"),
+    [
+        pytest.param(Tally(completed=6), "6 of 6 trials are complete, 0 failed", 0, id="complete"),
+        pytest.param(
+            Tally(cached=6), "nothing to run: all 6 trials are complete (--force runs them again)", 0, id="cached"
+        ),
+        pytest.param(Tally(cached=2, completed=3, failed=1), "5 of 6 trials are complete, 1 failed", 4, id="failure"),
+        pytest.param(
+            Tally(completed=2, failed=1, failed_fast=True),
+            "stopped by the first failure ([limits] fail_fast): 2 of 6 trials are complete; the others stay pending",
+            4,
+            id="first-failure",
+        ),
+        pytest.param(
+            Tally(cached=1, completed=2, interrupted=True),
+            "stopped: 3 of 6 trials are complete; the same command goes on",
+            130,
+            id="interrupted",
+        ),
+    ],
+)
+def test_the_end_of_a_run_is_a_line_and_an_exit_code(tally: Tally, line: str, code: int) -> None:
+    out = io.StringIO()
+
+    assert conclude(tally, 6, PlainDisplay(Console(file=out, width=40))) == code
+    assert out.getvalue() == f"{line}\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_asks_to_save_and_stop(number: signal.Signals) -> None:
+    out = io.StringIO()
+    with stopping(PlainDisplay(Console(file=out, width=40))) as stop:
+        os.kill(os.getpid(), number)
+        assert stop.is_set()
+        assert not stop.now.is_set()
+        os.kill(os.getpid(), number)
+        assert stop.now.is_set() == (number != signal.SIGHUP), "shell and kernel both tell of a terminal that closes"
+    assert out.getvalue().startswith(f"{number.name}: saving the running trial")
+
+
+def test_what_nohup_ignores_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with stopping(PlainDisplay(Console(file=io.StringIO()))) as stop:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not stop.is_set()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_a_warehouse_that_somebody_else_holds_costs_no_trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "WAIT_SECONDS", 0.1)
+    layout = Layout(tmp_path)
+    small.journals(layout)
+    hold = "import duckdb, sys, time; db = duckdb.connect(sys.argv[1]); print('held', flush=True); time.sleep(600)"
+    holder = subprocess.Popen([sys.executable, "-c", hold, str(layout.warehouse)], stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    out = io.StringIO()
+    try:
+        bring_up_to_date(layout, PlainDisplay(Console(file=out, width=40)))
+    finally:
+        holder.kill()
+        holder.wait()
+        holder.stdout.close()
+
+    said = out.getvalue()
+    assert "nothing is lost" in said
+    assert f"the warehouse is in use by process {holder.pid}" in said

@@ -1,6 +1,6 @@
 """How the warehouse bears many numbers: loading, beside DuckDB reading the same journals; bytes a number; questions.
 
-python -m benchmarks.scale [--points 100000000] [--journal 4000000]
+python -m benchmarks.scale [--points 100000000] [--journal 10000000]
 """
 
 from __future__ import annotations
@@ -208,7 +208,7 @@ def main() -> None:
     """Print both."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--points", type=int, default=10_000_000, help="numbers in the warehouse that is asked")
-    parser.add_argument("--journal", type=int, default=4_000_000, help="numbers in the journals that are loaded")
+    parser.add_argument("--journal", type=int, default=10_000_000, help="numbers in the journals that are loaded")
     chosen = parser.parse_args()
     loading(chosen.journal)
     asking(chosen.points)

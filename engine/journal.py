@@ -52,7 +52,7 @@ class Journal:
         told = {"t": time.time(), "event": event, **clock, **fields}
         for name, value in fields.items():
             if not is_numbers(value):
-                told |= self._redacted({name: value})
+                told[name] = self._redacted.named(name, value)
         line = encoded(told)
         if self._torn:
             heal(self._path, self._file)
@@ -96,10 +96,19 @@ def read(path: Path, start: int = 0) -> Iterator[Entry]:
 
 
 def events(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the events of *path*, none when there is no such file."""
+    """Yield the events of *path*, none when there is no such file; raise where a later program wrote it."""
     if path.exists():
         for entry in read(path):
+            check_format(entry.event, path)
             yield entry.event
+
+
+def check_format(event: Mapping[str, Any], path: Path) -> None:
+    """Raise where an event says that it is of a later format: it may mean something else."""
+    version = event.get("version")
+    if isinstance(version, int) and version > FORMAT:
+        message = f"the journal has format {version}, this xp reads formats up to {FORMAT}"
+        raise XpError(Problem(message, str(path), "use the xp that wrote it, or a later one"))
 
 
 def parse(line: bytes) -> dict[str, Any] | None:

@@ -61,6 +61,9 @@ HARMLESS = frozenset({"", "none", "null", "true", "false", "unset", MASK})
 LONG_WORD = 16
 """Letters from which on a word behind a colon is no prose: ``unexpected token: the``."""
 
+PLAIN = (float, int, type(None))
+"""What holds no text, and is asked for first: an abstract class takes long to say no."""
+
 SHORTEST = 8
 """Characters of a variable's value from which on it is looked for everywhere: ``1`` stands in too many places."""
 
@@ -94,15 +97,11 @@ class Redactor:
 
     def __call__(self, value: Any) -> Any:
         """Return *value*, tables and lists included, without secrets."""
-        if isinstance(value, float | int | None):
-            return value
         if isinstance(value, str):
             return self.text(value) if len(value) >= SHORTEST else value
-        if isinstance(value, dict | Mapping):
-            return {name: self._named(name, inner) for name, inner in value.items()}
-        if isinstance(value, list | tuple):
-            return [self(inner) for inner in value]
-        return value
+        if isinstance(value, dict) or (not isinstance(value, PLAIN) and isinstance(value, Mapping)):
+            return {name: self.named(name, inner) for name, inner in value.items()}
+        return [self(inner) for inner in value] if isinstance(value, list | tuple) else value
 
     def text(self, text: str) -> str:
         """Return *text* without secrets."""
@@ -113,9 +112,13 @@ class Redactor:
             return text
         return NAMED.sub(masked, BEARER.sub(rf"\1\2{MASK}", text))
 
-    def _named(self, name: Any, value: Any) -> Any:
-        hidden = isinstance(value, str) and is_secret(str(name)) and value.lower() not in HARMLESS
-        return MASK if hidden else self(value)
+    def named(self, name: Any, value: Any) -> Any:
+        """Return *value*, as it stands under *name*, without secrets."""
+        if not isinstance(value, str):
+            return self(value)
+        if is_secret(name if isinstance(name, str) else str(name)) and value.lower() not in HARMLESS:
+            return MASK
+        return self.text(value) if len(value) >= SHORTEST else value
 
 
 def masked(found: re.Match[str]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from xp.engine.warehouse.plans import Plan, plan
 from xp.engine.warehouse.points import NO_STEP, Points
-from xp.engine.warehouse.values import canonical, instant, mapping, moment, text, text_and_number, whole
+from xp.engine.warehouse.values import canonical, instant, mapping, moment, text, text_and_meaning, text_and_number, whole
 
 STATES = ("completed", "failed", "oom", "diverged", "timeout", "interrupted")
 
@@ -96,7 +96,7 @@ def start(batch: Batch, source: Source, event: dict[str, Any]) -> None:
     """Add what the engine says of an attempt when it starts it, and the trial's settings."""
     if event["trial"] != source.trial:
         raise ValueError(f"this is about trial {event['trial']}, the folder is that of {source.trial}")
-    resumed, imported = event.get("resumed"), event.get("imported")
+    resumed, imported, boot = event.get("resumed"), event.get("imported"), event.get("boot")
     row = (
         *(text(event[name]) for name in ("experiment", "method", "label")),
         *(canonical(mapping(event[name])) for name in ("variant", "context")),
@@ -105,14 +105,16 @@ def start(batch: Batch, source: Source, event: dict[str, Any]) -> None:
         whole(event["world_size"]),
         text(event["launch"]),
         bool(event["contended"]),
+        text(boot) if boot else None,
         *(None if resumed is None else whole(resumed[key]) for key in ("attempt", "step")),
         None if imported is None else text(imported["kind"]),
         moment(event),
     )
     settings = mapping(event["settings"])
     batch.put("attempt_start", (source.attempt,), *row)
+    read = text_and_number if imported is None else text_and_meaning
     for name, value in settings.items():
-        batch.put("setting", (source.trial, name), *text_and_number(value))
+        batch.put("setting", (source.trial, name), *read(value))
 
 
 def end(batch: Batch, source: Source, event: dict[str, Any]) -> None:
@@ -173,6 +175,7 @@ def member(batch: Batch, source: Source, event: dict[str, Any]) -> None:
         text(event["action"]),
         None if donor is None else whole(donor),
         None if donor is None else text(event["donor_trial"]),
+        None if event.get("checkpoint") is None else text(event["checkpoint"]),
         whole(event["from_step"]),
         None if ends is None else whole(ends),
         None if score is None else float(score),

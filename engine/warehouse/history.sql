@@ -24,10 +24,11 @@ select
     numbers.memory / attempt.world_size as memory,
     numbers.energy,
     numbers.emissions,
-    coalesce(attempt.contended, false) as contended,
+    coalesce(contention.contended, false) as contended,
     told.* exclude (attempt_key)
 from attempt
 join attempt_numbers as numbers using (attempt_key)
+join contention using (attempt_key)
 left join told using (attempt_key)
 where attempt.state = 'completed'
     and (

@@ -14,7 +14,14 @@ FEW = 50_000
 
 STAGE = """
 create or replace temp table point (
-    attempt_key integer, name_id smallint, rank smallint, step bigint, value double, valid tinyint, time bigint
+    attempt_key integer,
+    name_id smallint,
+    rank smallint,
+    step bigint,
+    value double,
+    valid tinyint,
+    time bigint,
+    place bigint
 )
 """
 
@@ -26,9 +33,10 @@ create or replace temp table invalid_point (
 
 INSERT = """
 insert into metric
-select attempt_key, name_id, rank, nullif(step, $none), case when valid = 1 then value end, time
+select attempt_key, name_id, rank, nullif(step, $none), case when valid = 1 then coalesce(value, 'NaN') end, time
 from point
 """
+"""DuckDB takes a NaN of numpy for a missing value."""
 
 INSERT_TEXTS = """
 insert into invalid_metric
@@ -74,7 +82,7 @@ delete from metric where rowid in (
 LATEST = """
 insert or replace into latest
 with final as (
-    select attempt_key, name_id, rank, max(rowid) as place, max(step) as top_step
+    select attempt_key, name_id, rank, max(place) as place, max(step) as top_step
     from point
     group by attempt_key, name_id, rank
 )
@@ -83,18 +91,17 @@ select
     final.name_id,
     final.rank,
     nullif(point.step, $none),
-    case when point.valid = 1 then point.value end,
+    case when point.valid = 1 then coalesce(point.value, 'NaN') end,
     point.time,
     nullif(greatest(final.top_step, latest.top_step), $none)
 from final
-join point on point.rowid = final.place
+join point using (place)
 left join latest on (latest.attempt_key, latest.name_id, latest.rank) = (final.attempt_key, final.name_id, final.rank)
 """
 
 
 def merge(db: duckdb.DuckDBPyConnection, points: Points, keys: Sequence[int], names: Sequence[int]) -> None:
     """Store values; *keys* and *names* translate the batch's numbers of attempts and metrics."""
-    db.execute(STAGE)
     steady = (stage if len(points) <= FEW else stage_many)(db, points, keys, names)
     none = {"none": NO_STEP}
     db.execute(BEHIND if steady else REWOUND, none)
@@ -102,7 +109,8 @@ def merge(db: duckdb.DuckDBPyConnection, points: Points, keys: Sequence[int], na
     if db.execute("select 1 from rewound limit 1").fetchall():
         db.execute(DELETE)
     db.execute(LATEST, none)
-    db.execute("drop table point; drop table rewound")
+    db.execute("drop table rewound")
+    unstage(db)
     if points.texts:
         db.execute(STAGE_TEXTS)
         stage_texts(db, points, keys, names)
@@ -112,9 +120,17 @@ def merge(db: duckdb.DuckDBPyConnection, points: Points, keys: Sequence[int], na
 
 def stage(db: duckdb.DuckDBPyConnection, points: Points, keys: Sequence[int], names: Sequence[int]) -> bool:
     """Hand values to DuckDB row by row; False, because whether their steps only grow is for DuckDB to find out."""
+    db.execute(STAGE)
+    rows = enumerate(points.rows())
     with db.appender("point") as appender:
-        appender.append_rows((keys[attempt], names[name], *row) for attempt, name, *row in points.rows())
+        appender.append_rows((keys[attempt], names[name], *row, place) for place, (attempt, name, *row) in rows)
     return False
+
+
+def unstage(db: duckdb.DuckDBPyConnection) -> None:
+    """Forget the values that were handed over, as a table or as arrays."""
+    db.unregister("point")
+    db.execute("drop table if exists point")
 
 
 def stage_many(db: duckdb.DuckDBPyConnection, points: Points, keys: Sequence[int], names: Sequence[int]) -> bool:
@@ -132,11 +148,9 @@ def stage_many(db: duckdb.DuckDBPyConnection, points: Points, keys: Sequence[int
         "value": np.frombuffer(points.value, np.float64),
         "valid": valid,
         "time": np.repeat(np.frombuffer(points.time, np.int64), count),
+        "place": np.arange(len(points)),
     }
-    db.register("arrays", columns)
-    # DuckDB takes a NaN of numpy for a missing value
-    db.execute("insert into point select * replace (coalesce(value, 'NaN') as value) from arrays")
-    db.unregister("arrays")
+    db.register("point", columns)
     series = columns["attempt_key"].astype(np.int64) << 32 | columns["rank"].astype(np.int64) << 16 | columns["name_id"]
     order = np.argsort(series, kind="stable")
     return not ((np.diff(series[order]) == 0) & (np.diff(columns["step"][order]) <= 0)).any()

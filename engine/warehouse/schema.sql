@@ -201,6 +201,7 @@ create table attempt (
     world_size integer,
     launch text,
     contended boolean,
+    boot text,
     resumed_attempt integer,
     resumed_step bigint,
     imported text,
@@ -226,7 +227,8 @@ comment on column attempt.model is 'name of the model in the file';
 comment on column attempt.dataset is 'name of the data set in the file';
 comment on column attempt.world_size is 'ranks';
 comment on column attempt.launch is 'how the ranks came to life: preload or plain';
-comment on column attempt.contended is 'whether other attempts ran on the machine at the same time';
+comment on column attempt.contended is 'whether its own run had others run on the machine at the same time; the view contention sees those of other runs as well';
+comment on column attempt.boot is 'tells one start of a machine from all others; null where the system does not say';
 comment on column attempt.resumed_attempt is 'the attempt of the same trial whose checkpoint it went on from; null where it began anew';
 comment on column attempt.resumed_step is 'optimizer step of that checkpoint';
 comment on column attempt.imported is 'the kind of file that it was imported from; null where xp ran it';
@@ -446,6 +448,7 @@ create table member (
     action text not null check (action in ('start', 'continue', 'exploit')),
     donor smallint,
     donor_training text,
+    checkpoint text,
     from_step bigint not null,
     to_step bigint,
     score double,
@@ -460,6 +463,7 @@ comment on column member.training is 'the trial that trained for it';
 comment on column member.action is 'start: from the first step; continue: from its own checkpoint; exploit: from that of a donor';
 comment on column member.donor is 'the member whose checkpoint it went on from, where it exploits';
 comment on column member.donor_training is 'the trial whose checkpoint that is';
+comment on column member.checkpoint is 'the checkpoint that it went on from, relative to the results folder; null where it starts, and in journals of before it was told';
 comment on column member.from_step is 'optimizer step that it began behind';
 comment on column member.to_step is 'optimizer step that it ended behind; null where the training is counted in epochs';
 comment on column member.score is 'its metric on the validation split at the end, in the unit of the metric; null where it did not complete, and may be NaN';

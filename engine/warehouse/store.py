@@ -17,7 +17,7 @@ import duckdb
 from xp.dsl.errors import Problem, WarehouseError
 from xp.dsl.measures import MEASURES
 
-VERSION = 6
+VERSION = 7
 """Version of the tables of schema.sql."""
 
 VIEWS = (

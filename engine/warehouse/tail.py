@@ -5,16 +5,22 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xp.dsl.errors import Problem, WarehouseError
 from xp.engine.journal import FORMAT
 from xp.engine.layout import JournalPlace, Layout
 from xp.engine.warehouse.events import Batch, Source
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from xp.engine.warehouse.bulk import Series
 
 POINTS = 2_000_000
 """About this many values are loaded in one transaction, an attempt always as a whole."""
@@ -28,8 +34,14 @@ DECODE = json.JSONDecoder().raw_decode
 FEW = 500
 """Fewer lines than this are read one by one."""
 
-BLOCK = 4_000_000
-"""About this many bytes of a journal are read at a time, and as much is worth reading by columns."""
+BULKY = 4_000_000
+"""From about this many bytes on it is worth reading by columns."""
+
+BLOCK = 2_000_000
+"""About this many bytes of a journal are read at a time."""
+
+THREADS = 2
+"""Blocks that are looked through by columns at a time: pyarrow does so beside the interpreter."""
 
 METRICS = (b'"event":"metrics"', b'"event": "metrics"')
 """What every line of metrics holds, as journals are written, and as earlier ones were."""
@@ -98,7 +110,7 @@ def collect(layout: Layout, marks: Mapping[str, Mark]) -> Tail:
     anew = bool(sizes) and any(changed(layout, path, mark, sizes.get(path, 0)) for path, mark in marks.items())
     tail = Tail(anew=anew)
     known = {} if anew else marks
-    tail.bulky = sum(sizes.values()) - sum(mark.bytes for mark in known.values()) >= BLOCK
+    tail.bulky = sum(sizes.values()) - sum(mark.bytes for mark in known.values()) >= BULKY
     for folder, group in groupby(sizes, key=lambda path: path.rpartition("/")[0]):
         paths = list(group)
         if all(sizes[path] == (known[path].bytes if path in known else 0) for path in paths):
@@ -140,10 +152,14 @@ def read(tail: Tail, layout: Layout, path: str, mark: Mark | None) -> None:
         return
     reading = Reading(tail, file, path, place)
     by_columns = tail.bulky and place.experiment is None
-    for block in blocks(file, start):
-        if not (by_columns and reading.at_once(block)):
+    for block, found in looked_through(blocks(file, start)) if by_columns else unread(blocks(file, start)):
+        if found is not None:
+            reading.keep(found)
+        else:
+            reading.put_down()
             (reading.many if by_columns else reading.each)(numbered(block, line + 1))
         end, line = end + len(block), line + block.count(b"\n")
+    reading.put_down()
     if end > start:
         tail.marks[path] = Mark(mark.head if mark else head(file), end, line)
 
@@ -162,20 +178,20 @@ class Reading:
         trial, attempt = self.place.trial, self.place.attempt
         number = self.tail.batch.attempt(trial, attempt) if self.place.experiment is None else -1
         self.source = Source(number, trial, self.place.rank)
+        self.kept: dict[tuple[str, str | None], list[Series]] = {}
+        """Metrics of the blocks before this one: what is of one name lies together in the warehouse, and takes less."""
 
-    def at_once(self, block: bytes) -> bool:
-        """Add a block that holds plain metrics in every line; False where it may not."""
-        count = block.count(b"\n")
-        return count >= FEW and sum(map(block.count, METRICS)) == count and self.plain(block, count)
+    def keep(self, found: Sequence[Series]) -> None:
+        """Keep metrics that were read by columns."""
+        for one in found:
+            self.kept.setdefault((one.name, one.unit), []).append(one)
 
-    def plain(self, block: bytes, count: int) -> bool:
-        """Add *count* lines of metrics by columns; False where some of them are not plain."""
-        from xp.engine.warehouse.bulk import series  # noqa: PLC0415 - a short load does not pay for numpy and pyarrow
-
-        found = series(block, count)
-        for one in found or ():
-            self.tail.batch.add_series(self.source, one.name, one.unit, (one.step, one.value, one.time))
-        return found is not None
+    def put_down(self) -> None:
+        """Add the metrics that were kept, before any line that comes behind them."""
+        for (name, unit), found in self.kept.items():
+            for one in found:
+                self.tail.batch.add_series(self.source, name, unit, (one.step, one.value, one.time))
+        self.kept.clear()
 
     def many(self, lines: Sequence[Line]) -> None:
         """Add lines, their metrics by columns where they are plain; what follows on each other stays in order."""
@@ -192,11 +208,13 @@ class Reading:
         """Add lines of metrics, by halves where some of them are not plain."""
         if len(lines) < FEW:
             return self.each(lines)
-        if not self.plain(b"".join(raw for _, raw in lines), len(lines)):
+        found = at_once(b"".join(raw for _, raw in lines))
+        if found is None:
             middle = len(lines) // 2
             self.columns(lines[:middle])
-            self.columns(lines[middle:])
-        return None
+            return self.columns(lines[middle:])
+        self.keep(found)
+        return self.put_down()
 
     def each(self, lines: Sequence[Line]) -> None:
         """Add lines one by one."""
@@ -219,6 +237,37 @@ class Reading:
         else:
             self.source.line = line
             self.tail.batch.add(self.source, event)
+
+
+def unread(found: Iterable[bytes]) -> Iterator[tuple[bytes, None]]:
+    """Yield blocks that nobody has looked into."""
+    return ((block, None) for block in found)
+
+
+def looked_through(found: Iterable[bytes]) -> Iterator[tuple[bytes, list[Series] | None]]:
+    """Yield blocks and what they say by columns, several of them looked through at a time."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - a short load has no use for it
+
+    waiting: deque[tuple[bytes, Future[list[Series] | None]]] = deque()
+    with ThreadPoolExecutor(THREADS) as pool:
+        for block in found:
+            waiting.append((block, pool.submit(at_once, block)))
+            if len(waiting) > THREADS:
+                first, answer = waiting.popleft()
+                yield first, answer.result()
+        for first, answer in waiting:
+            yield first, answer.result()
+
+
+def at_once(block: bytes) -> list[Series] | None:
+    """Return what a block says by columns; None where a line of it may not be plain metrics."""
+    from xp.engine.warehouse.bulk import series  # noqa: PLC0415 - a short load does not pay for numpy and pyarrow
+
+    count = block.count(b"\n")
+    now, before = METRICS
+    if count < FEW or ((found := block.count(now)) != count and found + block.count(before) != count):
+        return None
+    return series(block, count)
 
 
 def blocks(path: Path, start: int) -> Iterator[bytes]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 from datetime import UTC, datetime
 from typing import Any
+
+from xp.engine.warehouse.points import as_number
 
 LAST_SECOND = 32503680000
 """The year 3000: a later time is none."""
@@ -65,3 +68,13 @@ def text_and_number(value: Any) -> tuple[str | None, float | None]:
         return repr(value), float(value)
     except OverflowError:
         return repr(value), None
+
+
+def text_and_meaning(value: Any) -> tuple[str | None, float | None]:
+    """Return a value as text, and as a number also where another program wrote that down as text.
+
+    >>> text_and_meaning("5e-5"), text_and_meaning("adam"), text_and_meaning("nan"), text_and_meaning(8)
+    (('5e-5', 5e-05), ('adam', None), ('nan', None), ('8', 8.0))
+    """
+    number = as_number(value) if isinstance(value, str) else None
+    return (value, number) if number is not None and math.isfinite(number) else text_and_number(value)

@@ -22,50 +22,59 @@ with steady as (
     from latest
     join metric_name using (name_id)
     where name = 'train_steady_seconds' and rank = 0
+),
+recorded as (
+    select
+        sessions.attempt_key,
+        measure.measure,
+        case
+            when measure.over_sessions = 'rate'
+                -- all work over all time: what a session did is its speed times its time; one whose time is unknown is
+                -- left out, and where no time is known the last session speaks
+                then coalesce(
+                    sum(latest.value * steady.seconds order by sessions.session_key) filter (where latest.rank = 0)
+                    / sum(steady.seconds order by sessions.session_key) filter (where latest.rank = 0),
+                    max(latest.value) filter (where latest.rank = 0 and sessions.session_key = sessions.attempt_key)
+                )
+            when measure.over_ranks = 'first'
+                then sum(latest.value order by sessions.session_key) filter (where latest.rank = 0)
+            -- a rank that recorded nothing makes the sum unknown, not smaller
+            else case
+                when count(latest.value) >= any_value(coalesce(attempt.world_size, 1))
+                    then sum(latest.value order by latest.rank)
+            end
+        end as value
+    from sessions
+    join latest on latest.attempt_key = sessions.session_key
+    join metric_name using (name_id)
+    join measure
+        on measure.metric = metric_name.name
+        -- only what sessions take adds up: a score or a peak is that of the last one
+        and (measure.over_sessions <> 'last' or sessions.session_key = sessions.attempt_key)
+    join attempt on attempt.attempt_key = sessions.attempt_key
+    left join steady on steady.attempt_key = sessions.session_key
+    group by sessions.attempt_key, measure.measure, measure.over_ranks, measure.over_sessions
 )
-select
-    sessions.attempt_key,
-    measure.measure,
-    case
-        when measure.over_sessions = 'rate'
-            -- all work over all time: what a session did is its speed times its time; one whose time is unknown is
-            -- left out, and where no time is known the last session speaks
-            then coalesce(
-                sum(latest.value * steady.seconds order by sessions.session_key) filter (where latest.rank = 0)
-                / sum(steady.seconds order by sessions.session_key) filter (where latest.rank = 0),
-                max(latest.value) filter (where latest.rank = 0 and sessions.session_key = sessions.attempt_key)
-            )
-        when measure.over_ranks = 'first' then sum(latest.value order by sessions.session_key) filter (where latest.rank = 0)
-        -- a rank that recorded nothing makes the sum unknown, not smaller
-        else case
-            when count(latest.value) >= any_value(coalesce(attempt.world_size, 1))
-                then sum(latest.value order by latest.rank)
-        end
-    end as value
-from sessions
-join latest on latest.attempt_key = sessions.session_key
-join metric_name using (name_id)
-join measure
-    on measure.metric = metric_name.name
-    -- only what sessions take adds up: a score or a peak is that of the last one
-    and (measure.over_sessions <> 'last' or sessions.session_key = sessions.attempt_key)
-join attempt on attempt.attempt_key = sessions.attempt_key
-left join steady on steady.attempt_key = sessions.session_key
-group by sessions.attempt_key, measure.measure, measure.over_ranks, measure.over_sessions;
+select attempt_key, measure, finite(value) as value, coalesce(not isfinite(value), false) as not_finite
+from recorded;
 comment on view attempt_measures is 'every measure of every attempt that recorded it';
 comment on column attempt_measures.attempt_key is 'the attempt';
 comment on column attempt_measures.measure is 'name of the measure';
-comment on column attempt_measures.value is 'its value, in the unit of the measure; may be NaN';
+comment on column attempt_measures.value is 'its value, in the unit of the measure; null where it is unknown or not finite';
+comment on column attempt_measures.not_finite is 'whether it came out as NaN or infinite';
 
 create view attempt_scores as
 select
     attempt_key,
-    max(value) filter (where name = 'predict_rouge1') as rouge1,
-    max(value) filter (where name = 'predict_rouge2') as rouge2,
-    max(value) filter (where name = 'predict_rougeL') as "rougeL",
-    max(value) filter (where name = 'predict_rougeLsum') as "rougeLsum",
-    max(value) filter (where name = 'train_loss') as train_loss,
-    max(value) filter (where name = 'predict_loss') as test_loss
+    finite(max(value) filter (where name = 'predict_rouge1')) as rouge1,
+    finite(max(value) filter (where name = 'predict_rouge2')) as rouge2,
+    finite(max(value) filter (where name = 'predict_rougeL')) as "rougeL",
+    finite(max(value) filter (where name = 'predict_rougeLsum')) as "rougeLsum",
+    finite(max(value) filter (where name = 'train_loss')) as train_loss,
+    finite(max(value) filter (where name = 'predict_loss')) as test_loss,
+    string_agg(case when name = 'predict_loss' then 'test_loss' else replace(name, 'predict_', '') end, ', ' order by name)
+        filter (where not isfinite(value) and regexp_full_match(name, 'predict_rouge(1|2|L|Lsum)|(train|predict)_loss'))
+        as not_finite
 from latest
 join metric_name using (name_id)
 where rank = 0
@@ -78,6 +87,7 @@ comment on column attempt_scores."rougeL" is 'ROUGE-L F1 on the test split, poin
 comment on column attempt_scores."rougeLsum" is 'ROUGE-Lsum F1 on the test split, points';
 comment on column attempt_scores.train_loss is 'mean training loss, nats';
 comment on column attempt_scores.test_loss is 'loss on the test split, nats';
+comment on column attempt_scores.not_finite is 'names of the numbers that came out as NaN or infinite, and are null here';
 
 create view attempt_numbers as
 select
@@ -95,7 +105,15 @@ select
     any_value("rougeL") as "rougeL",
     any_value("rougeLsum") as "rougeLsum",
     any_value(train_loss) as train_loss,
-    any_value(test_loss) as test_loss
+    any_value(test_loss) as test_loss,
+    nullif(
+        concat_ws(
+            ', ',
+            string_agg(measure, ', ' order by measure) filter (where attempt_measures.not_finite),
+            any_value(attempt_scores.not_finite)
+        ),
+        ''
+    ) as not_finite
 from attempt
 left join attempt_measures using (attempt_key)
 left join attempt_scores using (attempt_key)
@@ -116,6 +134,7 @@ comment on column attempt_numbers."rougeL" is 'ROUGE-L F1 on the test split, poi
 comment on column attempt_numbers."rougeLsum" is 'ROUGE-Lsum F1 on the test split, points';
 comment on column attempt_numbers.train_loss is 'mean training loss, nats';
 comment on column attempt_numbers.test_loss is 'loss on the test split, nats';
+comment on column attempt_numbers.not_finite is 'names of the numbers that came out as NaN or infinite, and are null here';
 
 create view attempt_states as
 select
@@ -135,6 +154,56 @@ comment on column attempt_states.attempt is 'place among the attempts of the tri
 comment on column attempt_states.state is 'running, completed, failed, oom, diverged, timeout or interrupted';
 comment on column attempt_states.seconds is 'from start to end, s';
 
+create view contention as
+with occupied as (
+    select
+        attempt.attempt_key,
+        attempt.boot,
+        epoch(attempt.started) as began,
+        -- without an end, up to the last number that it recorded
+        coalesce(epoch(attempt.started) + attempt.seconds, sign.last, epoch(attempt.started)) as until
+    from attempt
+    left join (
+        select attempt_key, max(time) / 1000 as last
+        from latest
+        where attempt_key in (select attempt_key from attempt where seconds is null)
+        group by attempt_key
+    ) as sign using (attempt_key)
+    -- a search only conducts: what it has trained are attempts of their own
+    where attempt.boot is not null and attempt.trial not in (select trial from setting where name = 'search.algorithm')
+),
+overlap as (
+    -- by the order in which they began: one of before that has not ended, or one that began before its own end; by less
+    -- than a second, two clocks may differ
+    select
+        attempt_key,
+        coalesce(max(until) over before > began + 1, false) or coalesce(lead(began) over ordered < until - 1, false)
+            as overlaps
+    from occupied
+    window
+        ordered as (partition by boot order by began, attempt_key),
+        before as (
+            partition by boot order by began, attempt_key rows between unbounded preceding and 1 preceding
+        )
+),
+seen as (
+    select attempt.attempt_key, attempt.trial, attempt.contended or coalesce(overlap.overlaps, false) as contended
+    from attempt
+    left join overlap using (attempt_key)
+),
+trained as (
+    select member.attempt_key, bool_or(seen.contended) as contended
+    from member
+    join seen on seen.trial = member.training
+    group by member.attempt_key
+)
+select seen.attempt_key, seen.contended or coalesce(trained.contended, false) as contended
+from seen
+left join trained using (attempt_key);
+comment on view contention is 'whether an attempt had the machine to itself: others of its own run, and of any other whose journals are here';
+comment on column contention.attempt_key is 'the attempt';
+comment on column contention.contended is 'whether other attempts ran on the machine at the same time; of a search, beside any of its trainings';
+
 create view attempts as
 select
     attempt.attempt_key,
@@ -148,7 +217,7 @@ select
     attempt.seed,
     attempt.world_size,
     attempt.launch,
-    attempt.contended,
+    contention.contended,
     attempt_states.state,
     attempt.reason,
     attempt.started,
@@ -160,7 +229,8 @@ select
     attempt_numbers.* exclude (attempt_key)
 from attempt
 join attempt_states using (attempt_key)
-join attempt_numbers using (attempt_key);
+join attempt_numbers using (attempt_key)
+join contention using (attempt_key);
 comment on view attempts is 'every attempt, also those that failed, with what it measured';
 comment on column attempts.attempt_key is 'number of the attempt in this file';
 comment on column attempts.trial is 'id of the trial';
@@ -196,3 +266,4 @@ comment on column attempts."rougeL" is 'ROUGE-L F1 on the test split, points';
 comment on column attempts."rougeLsum" is 'ROUGE-Lsum F1 on the test split, points';
 comment on column attempts.train_loss is 'mean training loss, nats';
 comment on column attempts.test_loss is 'loss on the test split, nats';
+comment on column attempts.not_finite is 'names of the numbers that came out as NaN or infinite, and are null here';

@@ -9,11 +9,8 @@ select
     effects.seed,
     effects.trial,
     effects.baseline_trial,
-    case
-        when claim.scale = 'difference' then effects.difference
-        when effects.ratio > 0 then ln(effects.ratio)
-    end as effect,
-    coalesce(effects.reason, case when claim.scale = 'ratio' and effects.ratio <= 0 then 'not positive' end) as reason,
+    effects.effect,
+    effects.reason,
     effects.mixes
 from claim
 join effects using (experiment, method, measure);

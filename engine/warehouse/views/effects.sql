@@ -6,24 +6,26 @@ select
     standing.position,
     standing.trial,
     attempt_measures.measure,
-    attempt_measures.value
+    attempt_measures.value,
+    attempt_measures.not_finite
 from standing
 join attempt_measures using (attempt_key)
 where standing.state = 'completed'
 union all
-select standing.experiment, standing.position, standing.trial, 'cost', trial_costs.cost
+select standing.experiment, standing.position, standing.trial, 'cost', trial_costs.cost, false
 from standing
 join trial_costs using (experiment, position)
 where standing.state = 'completed' and trial_costs.tariff_position = 0
 union all
-select experiment, position, trial, measure, value
+select experiment, position, trial, measure, value, not_finite
 from own_trial_measures;
 comment on view trial_measures is 'every measure of every completed trial of every experiment';
 comment on column trial_measures.experiment is 'name of the experiment';
 comment on column trial_measures.position is 'place in the plan';
 comment on column trial_measures.trial is 'id of the trial';
 comment on column trial_measures.measure is 'name of the measure';
-comment on column trial_measures.value is 'its value, in the unit of the measure; may be NaN';
+comment on column trial_measures.value is 'its value, in the unit of the measure; null where it is unknown or not finite';
+comment on column trial_measures.not_finite is 'whether it came out as NaN or infinite';
 
 create view trial_scores as
 select
@@ -45,7 +47,7 @@ select
     standing.trial,
     objective.metric,
     null,
-    latest.value,
+    finite(latest.value),
     metric_name.unit,
     case objective.goal when 'minimize' then 'lower' else 'higher' end
 from standing
@@ -66,21 +68,42 @@ select
     own_measure.better
 from own_trial_measures as own
 join own_measure using (experiment, measure)
-join objective on (objective.experiment, objective.metric) = (own.experiment, own.measure);
-comment on view trial_scores is 'what completed trials can be ranked by: every measure, and the objective of the experiment';
+join objective on (objective.experiment, objective.metric) = (own.experiment, own.measure)
+union all
+-- the other ROUGE scores, unless the file calls a measure so
+select
+    standing.experiment,
+    standing.position,
+    standing.trial,
+    rouge.score,
+    rouge.score,
+    rouge.value,
+    'points',
+    'higher'
+from standing
+join (
+    select
+        attempt_key,
+        unnest(['rouge1', 'rouge2', 'rougeL', 'rougeLsum']) as score,
+        unnest([rouge1, rouge2, "rougeL", "rougeLsum"]) as value
+    from attempt_scores
+) as rouge using (attempt_key)
+anti join own_measure on (own_measure.experiment, own_measure.measure) = (standing.experiment, rouge.score)
+where standing.state = 'completed';
+comment on view trial_scores is 'what completed trials can be ranked by: every measure, the objective of the experiment, and each ROUGE';
 comment on column trial_scores.experiment is 'name of the experiment';
 comment on column trial_scores.position is 'place in the plan';
 comment on column trial_scores.trial is 'id of the trial';
-comment on column trial_scores.score is 'name of the measure, or of the objective''s metric';
-comment on column trial_scores.measure is 'name of the measure; null for the objective';
-comment on column trial_scores.value is 'its value, of rank 0 for the objective; may be NaN';
+comment on column trial_scores.score is 'name of the measure, of the objective''s metric, or rouge1, rouge2, rougeL, rougeLsum';
+comment on column trial_scores.measure is 'the same; null for the objective';
+comment on column trial_scores.value is 'its value, of rank 0 for the objective; null where it is not finite';
 comment on column trial_scores.unit is 'unit of the value';
 comment on column trial_scores.better is 'lower or higher';
 
 create view effects as
 with measured as (
     -- a measure that no trial of the experiment has says nothing
-    select distinct experiment, measure from trial_measures where value is not null
+    select distinct experiment, measure from trial_measures where value is not null or not_finite
 ),
 pair as (
     select
@@ -101,6 +124,9 @@ pair as (
         base.state as baseline_state,
         arm_value.value,
         base_value.value as baseline_value,
+        arm_value.not_finite,
+        base_value.not_finite as baseline_not_finite,
+        coalesce(claim.scale, measure.scale) as scale,
         -- neighbours slow a trial down; they change neither its bytes nor its scores
         regexp_matches(measure.metric, 'memory|rouge|loss|gen_len')
             or arm.contended is not distinct from base.contended as comparable,
@@ -118,24 +144,33 @@ pair as (
         on (base_value.experiment, base_value.position, base_value.measure)
             = (base.experiment, base.position, measure.measure)
     left join mixtures on (mixtures.experiment, mixtures.position) = (arm.experiment, arm.position)
+    left join claim
+        on (claim.experiment, claim.method, claim.measure) = (arm.experiment, arm.method, measure.measure)
     where arm.method <> arm.baseline
+),
+compared as (
+    select
+        *,
+        case when comparable then value / nullif(baseline_value, 0) end as ratio,
+        case when comparable then value - baseline_value end as difference
+    from pair
 )
 select
-    pair.* exclude (comparable),
-    case when comparable then finite(value) / nullif(finite(baseline_value), 0) end as ratio,
-    case when comparable then finite(value) - finite(baseline_value) end as difference,
+    compared.* exclude (comparable, not_finite, baseline_not_finite),
+    case when scale = 'difference' then difference when ratio > 0 then ln(ratio) end as effect,
     case
         when baseline_trial is null then 'without a baseline trial'
         when state <> 'completed' then state
         when baseline_state <> 'completed' then 'baseline ' || baseline_state
+        when not_finite then 'not finite'
         when value is null then 'not measured'
+        when baseline_not_finite then 'baseline not finite'
         when baseline_value is null then 'baseline not measured'
-        when not isfinite(value) then 'not finite'
-        when not isfinite(baseline_value) then 'baseline not finite'
         when not comparable then 'contended on one side only'
         when baseline_value = 0 then 'baseline zero'
+        when scale = 'ratio' and ratio <= 0 then 'not positive'
     end as reason
-from pair;
+from compared;
 comment on view effects is 'every trial of a method beside its baseline''s trial of the same context and seed, one row per measure';
 comment on column effects.experiment is 'name of the experiment';
 comment on column effects.method is 'name of the method';
@@ -152,10 +187,12 @@ comment on column effects.trial is 'id of the method''s trial';
 comment on column effects.baseline_trial is 'id of the baseline''s trial';
 comment on column effects.state is 'state of the method''s trial';
 comment on column effects.baseline_state is 'state of the baseline''s trial';
-comment on column effects.value is 'the method''s value; may be NaN';
-comment on column effects.baseline_value is 'the baseline''s value; may be NaN';
+comment on column effects.value is 'the method''s value; null where it is unknown or not finite';
+comment on column effects.baseline_value is 'the baseline''s value; null where it is unknown or not finite';
+comment on column effects.scale is 'how the effect is told: ratio or difference, as a claim has it, or as the measure does';
 comment on column effects.ratio is 'method over baseline, where both are finite and comparable';
 comment on column effects.difference is 'method minus baseline, where both are finite and comparable';
+comment on column effects.effect is 'logarithm of the ratio, or the difference in the unit of the measure; null where there is none';
 comment on column effects.mixes is 'what should be equal of both trials and is not: machine, libraries, data, ways of measuring';
 comment on column effects.reason is 'why there is no effect, or no ratio';
 

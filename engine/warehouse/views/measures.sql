@@ -25,6 +25,11 @@ comment on column experiment_measures.scale is 'how an effect on it is told: rat
 comment on column experiment_measures.margin is 'the largest effect that counts as none where nothing else is said';
 comment on column experiment_measures.over_sessions is 'sum, last or rate: what the sessions of an interrupted trial come to';
 
+create macro measures_of(wanted) as (
+    select list(measure order by position) from experiment_measures where experiment_measures.experiment = wanted
+);
+comment on macro measures_of is 'names of the measures of an experiment; null where there is none of that name';
+
 create view own_trial_measures as
 with steady as (
     select attempt_key, value as seconds
@@ -73,19 +78,29 @@ select
     position,
     trial,
     measure,
-    -- where only the first rank records it, it speaks for the trial; where some do and some do not, nobody knows
-    case
-        when max(rank) = 0 and over_ranks <> 'sum' then max(value)
-        when count(value) < any_value(world_size) then null
-        when over_ranks = 'max' then max(value)
-        when over_ranks = 'mean' then avg(value order by rank)
-        else sum(value order by rank)
-    end as value
-from of_rank
-group by experiment, position, trial, measure, over_ranks;
+    finite(value) as value,
+    coalesce(not isfinite(value), false) as not_finite
+from (
+    select
+        experiment,
+        position,
+        trial,
+        measure,
+        -- where only the first rank records it, it speaks for the trial; where some do and some do not, nobody knows
+        case
+            when max(rank) = 0 and over_ranks <> 'sum' then max(value)
+            when count(value) < any_value(world_size) then null
+            when over_ranks = 'max' then max(value)
+            when over_ranks = 'mean' then avg(value order by rank)
+            else sum(value order by rank)
+        end as value
+    from of_rank
+    group by experiment, position, trial, measure, over_ranks
+);
 comment on view own_trial_measures is 'the measures that an experiment makes for itself, of its completed trials';
 comment on column own_trial_measures.experiment is 'name of the experiment';
 comment on column own_trial_measures.position is 'place in the plan';
 comment on column own_trial_measures.trial is 'id of the trial';
 comment on column own_trial_measures.measure is 'name of the measure';
-comment on column own_trial_measures.value is 'its value, in the unit of the measure; may be NaN';
+comment on column own_trial_measures.value is 'its value, in the unit of the measure; null where it is unknown or not finite';
+comment on column own_trial_measures.not_finite is 'whether it came out as NaN or infinite';

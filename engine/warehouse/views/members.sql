@@ -31,6 +31,7 @@ select
     member.training,
     member.action,
     member.donor,
+    member.checkpoint,
     member.from_step,
     member.to_step,
     member_setting.name,
@@ -54,6 +55,7 @@ comment on column pbt.member is 'number of the member, from 0';
 comment on column pbt.training is 'the trial that trained for it';
 comment on column pbt.action is 'start, continue or exploit';
 comment on column pbt.donor is 'the member whose checkpoint it went on from, where it exploits';
+comment on column pbt.checkpoint is 'the checkpoint that it went on from, relative to the results folder; null where it starts';
 comment on column pbt.from_step is 'optimizer step that it began behind';
 comment on column pbt.to_step is 'optimizer step that it ended behind; null where the training is counted in epochs';
 comment on column pbt.name is 'dotted name of the setting';

@@ -5,13 +5,13 @@ with held as (
     -- the rank that holds most of each: another one may hold less, none holds more
     select
         attempt_key,
-        max(latest.value) filter (where name = 'parameter_memory') as parameters,
-        max(latest.value) filter (where name = 'gradient_memory') as gradients,
-        max(latest.value) filter (where name = 'optimizer_state_memory') as optimizer_states,
-        max(latest.value) filter (where name = 'init_memory') as init,
-        max(latest.value) filter (where name = 'train_peak_memory') as peak,
-        max(latest.value) filter (where name = 'evaluate_peak_memory') as evaluate_peak,
-        max(latest.value) filter (where name = 'predict_peak_memory') as predict_peak
+        finite(max(latest.value) filter (where name = 'parameter_memory')) as parameters,
+        finite(max(latest.value) filter (where name = 'gradient_memory')) as gradients,
+        finite(max(latest.value) filter (where name = 'optimizer_state_memory')) as optimizer_states,
+        finite(max(latest.value) filter (where name = 'init_memory')) as init,
+        finite(max(latest.value) filter (where name = 'train_peak_memory')) as peak,
+        finite(max(latest.value) filter (where name = 'evaluate_peak_memory')) as evaluate_peak,
+        finite(max(latest.value) filter (where name = 'predict_peak_memory')) as predict_peak
     from latest
     join metric_name using (name_id)
     group by attempt_key
@@ -33,6 +33,9 @@ arrangement as (
         max(value) filter (where name = 'precision') as precision
     from setting
     group by trial
+    -- what a search decides, theory does not know
+    having
+        not coalesce(bool_or(value = 'searched') filter (where name in ('zero.stage', 'world_size', 'precision')), false)
 ),
 share as (
     select

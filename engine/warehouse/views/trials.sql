@@ -4,6 +4,7 @@ create view trials as
 select
     standing.experiment,
     standing.position,
+    standing.attempt_key,
     standing.trial,
     standing.label,
     standing.method,
@@ -18,7 +19,7 @@ select
     standing.attempts,
     attempt.attempt,
     attempt.reason,
-    attempt.contended,
+    contention.contended,
     attempt.world_size,
     attempt.launch,
     attempt.started,
@@ -29,6 +30,7 @@ select
     case when standing.state = 'completed' then trial_costs.cost end as cost
 from standing
 left join attempt on attempt.attempt_key = standing.attempt_key
+left join contention on contention.attempt_key = standing.attempt_key
 left join attempt_numbers as numbers on numbers.attempt_key = standing.attempt_key and standing.state = 'completed'
 left join trial_costs
     on (trial_costs.experiment, trial_costs.position) = (standing.experiment, standing.position)
@@ -36,6 +38,7 @@ left join trial_costs
 comment on view trials is 'every planned trial of every experiment, with the measures of its last completed attempt';
 comment on column trials.experiment is 'name of the experiment';
 comment on column trials.position is 'place in the plan, from 0';
+comment on column trials.attempt_key is 'number in this file of the attempt that speaks for it';
 comment on column trials.trial is 'id of the trial: a hash of everything that can change its result';
 comment on column trials.label is 'name for people';
 comment on column trials.method is 'name of the method';
@@ -65,6 +68,7 @@ comment on column trials.accuracy is 'ROUGE-1 F1 on the test split, points';
 comment on column trials.loss is 'cross-entropy per token on the validation split, nats';
 comment on column trials.energy is 'energy of the machine over the attempt, kWh';
 comment on column trials.emissions is 'greenhouse gases of that energy, as CO2 equivalent, kg';
+comment on column trials.not_finite is 'names of the numbers that came out as NaN or infinite, and are null here';
 comment on column trials.cost is 'price of all its attempts by the first tariff, USD';
 comment on column trials.rouge1 is 'ROUGE-1 F1 on the test split, points';
 comment on column trials.rouge2 is 'ROUGE-2 F1 on the test split, points';

@@ -57,6 +57,7 @@ def test_by_columns_and_line_by_line_say_the_same(
         write(layout, odd)
 
     load(by_line)
+    monkeypatch.setattr(tail, "BULKY", 2000)
     monkeypatch.setattr(tail, "BLOCK", 2000)
     monkeypatch.setattr(tail, "FEW", 4)
     monkeypatch.setattr(merge, "FEW", 0)
@@ -82,6 +83,7 @@ def write(layout: Layout, odd: str) -> None:
 
 def test_a_long_journal_is_read_by_columns(empty: Layout, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
     write(empty, "")
+    monkeypatch.setattr(tail, "BULKY", 2000)
     monkeypatch.setattr(tail, "BLOCK", 2000)
     monkeypatch.setattr(tail, "FEW", 1)
     monkeypatch.setattr(tail.Reading, "take", refuse_metrics)

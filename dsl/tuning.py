@@ -156,6 +156,12 @@ class Tuning(Table):
         return (self.samples if self.algorithm == "random" else self.population) or 1
 
     @property
+    def decided(self) -> dict[str, str]:
+        """What stands for a setting that the search decides: over all its trainings, it has no one value."""
+        names = [*self.space, *(name for piece in self.schedule for name in piece.settings)]
+        return dict.fromkeys(names, "schedule" if self.algorithm in ("pbt", "replay") else "searched")
+
+    @property
     def goal(self) -> Goal:
         """The way in which its metric is better."""
         return "minimize" if self.metric in (None, "eval_loss") else "maximize"

@@ -81,6 +81,11 @@ class AttemptLayout:
         return self.root / "work"
 
     @property
+    def scratch(self) -> Path:
+        """Where libraries put their temporary files: no attempt meets those of another."""
+        return self.work / "tmp"
+
+    @property
     def offload(self) -> Path:
         """What states are offloaded to: a folder, or a link to one on another disk; removed as the others in there."""
         return self.work / "offload"
@@ -140,7 +145,7 @@ class AttemptLayout:
     def create(self) -> None:
         """Make the folders; an attempt that exists is an error."""
         self.root.mkdir(parents=True)
-        for folder in ("journal", "log", "work"):
+        for folder in ("journal", "log", "work", "work/tmp"):
             (self.root / folder).mkdir()
 
 

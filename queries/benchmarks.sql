@@ -28,36 +28,65 @@
 -- column energy_spread     double   kWh     its standard deviation over seeds
 -- column emissions         double   kg      CO2 equivalent of that energy
 -- column emissions_spread  double   kg      its standard deviation over seeds
--- column note              text     -       trials that did not complete, and losses that are not finite
+-- column note              text     -       trials that did not complete, and why numbers of those that did are missing
 
+with
+    arm as (
+        select
+            trials.*,
+            string_split(trials.not_finite, ', ') as odd,
+            case
+                when trials.state <> 'completed'
+                then [trials.state]
+                else
+                    [
+                        gap('rouge1', rouge1, count(rouge1) over variant, odd),
+                        gap('rouge2', rouge2, 0, odd),
+                        gap('rougeL', "rougeL", 0, odd),
+                        gap('rougeLsum', "rougeLsum", 0, odd),
+                        gap('loss', loss, count(loss) over variant, odd),
+                        gap('runtime', runtime, count(runtime) over variant, odd),
+                        gap('speed', speed, count(speed) over variant, odd),
+                        gap('memory', memory, count(memory) over variant, odd),
+                        gap('energy', energy, count(energy) over variant, odd, doubt.value),
+                        gap('emissions', emissions, 0, odd)
+                    ]
+            end as gaps
+        from trials
+        left join
+            fact as doubt
+            on doubt.attempt_key = trials.attempt_key
+            and (doubt.section, doubt.subject, doubt.name) = ('measurement', 'energy', 'invalid_energy_consumed')
+        where trials.experiment = chosen($experiment)
+        window variant as (partition by trials.method, trials.model, trials.dataset, trials.axes)
+    )
 select
     method,
     model,
     dataset,
     nullif(axes, '') as axes,
     count(*) filter (where state = 'completed') as n,
-    avg(finite(rouge1) order by seed) as rouge1,
-    stddev_samp(finite(rouge1) order by seed) as rouge1_spread,
-    avg(finite(rouge2) order by seed) as rouge2,
-    stddev_samp(finite(rouge2) order by seed) as rouge2_spread,
-    avg(finite("rougeL") order by seed) as "rougeL",
-    stddev_samp(finite("rougeL") order by seed) as "rougeL_spread",
-    avg(finite("rougeLsum") order by seed) as "rougeLsum",
-    stddev_samp(finite("rougeLsum") order by seed) as "rougeLsum_spread",
-    avg(finite(loss) order by seed) as loss,
-    stddev_samp(finite(loss) order by seed) as loss_spread,
-    avg(finite(runtime) order by seed) as runtime,
-    stddev_samp(finite(runtime) order by seed) as runtime_spread,
-    avg(finite(speed) order by seed) as speed,
-    stddev_samp(finite(speed) order by seed) as speed_spread,
-    avg(finite(memory) order by seed) as memory,
-    stddev_samp(finite(memory) order by seed) as memory_spread,
-    avg(finite(energy) order by seed) as energy,
-    stddev_samp(finite(energy) order by seed) as energy_spread,
-    avg(finite(emissions) order by seed) as emissions,
-    stddev_samp(finite(emissions) order by seed) as emissions_spread,
-    tally(case when state <> 'completed' then state when not isfinite(loss) then 'loss not finite' end) as note
-from trials
-where experiment = chosen($experiment)
+    avg(rouge1 order by seed) as rouge1,
+    stddev_samp(rouge1 order by seed) as rouge1_spread,
+    avg(rouge2 order by seed) as rouge2,
+    stddev_samp(rouge2 order by seed) as rouge2_spread,
+    avg("rougeL" order by seed) as "rougeL",
+    stddev_samp("rougeL" order by seed) as "rougeL_spread",
+    avg("rougeLsum" order by seed) as "rougeLsum",
+    stddev_samp("rougeLsum" order by seed) as "rougeLsum_spread",
+    avg(loss order by seed) as loss,
+    stddev_samp(loss order by seed) as loss_spread,
+    avg(runtime order by seed) as runtime,
+    stddev_samp(runtime order by seed) as runtime_spread,
+    avg(speed order by seed) as speed,
+    stddev_samp(speed order by seed) as speed_spread,
+    avg(memory order by seed) as memory,
+    stddev_samp(memory order by seed) as memory_spread,
+    avg(energy order by seed) as energy,
+    stddev_samp(energy order by seed) as energy_spread,
+    avg(emissions order by seed) as emissions,
+    stddev_samp(emissions order by seed) as emissions_spread,
+    tally_all(gaps) as note
+from arm
 group by method, model, dataset, axes
 order by min(position)

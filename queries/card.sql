@@ -52,7 +52,7 @@ with
             and ($trial is null or trials.trial = $trial)
     ),
     chosen_trial as (
-        select * from scored where $trial is not null or isfinite(place) order by place nulls last, position limit 1
+        select * from scored where $trial is not null or place is not null order by place nulls last, position limit 1
     ),
     machine as (
         select
@@ -87,16 +87,16 @@ select
     datasets.path,
     datasets.revision,
     chosen_trial.seed,
-    finite(chosen_trial.rouge1) as rouge1,
-    finite(chosen_trial.rouge2) as rouge2,
-    finite(chosen_trial."rougeL") as "rougeL",
-    finite(chosen_trial."rougeLsum") as "rougeLsum",
-    finite(chosen_trial.loss) as loss,
-    finite(chosen_trial.runtime) as runtime,
-    finite(chosen_trial.memory) as memory,
-    finite(chosen_trial.energy) as energy,
-    finite(chosen_trial.emissions) as emissions,
-    1000 * finite(chosen_trial.emissions) as grams,
+    chosen_trial.rouge1,
+    chosen_trial.rouge2,
+    chosen_trial."rougeL",
+    chosen_trial."rougeLsum",
+    chosen_trial.loss,
+    chosen_trial.runtime,
+    chosen_trial.memory,
+    chosen_trial.energy,
+    chosen_trial.emissions,
+    1000 * chosen_trial.emissions as grams,
     nullif(concat_ws(', ', format('{} ({} cores)', machine.cpu, machine.cores), machine.gpu), '') as hardware,
     machine.software,
     measured.intensity,

@@ -16,11 +16,11 @@ Type = Literal["text", "integer", "double", "boolean"]
 
 HEADER = re.compile(r"\ufeff?(?:[ \t]*--[^\n]*(?:\n|$))*")
 PROMISE = re.compile(
-    r"(?P<kind>param|column)\s+(?P<name>\w+)\s+(?P<type>text|integer|double|boolean|timestamp|json)"
+    r'(?P<kind>param|column)\s+(?P<name>\w+|"[^"]+")\s+(?P<type>text|integer|double|boolean|timestamp|json)'
     r"\s+(?P<third>\S+)\s+(?P<text>\S.*)"
 )
 BROKEN = re.compile(r"(param|column)\s{2,}")
-NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d*[1-9])?([eE][-+]?\d+)?")
+NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d*[1-9]|(\.\d+)?[eE][-+]?\d+)?")
 REQUIRED = "required"
 PARAMETER = re.compile(
     r"""
@@ -159,7 +159,7 @@ def parse(path: Path, text: str) -> Query:
     prose = [line for line in lines if line not in {match.string for match in promises}]
     title, *rest = prose or [path.stem]
     columns = tuple(
-        Column(match["name"], match["type"], match["third"], match["text"])
+        Column(match["name"].strip('"'), match["type"], match["third"], match["text"])
         for match in promises
         if match["kind"] == "column"
     )
@@ -169,7 +169,7 @@ def parse(path: Path, text: str) -> Query:
 def check(lines: Sequence[str], promised: Sequence[str], found: Sequence[str], place: str) -> None:
     """Raise where a line of the header was meant as a promise and is none, or the SQL has other parameters."""
     what = "a promise with a part missing or a type that there is not"
-    hint = "`param NAME TYPE DEFAULT DESCRIPTION` or `column NAME TYPE UNIT DESCRIPTION`"
+    hint = '`param NAME TYPE DEFAULT DESCRIPTION` or `column NAME TYPE UNIT DESCRIPTION`; "f1@5" needs its quotes'
     bad = [line for line in lines if BROKEN.match(line) and not PROMISE.fullmatch(line)]
     problems = [Problem(f"{what}: {line!r}", place, hint) for line in bad]
     if not bad and sorted(promised) != found:
@@ -206,7 +206,7 @@ def param(match: re.Match[str], place: str) -> Param:
 def guessed(text: str) -> Any:
     """Return a number where *text* is one and nothing but one, the text otherwise.
 
-    >>> guessed("3"), guessed("5e-5"), guessed("007"), guessed("3.10"), guessed("1e10234")
+    >>> guessed("3"), guessed("5.0e-5"), guessed("007"), guessed("3.10"), guessed("1e10234")
     (3, 5e-05, '007', '3.10', '1e10234')
     """
     if not NUMBER.fullmatch(text):

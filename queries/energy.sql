@@ -65,8 +65,8 @@ select
     trials.dataset,
     nullif(trials.axes, '') as axes,
     count(*) filter (where trials.state = 'completed') as n,
-    avg(finite(trials.energy) order by trials.seed) as energy,
-    stddev_samp(finite(trials.energy) order by trials.seed) as energy_spread,
+    avg(trials.energy order by trials.seed) as energy,
+    stddev_samp(trials.energy order by trials.seed) as energy_spread,
     avg(part.cpu order by trials.seed) as cpu,
     avg(part.gpu order by trials.seed) as gpu,
     avg(part.ram order by trials.seed) as ram,
@@ -74,8 +74,8 @@ select
     avg(part.evaluate order by trials.seed) as evaluate,
     avg(part.predict order by trials.seed) as predict,
     avg(told.idle_watts * part.seconds / 3600000 order by trials.seed) as idle,
-    avg(finite(trials.emissions) order by trials.seed) as emissions,
-    stddev_samp(finite(trials.emissions) order by trials.seed) as emissions_spread,
+    avg(trials.emissions order by trials.seed) as emissions,
+    stddev_samp(trials.emissions order by trials.seed) as emissions_spread,
     sum(spent.whole order by trials.seed) as total,
     string_agg(distinct told.quality, ', ' order by told.quality) as quality,
     nullif(
@@ -85,17 +85,16 @@ select
             tally(case when trials.contended then 'beside other trials' end),
             tally(
                 case
-                    when trials.state = 'completed' and finite(trials.energy) is null
-                    then concat_ws(': ', 'without an energy', told.reason)
+                    when trials.state = 'completed'
+                    then gap('energy', trials.energy, 1, string_split(trials.not_finite, ', '), told.reason)
                 end
             )
         ),
         ''
     ) as note
 from trials
-join standing using (experiment, position)
-left join part on trials.state = 'completed' and part.attempt_key = standing.attempt_key
-left join told on told.attempt_key = standing.attempt_key
+left join part on trials.state = 'completed' and part.attempt_key = trials.attempt_key
+left join told on told.attempt_key = trials.attempt_key
 left join spent on spent.trial = trials.trial
 where trials.experiment = chosen($experiment)
 group by trials.method, trials.model, trials.dataset, trials.axes

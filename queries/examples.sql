@@ -28,18 +28,26 @@
 -- column note        text     -       examples that one of the two has no score of
 
 with
+    methods as (select list(method) as known from method where experiment = chosen($experiment)),
     paired as (
         select arm.*, base.method as against, base.attempt_key as other_key
         from standing as arm
         join standing as base using (experiment, context, seed)
+        cross join methods
         where
             arm.experiment = chosen($experiment)
-            and base.method = coalesce($against, arm.baseline)
+            and base.method = coalesce(one_of('method', $against, methods.known), arm.baseline)
             and arm.method <> base.method
-            and arm.method = coalesce($method, arm.method)
+            and arm.method = coalesce(one_of('method', $method, methods.known), arm.method)
             and (arm.state, base.state) = ('completed', 'completed')
     ),
-    scored as (select attempt_key, example, value from example_scores where split = $split and score = $score),
+    scored as (
+        select attempt_key, example, value
+        from example_scores
+        where
+            split = one_of('split', $split, ['test', 'validation'])
+            and score = one_of('score', $score, ['rouge1', 'rouge2', 'rougeL', 'rougeLsum', 'gen_len'])
+    ),
     judged as (
         select
             paired.method,

@@ -16,6 +16,7 @@
 -- column seconds      double     s     time of all attempts, those that failed included
 -- column git_commit   text       -     commit of the project that ran it
 -- column git_dirty    text       -     whether there were changes beside that commit
+-- column git_untracked  integer  -   files of the project that git does not know, the most of any trial
 
 with
     commit as (
@@ -23,6 +24,12 @@ with
         from environment
         where name in ('git_commit', 'git_dirty')
         group by experiment, name
+    ),
+    beside as (
+        select experiment, max(number)::bigint as files
+        from environment
+        where name = 'git_untracked'
+        group by experiment
     ),
     done as (
         select
@@ -51,7 +58,9 @@ select
     (select count(*) from excluded where excluded.experiment = experiment.experiment) as excluded,
     done.seconds,
     (select value from commit where commit.experiment = experiment.experiment and name = 'git_commit') as git_commit,
-    (select value from commit where commit.experiment = experiment.experiment and name = 'git_dirty') as git_dirty
+    (select value from commit where commit.experiment = experiment.experiment and name = 'git_dirty') as git_dirty,
+    beside.files as git_untracked
 from experiment
 left join done using (experiment)
+left join beside using (experiment)
 where experiment.experiment = chosen($experiment)

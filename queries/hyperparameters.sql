@@ -2,7 +2,7 @@
 --
 -- param  experiment  text     null  name of the experiment; unset, the one that was planned last
 -- column setting     text     -     name of the setting
--- column value       text     -     its value; empty where it is unset
+-- column value       text     -     its value, schedule or searched where a search decides; empty where it is unset
 -- column methods     text     -     methods with that value, or all
 -- column trials      integer  -     trials with that value
 -- column effective   text     -     what was read back from the running engine, where that was done
@@ -25,14 +25,22 @@ with
         where standing.experiment = chosen($experiment)
         group by standing.method, setting.name, setting.value
     ),
-    choice as (select name, count(distinct coalesce(value, '')) as choices from used group by name)
+    choice as (
+        -- what a search looks for is a setting of its own method only
+        select
+            name,
+            count(distinct coalesce(value, '')) = 1
+            and count(distinct method) = (select count(distinct method) from used) as same
+        from used
+        group by name
+    )
 select
     used.name as setting,
     used.value,
-    case when choice.choices = 1 then 'all' else string_agg(used.method, ', ' order by used.position) end as methods,
+    case when choice.same then 'all' else string_agg(used.method, ', ' order by used.position) end as methods,
     sum(used.trials)::bigint as trials,
     nullif(array_to_string(list_sort(list_distinct(flatten(list(used.effective)))), ', '), '') as effective
 from used
 join choice using (name)
-group by used.name, used.value, choice.choices
-order by choice.choices = 1, used.name, min(used.position)
+group by used.name, used.value, choice.same
+order by choice.same, used.name, min(used.position)

@@ -21,67 +21,45 @@
 -- column note         text     -     why pairs have no effect
 
 with
-    pair as (
-        select
-            effects.experiment,
-            effects.method,
-            measure.position,
-            effects.measure,
-            effects.context,
-            effects.seed,
-            measure.better,
-            measure.unit,
-            measure.scale,
-            coalesce(claim.margin, measure.margin) as margin,
-            experiment.confidence,
-            case when claim.situational then '*' else '' end || claim.expectation as expected,
-            case
-                when measure.scale = 'difference' then effects.difference when effects.ratio > 0 then ln(effects.ratio)
-            end as effect,
-            effects.reason
-        from effects
-        join experiment_measures as measure using (experiment, measure)
-        join experiment using (experiment)
-        left join claim using (experiment, method, measure)
-        where effects.experiment = chosen($experiment) and (claim.expectation is not null or not $claimed)
-    ),
     sample as (
         select
             experiment,
             method,
             measure,
-            any_value(position) as position,
-            any_value(better) as better,
-            any_value(unit) as unit,
             any_value(scale) as scale,
-            any_value(margin) as margin,
-            any_value(confidence) as confidence,
-            any_value(expected) as expected,
             count(*) as pairs,
             count(effect) as n,
             avg(effect order by context, seed) as mean,
             stddev_samp(effect order by context, seed) as sd,
             tally(reason) as note
-        from pair
+        from effects
+        where experiment = chosen($experiment)
         group by experiment, method, measure
     ),
-    spanned as (select *, t_half_width(confidence, sd, n) as half from sample)
+    spanned as (
+        select sample.*, experiment.confidence, t_half_width(experiment.confidence, sample.sd, sample.n) as half
+        from sample
+        join experiment using (experiment)
+    )
 select
     spanned.method,
     spanned.measure,
-    spanned.better,
+    measure.better,
     case spanned.scale when 'ratio' then exp(mean) else mean end as effect,
     case spanned.scale when 'ratio' then exp(mean - half) else mean - half end as effect_low,
     case spanned.scale when 'ratio' then exp(mean + half) else mean + half end as effect_high,
-    case spanned.scale when 'ratio' then '×' else 'Δ' || spanned.unit end as unit,
+    case spanned.scale when 'ratio' then '×' else 'Δ' || measure.unit end as unit,
     spanned.n,
     spanned.pairs,
-    spanned.margin,
+    coalesce(claim.margin, measure.margin) as margin,
     100 * spanned.confidence as confidence,
-    spanned.expected,
+    case when claim.situational then '*' else '' end || claim.expectation as expected,
     verdicts.verdict,
     spanned.note
 from spanned
+join experiment_measures as measure using (experiment, measure)
+left join claim using (experiment, method, measure)
 left join verdicts using (experiment, method, measure)
 left join method using (experiment, method)
-order by spanned.position, method.position
+where claim.expectation is not null or not $claimed
+order by measure.position, method.position

@@ -29,10 +29,10 @@ with
             trials.axes,
             min(trials.position) as position,
             count(*) filter (where trials.state = 'completed') as n,
-            avg(finite(trials.accuracy) order by trials.seed) as accuracy,
-            stddev_samp(finite(trials.accuracy) order by trials.seed) as accuracy_spread,
-            avg(finite(trial_measures.value) order by trials.seed) as value,
-            stddev_samp(finite(trial_measures.value) order by trials.seed) as value_spread,
+            avg(trials.accuracy order by trials.seed) as accuracy,
+            stddev_samp(trials.accuracy order by trials.seed) as accuracy_spread,
+            avg(trial_measures.value order by trials.seed) as value,
+            stddev_samp(trial_measures.value order by trials.seed) as value_spread,
             any_value(measure.unit) as unit,
             any_value(measure.better) as better,
             any_value(case when measure.better = 'lower' then 1 else -1 end) as direction,
@@ -41,15 +41,7 @@ with
         join
             experiment_measures as measure
             on measure.experiment = trials.experiment
-            and measure.measure = case
-                when
-                    exists (
-                        from experiment_measures as own
-                        where (own.experiment, own.measure) = (chosen($experiment), $against)
-                    )
-                then $against
-                else error(concat('there is no measure ''', $against, ''''))
-            end
+            and measure.measure = one_of('measure', $against, measures_of(chosen($experiment)))
         left join
             trial_measures
             on (trial_measures.experiment, trial_measures.position, trial_measures.measure)

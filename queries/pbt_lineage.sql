@@ -15,25 +15,34 @@
 -- column best        boolean  -      whether the best model comes from it
 -- column training    text     -      the trial that trained for it
 
-with latest_attempts as (select trial, max(attempt) as attempt from pbt group by trial)
+with
+    latest_attempts as (select trial, max(attempt) as attempt from pbt group by trial),
+    brief as (
+        select pbt.*, format('{:.3g}', pbt.number) as digits from pbt join latest_attempts using (trial, attempt)
+    ),
+    spelled as (
+        select
+            brief.*,
+            -- in full where others of the search would look the same
+            case when min(number) over alike = max(number) over alike then digits else value end as told
+        from brief
+        window alike as (partition by trial, name, digits)
+    )
 select
     standing.label,
-    pbt.generation,
-    pbt.member,
-    any_value(pbt.action) as action,
-    any_value(pbt.donor) as donor,
-    any_value(pbt.from_step) as from_step,
-    any_value(pbt.to_step) as to_step,
-    string_agg(
-        pbt.name || ' = ' || coalesce(format('{:.3g}', pbt.number), pbt.value), ', ' order by pbt.name
-    ) as schedule,
-    string_agg(pbt.name || ' ' || pbt.operation, ', ' order by pbt.name) as operations,
-    any_value(pbt.score) as score,
-    any_value(pbt.best) as best,
-    any_value(pbt.training) as training
+    spelled.generation,
+    spelled.member,
+    any_value(spelled.action) as action,
+    any_value(spelled.donor) as donor,
+    any_value(spelled.from_step) as from_step,
+    any_value(spelled.to_step) as to_step,
+    string_agg(spelled.name || ' = ' || spelled.told, ', ' order by spelled.name) as schedule,
+    string_agg(spelled.name || ' ' || spelled.operation, ', ' order by spelled.name) as operations,
+    any_value(spelled.score) as score,
+    any_value(spelled.best) as best,
+    any_value(spelled.training) as training
 from standing
-join pbt using (trial)
-join latest_attempts using (trial, attempt)
-where standing.experiment = chosen($experiment) and (pbt.best or $all)
-group by standing.position, standing.label, pbt.generation, pbt.member
-order by standing.position, pbt.generation, pbt.member
+join spelled using (trial)
+where standing.experiment = chosen($experiment) and (spelled.best or $all)
+group by standing.position, standing.label, spelled.generation, spelled.member
+order by standing.position, spelled.generation, spelled.member

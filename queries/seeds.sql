@@ -30,18 +30,15 @@ with
             measure.measure,
             measure.position as place,
             min(trials.position) as position,
-            count(finite(trial_measures.value)) as n,
-            avg(finite(trial_measures.value) order by trials.seed) as value,
-            stddev_samp(finite(trial_measures.value) order by trials.seed) as spread,
-            min(finite(trial_measures.value)) as least,
-            max(finite(trial_measures.value)) as greatest,
+            count(trial_measures.value) as n,
+            avg(trial_measures.value order by trials.seed) as value,
+            stddev_samp(trial_measures.value order by trials.seed) as spread,
+            min(trial_measures.value) as least,
+            max(trial_measures.value) as greatest,
             any_value(measure.unit) as unit,
             tally(
                 case
-                    when trials.state <> 'completed'
-                    then trials.state
-                    when not isfinite(trial_measures.value)
-                    then 'not finite'
+                    when trials.state <> 'completed' then trials.state when trial_measures.not_finite then 'not finite'
                 end
             ) as note
         from trials
@@ -50,7 +47,10 @@ with
             trial_measures
             on (trial_measures.experiment, trial_measures.position, trial_measures.measure)
             = (trials.experiment, trials.position, measure.measure)
-        where trials.experiment = chosen($experiment) and measure.measure = coalesce($measure, measure.measure)
+        where
+            trials.experiment = chosen($experiment)
+            and measure.measure
+            = coalesce(one_of('measure', $measure, measures_of(chosen($experiment))), measure.measure)
         group by trials.method, trials.model, trials.dataset, trials.axes, measure.measure, measure.position
     )
 select

@@ -23,12 +23,12 @@ with
     part as (
         select
             attempt_key,
-            max(value) filter (where name = 'train_steady_source_tokens_per_second') as source_tokens,
-            max(value) filter (where name = 'train_steady_target_tokens_per_second') as target_tokens,
-            max(value) filter (where name = 'train_steady_step_seconds') as step,
-            max(value) filter (where name = 'train_steady_p95_step_seconds') as slow_step,
-            max(value) filter (where name = 'train_steady_loading_share') as loading,
-            max(value) filter (where name = 'warmup_seconds') as warm_up
+            finite(max(value) filter (where name = 'train_steady_source_tokens_per_second')) as source_tokens,
+            finite(max(value) filter (where name = 'train_steady_target_tokens_per_second')) as target_tokens,
+            finite(max(value) filter (where name = 'train_steady_step_seconds')) as step,
+            finite(max(value) filter (where name = 'train_steady_p95_step_seconds')) as slow_step,
+            finite(max(value) filter (where name = 'train_steady_loading_share')) as loading,
+            finite(max(value) filter (where name = 'warmup_seconds')) as warm_up
         from latest
         join metric_name using (name_id)
         where rank = 0
@@ -40,8 +40,8 @@ select
     trials.dataset,
     nullif(trials.axes, '') as axes,
     count(*) filter (where trials.state = 'completed') as n,
-    avg(finite(trials.speed) order by trials.seed) as speed,
-    stddev_samp(finite(trials.speed) order by trials.seed) as speed_spread,
+    avg(trials.speed order by trials.seed) as speed,
+    stddev_samp(trials.speed order by trials.seed) as speed_spread,
     avg(part.source_tokens order by trials.seed) as source_tokens,
     avg(part.target_tokens order by trials.seed) as target_tokens,
     avg(part.step order by trials.seed) as step,
@@ -57,8 +57,7 @@ select
         ''
     ) as note
 from trials
-join standing using (experiment, position)
-left join part on trials.state = 'completed' and part.attempt_key = standing.attempt_key
+left join part on trials.state = 'completed' and part.attempt_key = trials.attempt_key
 where trials.experiment = chosen($experiment)
 group by trials.method, trials.model, trials.dataset, trials.axes
 order by min(trials.position)

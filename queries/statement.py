@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 
 import sqlglot
 from sqlglot import exp
@@ -13,6 +14,9 @@ from xp.dsl.errors import Problem
 
 READS = (exp.Query, exp.Values, exp.Summarize, exp.Describe, exp.Show, exp.Pivot)
 WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Into)
+
+LISTS = re.compile(r"(list|array)_|apply|filter|reduce|transform")
+"""Functions that take lambdas."""
 
 # it says on stderr what it does not parse
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
@@ -45,7 +49,7 @@ def problems(text: str, place: str) -> list[Problem]:
     (tree,) = found
     if not isinstance(tree, READS) or tree.find(*WRITES):
         return [Problem(f"a query is one SELECT, and this is {named(tree)}", place)]
-    return arrows(tree, text, place)
+    return []
 
 
 def named(tree: exp.Expr) -> str:
@@ -56,15 +60,30 @@ def named(tree: exp.Expr) -> str:
     return (writer or tree).key.upper()
 
 
-def arrows(tree: exp.Expr, text: str, place: str) -> list[Problem]:
-    """Return where a lambda is written with an arrow, which DuckDB has given up."""
-    tokens = words(text)
-    lambdas = sum(token.text.lower() == "lambda" for token in tokens)
-    if len(list(tree.find_all(exp.Lambda))) <= lambdas:
-        return []
-    arrow = next(token for token in tokens if token.text == "->")
-    hint = "write `lambda x: x + 1` in place of `x -> x + 1`"
-    return [Problem("DuckDB takes no lambda with an arrow", f"{place}:{arrow.line}:{arrow.col - 1}", hint)]
+def arrow(text: str, place: str) -> Problem:
+    """Return the complaint about a lambda with an arrow, which DuckDB has given up, at the first that there is.
+
+    Only DuckDB tells it from the arrow that takes something out of JSON: sqlglot takes both for lambdas.
+    """
+    nodes = [node for tree in trees(text) for node in tree.find_all(exp.Lambda)]
+    signs = [(not on_list(node), token.line, token.col) for node in nodes if (token := sign(node, text)).text == "->"]
+    for _, line, column in sorted(signs)[:1]:
+        place += f":{line}:{column - 1}"
+    return Problem("DuckDB takes no lambda with an arrow", place, "write `lambda x: x + 1` in place of `x -> x + 1`")
+
+
+def sign(node: exp.Lambda, text: str) -> Token:
+    """Return what stands behind the parameters of what sqlglot takes for a lambda: an arrow, or a colon."""
+    end = max(param.meta.get("end", 0) for param in node.expressions)
+    return next(token for token in words(text) if token.start > end and token.text != ")")
+
+
+def on_list(node: exp.Lambda) -> bool:
+    """Tell whether a lambda is given to a function of lists."""
+    function = node.parent
+    if isinstance(function, exp.Anonymous):
+        return bool(LISTS.match(function.name.lower()))
+    return isinstance(function, exp.Func) and bool(LISTS.match(function.sql_name().lower()))
 
 
 def words(text: str) -> list[Token]:

@@ -8,9 +8,17 @@
 -- column accuracy    double     points  ROUGE-1 on the test split
 -- column started     timestamp  -       when the attempt started that speaks for the trial
 -- column trial       text       -       id: a hash of everything that can change the result
--- column note        text       -       why it did not complete
+-- column note        text       -       why it did not complete, or which of its numbers are not finite
 
-select label, state, attempts, runtime, accuracy, started, trial, case when state <> 'completed' then reason end as note
+select
+    label,
+    state,
+    attempts,
+    runtime,
+    accuracy,
+    started,
+    trial,
+    case when state <> 'completed' then reason else not_finite || ' not finite' end as note
 from trials
 where experiment = chosen($experiment)
 order by position

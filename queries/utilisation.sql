@@ -29,7 +29,12 @@ with
         from standing
         join attempts using (attempt_key)
         join sample using (attempt_key)
-        where standing.experiment = chosen($experiment) and ($instrument is null or sample.name = $instrument)
+        where
+            standing.experiment = chosen($experiment)
+            and (
+                $instrument is null
+                or sample.name = one_of('instrument', $instrument, (select list(distinct name) from sample))
+            )
     ),
     cut as (
         select

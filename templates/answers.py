@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol, Self
 
-from xp.dsl.errors import Problem, TemplateError
+from xp.dsl.errors import Problem, TemplateError, did_you_mean
 from xp.templates.quantity import finite
 from xp.templates.trace import Drawn, Trace
 from xp.templates.units import UNITS
@@ -69,6 +69,10 @@ class Measured(float):
         return self
 
 
+class ColumnError(TemplateError, LookupError):
+    """A row was asked for a column that its query has not."""
+
+
 class Row:
     """One row: ``row.rouge1`` or ``row["rouge1"]``."""
 
@@ -83,6 +87,8 @@ class Row:
         return self._values[name]
 
     def __getitem__(self, name: str) -> Any:
+        if name not in self._values:
+            raise ColumnError(Problem(f"a row has no column {name!r}", hint=did_you_mean(name, self._values)))
         return self._values[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -133,21 +139,32 @@ class Rows(Sequence[Row]):
         """Return every row: whoever looks at them again and again does not pay again."""
         return [self.row(values) for values in self.answer.rows]
 
+    def check(self, *names: str) -> None:
+        """Raise where one of these is no column: a condition on it would be true of nothing."""
+        known = [column.name for column in self.columns]
+        if wrong := [name for name in names if name not in known]:
+            message = f"query {self.query!r} has no column {{!r}}"
+            raise TemplateError(*(Problem(message.format(name), hint=did_you_mean(name, known)) for name in wrong))
+
     def where(self, **values: Any) -> Rows:
         """Return the rows that have all of these values; a list stands for any of its members."""
+        self.check(*values)
         return self.only(lambda row: agrees(row, values))
 
     def without(self, **values: Any) -> Rows:
         """Return the rows that ``where`` leaves out."""
+        self.check(*values)
         return self.only(lambda row: not agrees(row, values))
 
     def measured_in(self, **units: str) -> Rows:
         """Return the same rows, the numbers of some columns in a unit of choice: ``memory="GB"``."""
+        self.check(*units)
         answer = Part(self.title, [shown_in(column, units) for column in self.columns], self.answer.rows)
         return replace(self, answer=answer)
 
     def distinct(self, name: str) -> list[Any]:
         """Return the values of a column, each once, in their order."""
+        self.check(name)
         return list(dict.fromkeys(row[name] for row in self))
 
     def only(self, wanted: Callable[[Row], bool]) -> Rows:

@@ -11,6 +11,10 @@ from xp.templates.escape import Markdown, cell, code, escape, width
 from xp.templates.quantity import MISSING
 from xp.templates.sheet import Cell, Notes, Sheet, Unnumbered, fields, label, lay_out
 
+LONGEST = 120
+"""Characters of a text in a table of a report: one that is longer would widen every row."""
+
+CUT = "…"
 OBVIOUS = "name of "
 """How a description begins that says no more than the heading does."""
 
@@ -21,8 +25,8 @@ def cells(answer: Answer) -> Sheet:
 
 
 def table(answer: Answer) -> Markdown:
-    """Return an answer as a table, with the notes that belong to it."""
-    return grid(Rows("", answer))
+    """Return an answer as a table, nothing cut, with the notes that belong to it."""
+    return drawn(Rows("", answer), (), (), {})
 
 
 def grid(
@@ -30,20 +34,40 @@ def grid(
 ) -> Markdown:
     """Return *rows* as a table, of the columns *names* only where any are given, with the notes that belong to it.
 
-    The texts of the columns *codes* are set as code; *titles* are other headings for columns.
+    The texts of the columns *codes* are set as code; *titles* are other headings for columns. Long texts are cut.
     """
+    rows.check(*codes, *titles)
+    return drawn(rows, names, codes, titles, LONGEST)
+
+
+def drawn(
+    rows: Rows, names: Sequence[str], codes: Sequence[str], titles: Mapping[str, str], most: int | None = None
+) -> Markdown:
+    """Return *rows* as a table, no text in it longer than *most* characters."""
     sheet = lay_out(rows, names, Notes())
     heading = [escape(titles.get(column.name, column.title)) for column in sheet.columns]
     shown = [code if column.name in codes else cell for column in sheet.columns]
-    body = [[set_as(show, found) for show, found in zip(shown, row, strict=True)] for row in sheet.cells]
-    drawn = draw(heading, [column.align for column in sheet.columns], body)
-    rows.drew(drawn, [column.name for column in sheet.columns])
-    return Markdown("\n\n".join([drawn, "\\\n".join(map(escape, sheet.notes))] if sheet.notes else [drawn]))
+    body = [[set_as(show, found, most) for show, found in zip(shown, row, strict=True)] for row in sheet.cells]
+    text = draw(heading, [column.align for column in sheet.columns], body)
+    rows.drew(text, [column.name for column in sheet.columns])
+    return Markdown("\n\n".join([text, "\\\n".join(map(escape, sheet.notes))] if sheet.notes else [text]))
 
 
-def set_as(show: Callable[[str], Markdown], found: Cell) -> str:
+def set_as(show: Callable[[str], Markdown], found: Cell, most: int | None) -> str:
     """Return a cell as Markdown; a dash is no code."""
-    return f"{MISSING if found.text == MISSING else show(found.text)}{found.mark}"
+    return f"{MISSING if found.text == MISSING else show(short(found.text, most))}{found.mark}"
+
+
+def short(text: str, most: int | None = LONGEST) -> str:
+    """Return *text*, or where it is longer than *most* its beginning and its end, by which texts often differ.
+
+    >>> short("a long prefix", 9), short("a prefix", None)
+    ('a long…ix', 'a prefix')
+    """
+    if most is None or len(text) <= most:
+        return text
+    head = most * 2 // 3
+    return f"{text[:head]}{CUT}{text[len(text) + head + 1 - most :]}"
 
 
 def legend(rows: Rows, *names: str) -> Markdown:

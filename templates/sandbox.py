@@ -16,7 +16,7 @@ from jinja2.utils import missing
 from xp.dsl.errors import Problem, TemplateError
 from xp.templates.answers import Row, Rows
 from xp.templates.escape import Markdown, code, escape, quoted
-from xp.templates.markdown import grid, legend
+from xp.templates.markdown import grid, legend, short
 from xp.templates.quantity import compact
 from xp.templates.weighing import weighed
 from xp.templates.words import words
@@ -28,6 +28,7 @@ FILTERS = {
     "grid": grid,
     "legend": legend,
     "quoted": quoted,
+    "short": short,
     "weighed": weighed,
 }
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from xp.dsl.errors import Problem, TemplateError, did_you_mean
 from xp.templates.answers import Column, Rows
 from xp.templates.escape import clean
 from xp.templates.quantity import MISSING, Style, number, quantity, spanned, style
@@ -23,6 +22,7 @@ UNIT = "unit"
 VALUE = "value"
 DIFFERENCE = "difference"
 ROUGE = re.compile(r"\brouge[ -]?(\d|l|lsum)\b", re.IGNORECASE)
+PLAIN = re.compile(r"[\w -]*")
 EXPECTATION = re.compile(r"(\*?)(reduces|increases|affects)")
 ARROWS = {"reduces": "↓", "increases": "↑", "affects": "↕"}
 SITUATIONAL = "* expected in some situations only"
@@ -161,10 +161,7 @@ def lay_out(rows: Rows, names: Sequence[str], notes: Notes) -> Sheet:
 def fields(rows: Rows, names: Sequence[str] = (), *, numbered: bool = True) -> list[Field]:
     """Return the columns to show: spreads, notes and units stand with the values that they belong to."""
     places = position(rows)
-    for name in names:
-        if name not in places:
-            unknown = f"query {rows.query!r} has no column {name!r}"
-            raise TemplateError(Problem(unknown, hint=did_you_mean(name, places)))
+    rows.check(*names)
     wanted = names or [name for name in places if not companion(name, rows, numbered=numbered)]
     return [field(rows, name) for name in [name for name in wanted if not blank(rows, places[name])] or wanted]
 
@@ -242,9 +239,11 @@ def expectation(value: object, notes: Notes) -> str:
 
 
 def label(name: str) -> str:
-    """Return a column's name as people write it.
+    """Return a column's name as people write it; one with other signs than letters is somebody's own, and stays.
 
-    >>> label("predict_rougeLsum"), label("peak_memory")
-    ('predict R-Lsum', 'peak memory')
+    >>> label("predict_rougeLsum"), label("peak_memory"), label("eval/rouge1"), label("f1_macro@5")
+    ('predict R-Lsum', 'peak memory', 'eval/rouge1', 'f1_macro@5')
     """
+    if not PLAIN.fullmatch(name):
+        return name
     return ROUGE.sub(lambda match: f"R-{match[1][0].upper()}{match[1][1:]}", name.replace("_", " "))

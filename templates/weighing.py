@@ -32,6 +32,7 @@ def weighed(rows: Rows, *always: str) -> Rows:
 
     A cell is what was expected, the effect with its interval, and the verdict: ``↓* 0.80× (0.75 to 0.85) ✓``.
     """
+    rows.check("method", "measure", "unit", "expected", "effect", "effect_low", "effect_high", "verdict", "note")
     found = {(row["method"], row["measure"]): row for row in rows}
     claimed = [row["measure"] for row in rows if row["expected"]]
     measures = {row["measure"]: row["unit"] for row in rows if row["measure"] in (*always, *claimed)}

@@ -12,7 +12,7 @@ Methods baseline, zero2, freeze-encoder and broken, three seeds each, two ranks.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from xp.engine.journal import FORMAT, Journal
@@ -157,6 +157,8 @@ class Attempt:
     folder: AttemptLayout
     trial: Trial
     time: float
+    searches: dict[str, Any] = field(default_factory=dict)
+    """What a search looks for, and what it decides, over the trial's settings."""
 
     def start(self, **changes: Any) -> None:
         """Write what the engine writes before the ranks start."""
@@ -171,7 +173,7 @@ class Attempt:
             variant=self.trial.variant,
             context=self.trial.context,
             seed=self.trial.seed,
-            settings=self.trial.settings,
+            settings=self.trial.settings | self.searches,
             model="bart-tiny",
             dataset="dialogues",
             world_size=2,
@@ -192,9 +194,8 @@ class Attempt:
         """Write everything that a rank measures, and that both of them are done."""
         method, place = self.trial.method, self.trial.seed - 1
         self.facts()
-        self.rank(
-            0, "effective", values={name: value for name, value in self.trial.settings.items() if value is not None}
-        )
+        read = {name: value for name, value in self.trial.settings.items() if name not in self.searches}
+        self.rank(0, "effective", values={name: value for name, value in read.items() if value is not None})
         for step in (10, 20, 30):
             self.rank(0, "progress", after=step / 10, phase="train", step=step, steps=30)
             values = {"loss": 6.0 - step / 10, "learning_rate": 5e-05}
@@ -272,9 +273,11 @@ def retried(layout: Layout, trial: Trial, time: float) -> None:
 def searched(layout: Layout, trial: Trial, time: float) -> None:
     """Write an attempt of two members that trained two generations; the first one's weights were the better ones."""
     new = attempt(layout, trial, time)
+    new.searches = SEARCH
     new.start()
     for generation, member, action, rate, operations, score in MEMBERS:
         donor = 0 if action == "exploit" else None
+        origin = f"trials/training-1-{member if donor is None else donor}/attempt-1/checkpoints/step-4"
         new.engine(
             "member",
             generation=generation,
@@ -283,6 +286,7 @@ def searched(layout: Layout, trial: Trial, time: float) -> None:
             action=action,
             donor=donor,
             donor_trial=None if donor is None else "training-1-0",
+            checkpoint=None if action == "start" else origin,
             from_step=4 * (generation - 1),
             to_step=4 * generation,
             values={"learning_rate": rate},
@@ -293,6 +297,8 @@ def searched(layout: Layout, trial: Trial, time: float) -> None:
     new.train()
     new.end("completed", trainings=4, completed=3, best="training-2-1")
 
+
+SEARCH = {"search.algorithm": "pbt", "search.population": 2, "search.generations": 2, "learning_rate": "schedule"}
 
 MEMBERS: list[tuple[int, int, str, float, dict[str, str], float | None]] = [
     (1, 0, "start", 3e-5, {}, 30.0),

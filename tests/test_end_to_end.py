@@ -83,10 +83,11 @@ Config: {"stage": 2}
 """
 
 
-def xp(*words: str, folder: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "xp.engine.cli.main", *words], cwd=folder, capture_output=True, text=True, check=False
-    )
+def xp(*words: str, folder: Path, code: int = 0, closed: bool = False) -> subprocess.CompletedProcess[str]:
+    """Run a command; *closed*, without a standard input."""
+    before = ["sh", "-c", 'exec "$@" <&-', "sh"] if closed else []
+    command = [*before, sys.executable, "-m", "xp.engine.cli.main", *words]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == code, f"{done.stdout}\n{done.stderr}"
     return done
 
@@ -253,14 +254,14 @@ def test_ctrl_c_ends_the_trial_in_order(tmp_path: Path) -> None:
     assert [row["state"] for row in sql(tmp_path, "select state from attempts")] == ["interrupted"]
 
 
-def test_a_stopped_run_goes_on_in_the_middle_of_its_trial(tmp_path: Path) -> None:
+def test_a_stopped_run_goes_on_in_the_middle_of_its_trial_without_a_standard_input(tmp_path: Path) -> None:
     (tmp_path / "mini.toml").write_text(SPEC.replace("max_steps = 6", "max_steps = 150"))
     narrow = ("mini.toml", "--only", "method=zero2", "--set", "matrix.seed=[1]")
     with running(tmp_path, *narrow) as process:
         wait_for(lambda: steps_done(tmp_path) >= 20)
         os.kill(process.pid, signal.SIGINT)
         assert process.wait(timeout=60) == 130
-    xp("run", *narrow, folder=tmp_path)
+    xp("run", *narrow, folder=tmp_path, closed=True)
 
     first, second = sql(tmp_path, "from attempt select state, resumed_attempt, resumed_step order by attempt")
     assert (first["state"], second["state"], second["resumed_attempt"]) == ("interrupted", "completed", 1)
@@ -284,7 +285,7 @@ def steps_done(folder: Path) -> int:
 def test_a_plain_launch_trains_to_the_same_numbers(project: Path, tmp_path: Path) -> None:
     (tmp_path / "mini.toml").write_text(SPEC)
     narrow = ("--only", "method=zero2", "--set", "matrix.seed=[1]")
-    xp("run", "mini.toml", "--launch", "plain", *narrow, folder=tmp_path)
+    xp("run", "mini.toml", "--launch", "plain", *narrow, folder=tmp_path, closed=True)
     (plain,) = sql(tmp_path, "select trial, launch, loss, rouge1 from trials where state = 'completed'")
     assert plain["launch"] == "plain"
     (forked,) = sql(project, f"select loss, rouge1 from trials where trial = '{plain['trial']}'")

@@ -11,10 +11,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import psutil
 import pytest
 
 from tests.test_end_to_end import SPEC, sql, xp
+from xp.engine.layout import Layout
+from xp.engine.warehouse.load import load
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -38,6 +41,23 @@ join standing using (trial, attempt_key)
 where name in ('loss', 'eval_loss', 'eval_rouge1', 'predict_rouge1', 'predict_loss', 'learning_rate', 'grad_norm')
 order by all
 """
+
+
+HELD = "select state, rouge1, rouge2, loss, runtime, energy from trials"
+COMPLETED = "select count(*) from attempts where state = 'completed'"
+
+
+def completed(folder: Path) -> int:
+    """Open the warehouse after a kill: a trial has all its numbers or none; return how many attempts are complete."""
+    layout = Layout(folder / "results")
+    if not layout.root.exists():
+        return 0
+    load(layout)
+    with duckdb.connect(str(layout.warehouse), read_only=True) as db:
+        for state, *numbers in db.execute(HELD).fetchall():
+            assert [number is not None for number in numbers] == [state == "completed"] * len(numbers), state
+        ((count,),) = db.execute(COMPLETED).fetchall()
+    return int(count)
 
 
 def lasting(folder: Path) -> list[dict[str, Any]]:
@@ -95,10 +115,14 @@ def disturbed(folder: Path, seed: int) -> None:
     dice = random.Random(seed)  # noqa: S311 - a game, not a secret
     due = [*KILLS]
     dice.shuffle(due)
+    before = 0
     while due:  # should all be complete by then, there are further trials beside the others
         more = f"seed = [1, {len(due) + 1}]" if (folder / "results").exists() else "seed = [1]"
         (folder / "mini.toml").write_text(LONGER.replace("seed = [1]", more))
         disturb(folder, dice, due)
+        now = completed(folder)
+        assert now >= before
+        before = now
     (folder / "mini.toml").write_text(LONGER)
     xp("run", "mini.toml", folder=folder)
 

@@ -14,6 +14,9 @@ from xp.engine.cli import experiments, machine, reports, runs, warehouse
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 """Why a disk takes nothing more: no fault of the program, and no reason for a traceback."""
 
+DENIED = (errno.EACCES, errno.EPERM)
+"""Why the system lets somebody have a file who is not the one that asks."""
+
 
 class Commands(click.Group):
     """Shows an XpError as a message with its own exit code; lets every bug keep its traceback."""
@@ -26,16 +29,26 @@ class Commands(click.Group):
             click.echo(f"xp: {error}", err=True)
             ctx.exit(error.exit_code)
         except OSError as error:
-            if error.errno not in FULL:
+            if (problem := outside(error)) is None:
                 raise
-            hint = "what is in the journals stays; make room, and the same command goes on"
-            problem = Problem(f"nothing more can be written: {error.strerror}", error.filename or "", hint)
             click.echo(f"xp: {XpError(problem)}", err=True)
             ctx.exit(XpError.exit_code)
 
     def list_commands(self, _: click.Context) -> list[str]:
         """Return the commands in the order of a day's work."""
         return list(self.commands)
+
+
+def outside(error: OSError) -> Problem | None:
+    """Return the problem of whoever owns the disk or the file, None where the program is to blame."""
+    place = str(error.filename or "")
+    if error.errno in FULL:
+        hint = "what is in the journals stays; make room, and the same command goes on"
+        return Problem(f"nothing more can be written: {error.strerror}", place, hint)
+    if error.errno in DENIED:
+        hint = "ask whoever owns it, or choose a folder of your own; what is in the journals stays"
+        return Problem(f"not allowed: {error.strerror}", place, hint)
+    return None
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -12,6 +12,11 @@ import click
 from xp.engine.cli.options import JSON, OUTPUT, PARAMS, RESULTS
 
 FORMS = ("table", "csv", "json", "jsonl", "markdown", "parquet", "arrow")
+FOLDERS = ("parquet", "mlflow")
+DATABASES = ("ducklake", "postgres")
+FITTING = {"experiment": FOLDERS, "schema": DATABASES, "catalog": ("ducklake",), "python": DATABASES}
+"""Where the options of `xp export` mean something."""
+
 PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 
 
@@ -90,15 +95,33 @@ def fmt_command(ctx: click.Context, paths: tuple[Path, ...], check: bool) -> Non
 
 
 @click.command("export")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("target")
 @RESULTS
-@click.option("--to", "form", type=click.Choice(["parquet", "mlflow"]), default="parquet", show_default=True)
-@click.option("--experiment", multiple=True, metavar="NAME", help="Only this one; may be given several times.")
-def export_command(folder: Path, results: Path, form: str, experiment: tuple[str, ...]) -> None:
-    """Write what the warehouse holds to DIR, for other programs.
+@click.option("--to", "form", type=click.Choice([*FOLDERS, *DATABASES]), default="parquet", show_default=True)
+@click.option("--experiment", multiple=True, metavar="NAME",
+              help="Only this one, in a folder; may be given several times.")  # fmt: skip
+@click.option("--schema", metavar="NAME", help="Schema of the tables in a database (xp).")
+@click.option("--catalog", metavar="NAME",
+              help="Catalog of a DuckLake, such as postgres:dbname=xp (sqlite:TARGET/catalog.sqlite).")  # fmt: skip
+@click.option("--python", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="Python whose DuckDB has the extension for a database (this one).")  # fmt: skip
+def export_command(target: str, results: Path, form: str, **options: Any) -> None:
+    """Write what the warehouse holds to TARGET, for other programs.
 
-    As Parquet: one folder a table, divided by experiment. For MLflow: a folder that `mlflow ui` shows.
+    As Parquet: a new folder, in it one a table, divided by experiment. For MLflow: a new folder that `mlflow ui` shows.
+
+    Into a database, all of it; a further export replaces what is there. TARGET is the folder of a DuckLake, whose
+    tables are Parquet files, or the connection string of a PostgreSQL server. Both take an extension of DuckDB.
     """
     from xp.engine import export
+    from xp.engine.export import databases
 
-    click.echo(export.write(folder, results, form, experiment), nl=False)
+    given = {name: value for name, value in options.items() if value}
+    for name in given:
+        if form not in FITTING[name]:
+            raise click.UsageError(f"--{name} is for --to {' and '.join(FITTING[name])}, and this is --to {form}")
+    if form in FOLDERS:
+        text = export.write(Path(target), results, form, given.get("experiment", ()))
+    else:
+        text = databases.copy(target, results, form, databases.Options(**given))
+    click.echo(text, nl=False)

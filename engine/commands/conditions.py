@@ -19,7 +19,10 @@ SECTIONS = ("environment", "package")
 
 def env(results: Path, trial: str | None, attempt: int | None, *, as_json: bool) -> str:
     """Return the environment of this machine, or that of an attempt, for people or for programs."""
-    told = environment.collect(Path.cwd()) if trial is None else recorded(attempt_of(found(results), trial, attempt))
+    if trial is None:
+        told = environment.collect(Path.cwd(), results)
+    else:
+        told = recorded(attempt_of(found(results), trial, attempt))
     return json.dumps(told, indent=2, ensure_ascii=False) + "\n" if as_json else as_text(told)
 
 

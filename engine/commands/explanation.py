@@ -24,6 +24,7 @@ from xp.engine.planning import Planned
 from xp.engine.screen import table
 
 BUILT_IN = "default of xp"
+SEARCH = "the search decides"
 BASE = "DeepSpeed file"
 HUB = "commit on the hub"
 
@@ -136,6 +137,8 @@ def reason(experiment: Experiment, cell: Cell, axis: str, value: Any) -> tuple[K
 
 def setting(experiment: Experiment, trial: Trial, name: str, value: Any) -> Origin:
     """Return where one setting of a trial comes from."""
+    if trial.search is not None and name in trial.search.decided:
+        return Origin(name, trial.search.decided[name], SEARCH, experiment.where("methods", trial.method, "search"))
     if not is_written(experiment, trial.variant, name):
         base = experiment.base_of(trial.method)
         where = base.where(name) if base and value is not None else ""

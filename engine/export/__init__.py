@@ -1,4 +1,4 @@
-"""What the warehouse holds, as files for other programs."""
+"""What the warehouse holds, as files for other programs, and as tables of other databases."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ FORMS: Mapping[str, Callable[[duckdb.DuckDBPyConnection, Sequence[str], Path], s
 
 def write(folder: Path, results: Path, form: str, experiments: Sequence[str]) -> str:
     """Write some experiments, by default all, to a new folder; return what was written, for people."""
+    if folder.exists() and not folder.is_dir():
+        raise QueryError(Problem("this is no folder", str(folder), "name a new one"))
     if folder.is_dir() and any(folder.iterdir()):
         raise QueryError(Problem("the folder is not empty", str(folder), "name a new one"))
     layout = fresh(results)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -92,10 +93,11 @@ def write_run(db: duckdb.DuckDBPyConnection, experiment: str, run: Run, folder: 
     axes = {"method": run.method, "model": run.model, "dataset": run.dataset, "seed": str(run.seed)}
     for name, value in tags.items():
         put(folder / "tags" / name, value)
-    for name, value in [*axes.items(), *settings(db, run)]:
-        put(folder / "params" / safe(name), value)
-    for name, lines in series(db, run):
-        put(folder / "metrics" / safe(name), "".join(lines))
+    params, metrics = {**axes, **settings(db, run)}, series(db, run)
+    for name, file in told_apart(params).items():
+        put(folder / "params" / file, params[name])
+    for name, file in told_apart(metrics).items():
+        put(folder / "metrics" / file, "".join(metrics[name]))
 
 
 def about(experiment: str, run: Run) -> Mapping[str, Any]:
@@ -119,18 +121,18 @@ def about(experiment: str, run: Run) -> Mapping[str, Any]:
     }
 
 
-def settings(db: duckdb.DuckDBPyConnection, run: Run) -> list[tuple[str, str]]:
+def settings(db: duckdb.DuckDBPyConnection, run: Run) -> dict[str, str]:
     """Return the settings of a trial."""
     select = "select name, coalesce(value, '') from setting where trial = $trial order by name"
-    return [(name, value) for name, value in db.execute(select, {"trial": run.trial}).fetchall() if name != "seed"]
+    return {name: value for name, value in db.execute(select, {"trial": run.trial}).fetchall() if name != "seed"}
 
 
-def series(db: duckdb.DuckDBPyConnection, run: Run) -> Iterator[tuple[str, list[str]]]:
-    """Yield the metrics of an attempt with their lines; those of other ranks than the first are named after them."""
+def series(db: duckdb.DuckDBPyConnection, run: Run) -> dict[str, list[str]]:
+    """Return the metrics of an attempt with their lines; those of other ranks than the first are named after them."""
     found: dict[str, list[str]] = {}
     for name, rank, time, value, step in db.execute(POINTS, {"key": run.attempt_key}).fetchall():
         found.setdefault(f"{name}.rank{rank}" if rank else name, []).append(f"{time} {value!r} {step}\n")
-    yield from found.items()
+    return found
 
 
 def milliseconds(time: datetime) -> int:
@@ -146,6 +148,26 @@ def safe(name: str) -> str:
     """
     parts = ["_" if part in ("", ".", "..") else part for part in FOREIGN.sub("_", name).split("/")]
     return "/".join(parts)
+
+
+def told_apart(names: Iterable[str]) -> dict[str, str]:
+    """Return a file for each name: what MLflow would take for another's, or for a folder, ends with a hash.
+
+    >>> told_apart(["f1_5", "f1@5", "train", "train/loss"])
+    {'f1_5': 'f1_5', 'f1@5': 'f1_5-d78748', 'train': 'train-116f54', 'train/loss': 'train/loss'}
+    """
+    files = {name: safe(name) for name in names}
+    taken = Counter(files.values())
+    folders = {file[:place] for file in taken for place, sign in enumerate(file) if sign == "/"}
+    return {
+        name: file if file not in folders and (file == name or taken[file] == 1) else f"{file}-{digest(name)}"
+        for name, file in files.items()
+    }
+
+
+def digest(name: str) -> str:
+    """Return what tells a name from all that look like it."""
+    return hashlib.sha256(name.encode()).hexdigest()[:6]
 
 
 def yaml(values: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,8 +13,8 @@ from typing import Any, NamedTuple
 from xp.dsl.errors import Problem, XpError
 from xp.engine.run.failures import State
 
-LOSSES = ("loss", "train_loss", "eval_loss")
-"""Names of losses, behind any ``train/`` or ``eval/``: one that is no finite number any more says that a run diverged,
+LOSS = re.compile(r"(.*/)?((train|eval|validation|val|test|predict)[_/](.+_)?)?loss")
+"""Names of losses, also of one of several sets: one that is no finite number any more says that a run diverged,
 whatever its program took it for."""
 
 
@@ -36,6 +37,9 @@ class Point(NamedTuple):
     """Unix seconds, None where the file does not say."""
 
     values: Mapping[str, Any]
+
+    file: Path | None = None
+    """Where they stand, where a run has several files."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ def judged(found: Found) -> Found:
         (point.step, name, value)
         for point in found.points
         for name, value in point.values.items()
-        if name.rpartition("/")[2] in LOSSES and isinstance(value, float) and not math.isfinite(value)
+        if LOSS.fullmatch(name) and isinstance(value, float) and not math.isfinite(value)
     )
     first = min(bad, key=lambda one: math.inf if one[0] is None else one[0], default=None)
     if first is None:

@@ -70,8 +70,7 @@ def places(
 def warnings(run: Found) -> Iterator[str]:
     """Yield what a reader of the imported numbers should know."""
     yield from run.notes
-    steps = run.facts.get("global_step")
-    for text in disagreements(run.latest, steps if isinstance(steps, int) else None):
+    for text in disagreements(run):
         yield f"does not agree: {text}"
     if run.reason:
         yield f"{run.state}: {run.reason}"

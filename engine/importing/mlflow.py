@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from xp.engine.importing.found import Found, Point, refuse
+from xp.engine.importing.found import Found, Point
+from xp.engine.importing.values import recorded
 from xp.engine.run.failures import State
 
-STATES: Mapping[str, State] = {"FINISHED": "completed", "FAILED": "failed", "KILLED": "interrupted"}
+STATES: Mapping[str, State] = {
+    **dict.fromkeys(("FINISHED", "COMPLETED", "3"), "completed"),
+    **dict.fromkeys(("FAILED", "4"), "failed"),
+    **dict.fromkeys(("KILLED", "CANCELED", "CANCELLED", "5"), "interrupted"),
+}
+"""Words for how a run ended, and the numbers that they are sent as."""
 
 GIT = "mlflow.source.git.commit"
 
@@ -34,15 +39,16 @@ def read(path: Path, content: Mapping[str, Any]) -> Found:
     info, data = run["info"], run.get("data", run)
     began, ended = milliseconds(info.get("start_time")), milliseconds(info.get("end_time"))
     status = str(info.get("status", "")).upper()
+    state = STATES.get(status, "interrupted")
     tags = pairs(data.get("tags") or {})
     facts = {"run_id": info.get("run_id"), "status": status, "commit": tags.get(GIT)}
     return Found(
         kind="mlflow",
         name=str(info.get("run_name") or tags.get("mlflow.runName") or info["run_id"]),
         files=(path,),
-        points=tuple(points(path, data.get("metrics") or {}, ended)),
-        state=STATES.get(status, "interrupted"),
-        reason="" if status == "FINISHED" else f"its status there was {status or 'missing'}",
+        points=tuple(points(data.get("metrics") or {}, ended)),
+        state=state,
+        reason="" if state == "completed" else f"its status there was {status or 'missing'}",
         started=began,
         seconds=None if began is None or ended is None else ended - began,
         settings=pairs(data.get("params") or {}),
@@ -62,23 +68,19 @@ def pairs(table: Any) -> dict[str, str]:
     return {str(item["key"]): str(item["value"]) for item in table}
 
 
-def points(path: Path, metrics: Any, ended: float | None) -> Iterator[Point]:
+def points(metrics: Any, ended: float | None) -> Iterator[Point]:
     """Yield the metrics: a history of each, or its last value only."""
     entries = metrics.items() if isinstance(metrics, Mapping) else ((item["key"], item) for item in metrics)
-    for name, recorded in entries:
-        for item in recorded if isinstance(recorded, list) else [recorded]:
+    for name, history in entries:
+        for item in history if isinstance(history, list) else [history]:
             if isinstance(item, Mapping):
                 time = milliseconds(item.get("timestamp"))
-                yield Point(int(item.get("step") or 0), time, {name: value(path, name, item)})
+                yield Point(int(item.get("step") or 0), time, {name: value(item)})
             else:
-                yield Point(None, ended, {name: value(path, name, {"value": item})})
+                yield Point(None, ended, {name: recorded(item)})
 
 
-def value(path: Path, name: str, item: Mapping[str, Any]) -> float:
-    """Return a number; one that is marked as NaN is NaN, whatever stands in its place."""
-    if item.get("is_nan"):
-        return float("nan")
-    try:
-        return float(item["value"])
-    except (KeyError, TypeError, ValueError):
-        raise refuse(f"the metric {name} has no number: {json.dumps(item)[:60]}", path) from None
+def value(item: Mapping[str, Any]) -> Any:
+    """Return what was recorded; one that is marked as NaN is NaN, whatever stands in its place."""
+    marked = str(item.get("is_nan", False)).lower() in ("true", "1")
+    return float("nan") if marked else recorded(item.get("value"))

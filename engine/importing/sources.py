@@ -17,23 +17,29 @@ PASSED_OVER = ("experiment.json", "experiments.json", "manifest.json")
 
 
 def read(paths: Sequence[Path]) -> list[Found]:
-    """Return the runs of all files; folders are searched, and Hugging Face's files of one folder are one run."""
+    """Return the runs of all files; folders are searched.
+
+    Hugging Face's files of one folder are one run, as long as they have the names that it gives them: a copy under
+    another name is of another run.
+    """
     found: list[Found] = []
-    results: dict[Path, dict[Path, Any]] = {}
+    results: dict[tuple[Path, str], dict[Path, Any]] = {}
     for path in files(paths):
         if path.suffix == ".json":
             content = parsed(path)
             if mlflow.is_run(content):
                 found.append(mlflow.read(path, content))
-            elif trainer.is_state(content) or trainer.is_results(content):
-                results.setdefault(path.absolute().parent, {})[path] = content
+            elif trainer.is_state(content) or trainer.is_results(path, content):
+                folder = path.absolute().parent
+                name = folder.name if trainer.has_own_name(path) else path.stem
+                results.setdefault((folder, name), {})[path] = content
             else:
                 raise refuse("nothing that can be imported", path, hint=f"what can be: {KINDS}")
         elif tensorboard.is_events(path):
             found.append(tensorboard.read(path))
         else:
             found += emissions.read(path)
-    return found + [trainer.read(contents, folder.name) for folder, contents in results.items()]
+    return found + [trainer.read(contents, name) for (_, name), contents in results.items()]
 
 
 def files(paths: Sequence[Path]) -> Iterator[Path]:
@@ -57,7 +63,7 @@ def wanted(path: Path) -> bool:
             return emissions.is_emissions(file.readline().strip().split(","))
     if path.suffix == ".json" and path.name not in PASSED_OVER:
         content = parsed(path)
-        return mlflow.is_run(content) or trainer.is_state(content) or trainer.is_results(content)
+        return mlflow.is_run(content) or trainer.is_state(content) or trainer.is_results(path, content)
     return tensorboard.is_events(path)
 
 

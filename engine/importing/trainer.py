@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from xp.engine.importing import schedule
 from xp.engine.importing.found import Found, Point, refuse
+from xp.engine.importing.values import recorded
 
 STATE = "trainer_state.json"
+
+RESULTS = "_results.json"
 
 SETTINGS = {"num_train_epochs": "epochs", "max_steps": "max_steps", "train_batch_size": "batch_size"}
 """Keys of a state to the names of settings."""
@@ -22,10 +26,18 @@ def is_state(content: Any) -> bool:
     return isinstance(content, Mapping) and isinstance(content.get("log_history"), list)
 
 
-def is_results(content: Any) -> bool:
+def is_results(path: Path, content: Any) -> bool:
     """Tell whether JSON is a flat table of metrics, as the example scripts write it."""
-    ends = ("_runtime", "_loss", "_samples_per_second")
-    return isinstance(content, Mapping) and any(isinstance(key, str) and key.endswith(ends) for key in content)
+    if not isinstance(content, Mapping) or not content:
+        return False
+    if path.name.endswith(RESULTS) and not any(isinstance(value, Mapping | list) for value in content.values()):
+        return True
+    return any(key.endswith(("_runtime", "_loss", "_samples_per_second")) for key in content)
+
+
+def has_own_name(path: Path) -> bool:
+    """Tell whether a file is named as the trainer and its scripts name the files of one run."""
+    return path.name == STATE or path.name.endswith(RESULTS)
 
 
 def read(contents: Mapping[Path, Any], name: str) -> Found:
@@ -38,9 +50,7 @@ def read(contents: Mapping[Path, Any], name: str) -> Found:
     for path, content in states.items():
         state = content
         points += [point(entry, path) for entry in content["log_history"]]
-    for path, content in contents.items():
-        if path not in states:
-            points.append(Point(None, None, numbers(content)))
+    points += results({path: content for path, content in contents.items() if path not in states})
     ended, reason = ending(state, points)
     return Found(
         kind="trainer",
@@ -50,7 +60,8 @@ def read(contents: Mapping[Path, Any], name: str) -> Found:
         state="completed" if ended else "interrupted",
         reason=reason,
         settings={to: state[key] for key, to in SETTINGS.items() if state.get(key) is not None},
-        facts={key: state[key] for key in FACTS if state.get(key) is not None},
+        facts={key: state[key] for key in FACTS if state.get(key) is not None}
+        | (schedule.taken(state) if state else {}),
     )
 
 
@@ -58,15 +69,19 @@ def point(entry: Any, path: Path) -> Point:
     """Return an entry of the log; numbers of the end of the training are about the whole run."""
     if not isinstance(entry, Mapping) or not isinstance(entry.get("step"), int):
         raise refuse(f"an entry of the log without a step: {json.dumps(entry)[:60]}", path)
-    values = numbers({key: value for key, value in entry.items() if key != "step"})
-    return Point(None if "train_runtime" in values else entry["step"], None, values)
+    values = {key: recorded(value) for key, value in entry.items() if key != "step"}
+    return Point(None if "train_runtime" in values else entry["step"], None, values, path)
 
 
-def numbers(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the metrics of a table, their names untouched."""
-    return {
-        key: value for key, value in content.items() if isinstance(value, int | float) and not isinstance(value, bool)
-    }
+def results(contents: Mapping[Path, Mapping[str, Any]]) -> Iterator[Point]:
+    """Yield what files say of the whole run; what one of them repeats word for word is said once."""
+    told: dict[str, Any] = {}
+    for path, content in contents.items():
+        read = {key: recorded(value) for key, value in content.items()}
+        new = {key: value for key, value in read.items() if key not in told or told[key] != value}
+        told |= new
+        if new:
+            yield Point(None, None, new, path)
 
 
 def ending(state: Mapping[str, Any], points: Sequence[Point]) -> tuple[bool, str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from xp.engine.importing.agreement import disagreements
 from xp.engine.importing.found import Found
 from xp.engine.journal import FORMAT, Journal, events
 from xp.engine.layout import AttemptLayout, Layout
@@ -76,8 +77,9 @@ def write_attempt(attempt: AttemptLayout, run: Placed) -> None:
 
 def told(found: Found) -> dict[str, Any]:
     """Return what is known of an import besides its numbers."""
-    notes = {"note": "; ".join(found.notes)} if found.notes else {}
-    return {"kind": found.kind, "file": found.files[0].name, "sha256": found.sha256, **found.facts, **notes}
+    said = {"note": "; ".join(found.notes), "disagreements": "; ".join(disagreements(found))}
+    known = {"kind": found.kind, "file": found.files[0].name, "sha256": found.sha256, **found.facts}
+    return known | {name: text for name, text in said.items() if text}
 
 
 def beginning(run: Placed, attempt: AttemptLayout) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from xp.engine.launch.lifeline import PARENT
-from xp.engine.launch.variables import base_environment, rank_environment
+from xp.engine.launch.variables import attempt_environment, base_environment, rank_environment
 from xp.engine.layout import AttemptLayout
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -38,11 +38,12 @@ class PlainLauncher:
     def start(self, attempt: AttemptLayout, world_size: int, threads: int) -> PlainGroup:
         """Start all ranks of *attempt* in one process group."""
         processes: list[subprocess.Popen[bytes]] = []
+        shared = self.environment | attempt_environment(attempt)
         for rank in range(world_size):
             with attempt.log(rank).open("wb") as log:
                 process = subprocess.Popen(
                     [sys.executable, "-u", "-m", "xp.engine.launch.alone", str(attempt.root)],
-                    env=self.environment | rank_environment(rank, world_size, threads),
+                    env=shared | rank_environment(rank, world_size, threads),
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,

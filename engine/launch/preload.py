@@ -14,6 +14,7 @@ import os
 import selectors
 import signal
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from xp.engine.launch.lifeline import die_with, die_with_engine
-from xp.engine.launch.variables import rank_environment
+from xp.engine.launch.variables import attempt_environment, rank_environment
 from xp.engine.layout import AttemptLayout
 
 CHUNK = 65536
@@ -109,7 +110,8 @@ def become_rank(attempt: AttemptLayout, rank: int, request: Mapping[str, Any], c
         for descriptor in (*close, log):
             os.close(descriptor)
         world_size = int(request["world_size"])
-        os.environ.update(rank_environment(rank, world_size, int(request["threads"])))
+        os.environ.update(attempt_environment(attempt) | rank_environment(rank, world_size, int(request["threads"])))
+        tempfile.tempdir = None  # whoever asked for it in the parent has fixed it
         worker = importlib.import_module("xp.engine.worker")
         code = worker.run(attempt.root, rank, world_size)
     except BaseException:  # noqa: BLE001 - the traceback goes to the rank's log and the code to the engine

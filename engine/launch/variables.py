@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+
+from xp.engine.layout import AttemptLayout
 
 ALLOCATOR = {
     # glibc otherwise keeps freed blocks, and resident memory says more of its heap than of the trial. Lower, these
@@ -28,6 +31,8 @@ def base_environment(outer: Mapping[str, str] = os.environ, *, cpu: bool) -> dic
     inner = {name: value for name, value in outer.items() if name not in ("LOCAL_SIZE", "RANK", "WORLD_SIZE")}
     inner |= ALLOCATOR | QUIET
     inner["OMP_NUM_THREADS"] = "1"
+    # what torch has compiled is for every attempt; it would lie among the temporary files, which each has for itself
+    inner.setdefault("TORCHINDUCTOR_CACHE_DIR", str(Path(tempfile.gettempdir(), f"torchinductor_{os.getuid()}")))
     # the first `ninja` on the path is part of the key under which torch keeps compiled operators
     inner["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), outer.get("PATH", os.defpath)])
     # asking for the number of GPUs must not initialise CUDA: a process that did cannot be forked
@@ -48,3 +53,8 @@ def rank_environment(rank: int, world_size: int, threads: int) -> dict[str, str]
         "MASTER_PORT": "0",
         "OMP_NUM_THREADS": str(threads),
     }
+
+
+def attempt_environment(attempt: AttemptLayout) -> dict[str, str]:
+    """Return what the ranks of an attempt have in common, and no other attempt has."""
+    return {"TMPDIR": str(attempt.scratch)}

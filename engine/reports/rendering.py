@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
+from xp.dsl.errors import Problem, QueryError, did_you_mean
 from xp.engine.answers import fresh, split
 from xp.engine.forms import beside
 from xp.engine.forms.files import replace
@@ -69,14 +70,15 @@ def render(request: Request, *, png: bool = False) -> None:
 
 def make(request: Request) -> Made:
     """Return a report, everything asked from one state of the warehouse."""
-    layout, given = fresh(request.results), split(request.params)
+    layout, wanted = fresh(request.results), split(request.params)
     gallery = Gallery("" if request.output == STDOUT else beside.folder_of(request.target).name)
     trace = Trace()
     with session(layout, COMMAND) as put:
-        given = {**planned_last(put), **given}
+        given = {**planned_last(put), **wanted}
         asking = Asking(put, given)
         text = fill(request.template, asking, gallery=gallery, trace=trace)
         evidence = Evidence.of(asking)
+    check_used(wanted, asking.asked)
     source = Source(find(request.template).name, given, layout.root, request.target)
     return Made(text, composed(source, text, trace, asking.asked, evidence), gallery)
 
@@ -90,11 +92,23 @@ class Asking:
         self.asked: list[Asked] = []
 
     def __call__(self, name: str, values: Mapping[str, Any], /) -> Answer:
-        """Return the answer of the saved query *name*; what the template gives goes before the command line."""
+        """Return the answer of the saved query *name*; what the template gives goes before the command line.
+
+        The command line speaks to all queries, and each takes what it has; a template has to know its query.
+        """
         found = catalog.find(name)
-        params = found.values({**self._given, **values}, foreign_allowed=True)
-        self.asked.append(Asked(found, values, params, self._put(found, params)))
+        known = {param.name for param in found.params}
+        params = found.values({**{name: value for name, value in self._given.items() if name in known}, **values})
+        self.asked.append(Asked(name, found, values, params, self._put(found, params)))
         return self.asked[-1].answer
+
+
+def check_used(wanted: Mapping[str, str], asked: Sequence[Asked]) -> None:
+    """Raise where a parameter of the command line was one of no query that was asked."""
+    known = {param.name for each in asked for param in each.query.params}
+    if lost := [name for name in wanted if name not in known]:
+        message = "no query of this template has a parameter {!r}"
+        raise QueryError(*(Problem(message.format(name), hint=did_you_mean(name, known)) for name in lost))
 
 
 def planned_last(put: Put) -> dict[str, str]:

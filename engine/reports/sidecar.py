@@ -28,6 +28,9 @@ SHORT = 80
 class Asked:
     """A question of a report, and what came back."""
 
+    name: str
+    """What the template calls it: the name of a saved query, or a file."""
+
     query: Query
     given: Mapping[str, Any]
     """Parameters that the template gave."""
@@ -55,7 +58,7 @@ def sidecar_of(report: Path) -> Path:
 
 def composed(source: Source, text: str, trace: Trace, asked: Sequence[Asked], evidence: Evidence) -> str:
     """Return the provenance of a report as JSON, a line for each thing; the same report has the same bytes."""
-    numbers = {key(each.query.name, each.given): place for place, each in enumerate(asked)}
+    numbers = {key(each.name, each.given): place for place, each in enumerate(asked)}
     trials = [[trial[name] for name in ("trial", "label", "state", "attempts")] for trial in evidence.trials]
     return "".join(
         lines(

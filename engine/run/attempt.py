@@ -99,11 +99,10 @@ def beginning(trial: Trial, attempt: AttemptLayout) -> dict[str, Any]:
 
 
 def searched(trial: Trial) -> dict[str, Any]:
-    """Return what a search looks for, by dotted names; the settings that it decides have no value of their own."""
+    """Return what a search looks for, by dotted names, and that it decides some settings, in place of their values."""
     if trial.search is None:
         return {}
-    told = flatten({"search": trial.search.model_dump(mode="json", exclude_defaults=True)})
-    return told | dict.fromkeys(trial.search.space)
+    return flatten({"search": trial.search.model_dump(mode="json", exclude_defaults=True)}) | trial.search.decided
 
 
 def close(attempt: AttemptLayout, outcome: Outcome, seconds: float) -> None:

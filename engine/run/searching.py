@@ -21,10 +21,10 @@ from xp.engine.run import attempt as attempts
 from xp.engine.run.failures import Outcome
 from xp.engine.run.harvest import Harvest, facts_of, harvest, together
 from xp.engine.run.locks import BUSY_SECONDS
-from xp.engine.search.children import child
+from xp.engine.search.children import alike, child
 from xp.engine.search.pbt import Decision, ExtinctError, Member, boundaries, decisions, healthy, ranking
 from xp.engine.search.points import points
-from xp.engine.train import checkpoints
+from xp.engine.train import checkpoints, resume
 from xp.engine.train.record import unit_of
 
 ENDED = frozenset({"completed", "cached", "left", "failed", "oom", "diverged", "timeout"})
@@ -92,8 +92,10 @@ class Search:
         """Train at every point."""
         members = []
         trials = []
-        for place, point in enumerate(points(self.tuning, self.trial.id)):
-            trials.append(child(self.trial, point))
+        tried = [*points(self.tuning, self.trial.id)]
+        in_full = alike(tried)
+        for place, point in enumerate(tried):
+            trials.append(child(self.trial, point, in_full=in_full))
             found = self.train(trials[-1])
             members.append(Member(point, found.score(self.metric)))
             where = Place(1, place, 0, self.trial.settings.max_steps)
@@ -111,9 +113,14 @@ class Search:
             except ExtinctError:
                 return None
             until = ends if generation < len(steps) else None
+            in_full = alike(one.settings for one in decided)
             trials = [
                 child(
-                    self.trial, one.settings, Segment(start(one, before, begins), until), f"part {generation}.{member}"
+                    self.trial,
+                    one.settings,
+                    Segment(start(one, before, begins), until),
+                    f"part {generation}.{member}",
+                    in_full,
                 )
                 for member, one in enumerate(decided)
             ]
@@ -168,6 +175,7 @@ class Search:
             action=decision.action,
             donor=donor,
             donor_trial=None if donor is None else before[donor].id,
+            checkpoint=self.origin(trial),
             from_step=place.begins,
             to_step=place.ends,
             values=decision.settings,
@@ -175,6 +183,18 @@ class Search:
             score=found.score(self.metric),
             state=found.state,
         )
+
+    def origin(self, trial: Trial) -> str | None:
+        """Return the checkpoint that a training went on from, relative to the results folder; None where it began."""
+        if trial.start is None:
+            return None
+        ordered = [resume.ordered(attempt) for attempt in self.company.layout.attempts(trial.id)]
+        # a later attempt may go on from a checkpoint of its own
+        point = next((one for one in reversed(ordered) if one is not None and one.trial == trial.start.trial), None)
+        if point is None:
+            return None
+        layout = self.company.layout
+        return str(layout.attempt(point.trial, point.attempt).checkpoint(point.step).relative_to(layout.root))
 
     def best(self, members: Sequence[Member], trials: Sequence[Trial]) -> str | None:
         """Return the id of the best of the trainings that are whole."""

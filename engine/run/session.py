@@ -117,7 +117,7 @@ def execute(planned: Planned, layout: Layout, shown: PlainDisplay, stop: Stop, c
     whole = Run(
         layout=layout,
         launcher=launcher(),
-        environment=environment.collect(planned.experiment.folder) if due else {},
+        environment=environment.collect(planned.experiment.folder, layout.root) if due else {},
         display=shown,
         stop=stop,
         after_trial=NowAndThen(partial(bring_up_to_date, layout, shown)),

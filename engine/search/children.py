@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from xp.dsl.spelling import spell
@@ -10,11 +11,20 @@ from xp.dsl.trial import WHOLE, Segment, Subject, Trial, identity
 from xp.dsl.tuned import with_values
 
 
-def child(search: Trial, point: Mapping[str, Any], segment: Segment = WHOLE, note: str = "") -> Trial:
-    """Return the trial that trains with the settings of *point*; a segment that is gone on from keeps its end."""
+def child(
+    search: Trial,
+    point: Mapping[str, Any],
+    segment: Segment = WHOLE,
+    note: str = "",
+    in_full: Collection[str] = (),
+) -> Trial:
+    """Return the trial that trains with the settings of *point*; a segment that is gone on from keeps its end.
+
+    Its label shows few digits, and all of the settings *in_full*.
+    """
     settings = with_values(search.settings, dict(point))
     subject = Subject(settings, search.model, search.checkpoint, search.dataset, search.fingerprint, search.deepspeed)
-    values = [f"{name}={shown(value)}" for name, value in point.items()]
+    values = [f"{name}={spell(value) if name in in_full else shown(value)}" for name, value in point.items()]
     return search.model_copy(
         update={
             "id": identity(subject, search.seed, segment),
@@ -27,6 +37,19 @@ def child(search: Trial, point: Mapping[str, Any], segment: Segment = WHOLE, not
             "keep": segment.until is not None,
         }
     )
+
+
+def alike(points: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Return the settings of which different values would look the same in labels.
+
+    >>> alike([{"learning_rate": 0.0010001, "weight_decay": 0.1}, {"learning_rate": 0.0010002, "weight_decay": 0.1}])
+    {'learning_rate'}
+    """
+    looks: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for point in points:
+        for name, value in point.items():
+            looks[name, shown(value)].add(spell(value))
+    return {name for (name, _), values in looks.items() if len(values) > 1}
 
 
 def shown(value: Any) -> str:

@@ -46,9 +46,9 @@ def finish(attempt: AttemptLayout, step: int) -> Checkpoint:
     """
     folder, place = attempt.unfinished(step), attempt.checkpoint(step)
     files = {str(path.relative_to(folder)): told(path) for path in sorted(folder.rglob("*")) if path.is_file()}
-    manifest = folder / MANIFEST
-    manifest.write_text(json.dumps({"step": step, "files": files}), encoding="utf-8")
-    for path in (*(folder / name for name in files), manifest, folder):
+    listing = folder / MANIFEST
+    listing.write_text(json.dumps({"step": step, "files": files}), encoding="utf-8")
+    for path in (*(folder / name for name in files), listing, folder):
         sync(path)
     shutil.rmtree(place, ignore_errors=True)
     folder.rename(place)
@@ -76,17 +76,28 @@ def sync(path: Path) -> None:
 def fault(folder: Path) -> str:
     """Return what is wrong with a checkpoint, or nothing."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        files = manifest(folder)
     except FileNotFoundError:
         return f"it has no {MANIFEST}"
     except ValueError:
         return f"its {MANIFEST} is damaged"
-    for name, wanted in manifest["files"].items():
+    for name, wanted in files.items():
         if not (folder / name).is_file():
             return f"{name} is missing"
         if (found := told(folder / name)) != wanted:
             return f"{name} is damaged: {found['bytes']:,} of {wanted['bytes']:,} bytes are there, or not the same ones"
     return ""
+
+
+def manifest(folder: Path) -> Mapping[str, Mapping[str, Any]]:
+    """Return what the manifest of a checkpoint says of each file; raise if it is not as it was written."""
+    whole = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    files = whole.get("files") if isinstance(whole, dict) else None
+    if not files or not isinstance(files, dict):
+        raise ValueError("no files are named")
+    if not all(isinstance(one, dict) and isinstance(one.get("bytes"), int) for one in files.values()):
+        raise ValueError("the size of a file is not told")
+    return files
 
 
 def newest(

@@ -37,7 +37,12 @@ class Examples:
     """The first of them, as many as the trial uses."""
 
     empty: tuple[int, ...]
-    """Numbers of the rows, from 1, that lack a source or a target and are left out."""
+    """Numbers of the rows, as errors name them, that lack a source or a target and are left out."""
+
+    @property
+    def unused(self) -> int:
+        """How many rows are left out for no other reason than that the trial uses fewer."""
+        return len(self.whole) - len(self.used)
 
     @property
     def sources(self) -> list[str]:
@@ -67,10 +72,10 @@ def load(dataset: Dataset, folder: Path, settings: Settings) -> Corpus:
     }
 
 
-def rows(dataset: Dataset, folder: Path, split: Split) -> tuple[Sequence[readers.Row], str]:
+def rows(dataset: Dataset, folder: Path, split: Split) -> tuple[readers.Rows, str]:
     """Return the rows of one split, and where they are from."""
     if dataset.builtin is not None:
-        return dialogues.generate(split, dataset.size), dataset.builtin
+        return readers.numbered(dialogues.generate(split, dataset.size)), dataset.builtin
     columns = [dataset.source, dataset.target, *([dataset.id] if dataset.id else [])]
     name: str = getattr(dataset, split)
     if is_hub(dataset, folder):
@@ -80,15 +85,15 @@ def rows(dataset: Dataset, folder: Path, split: Split) -> tuple[Sequence[readers
     return readers.read(path, columns), str(path)
 
 
-def examples(found: Sequence[readers.Row], where: str, dataset: Dataset, limit: int | None = None) -> Examples:
+def examples(found: readers.Rows, where: str, dataset: Dataset, limit: int | None = None) -> Examples:
     """Return the rows as examples, the empty ones apart."""
     source, target, name = columns_of(dataset)
     whole: list[Example] = []
     empty: list[int] = []
-    for number, row in enumerate(found, 1):
+    for count, (number, row) in enumerate(found.items(), 1):
         place = f"{where}: row {number}"
         example = Example(
-            identity(row, name, number, place), readers.text(row, source, place), readers.text(row, target, place)
+            identity(row, name, count, place), readers.text(row, source, place), readers.text(row, target, place)
         )
         if example.source.strip() and example.target.strip():
             whole.append(example)
@@ -107,10 +112,10 @@ def columns_of(dataset: Dataset) -> tuple[str, str, str | None]:
     return dataset.source, dataset.target, dataset.id
 
 
-def identity(row: readers.Row, column: str | None, number: int, where: str) -> str:
-    """Return what names the example: its id, or else the number of its row."""
+def identity(row: readers.Row, column: str | None, count: int, where: str) -> str:
+    """Return what names the example: its id, or else its place among the rows."""
     if column is None:
-        return str(number)
+        return str(count)
     value = row[column]
     if not isinstance(value, str | int) or isinstance(value, bool):
         raise DataError(f"{where}: {column} must be text or an integer, got {readers.name_of(value)}")

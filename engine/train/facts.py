@@ -116,6 +116,7 @@ def row_counts(examples: Examples) -> dict[str, int]:
         "rows": examples.rows,
         "samples": len(examples.used),
         "empty_rows": len(examples.empty),
+        "unused_rows": examples.unused,
         "duplicates": examples.duplicates,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -12,22 +13,67 @@ LIMITS = ("max_new_tokens", "max_length")
 OVERRULED = {"max_new_tokens": "max_length", "min_new_tokens": "min_length"}
 """A setting that counts new tokens to the one that it overrules."""
 
+BEAMS: Mapping[str, Any] = {"early_stopping": False, "length_penalty": 1.0}
+"""What a search with several beams alone reads, with the values that change nothing."""
+
+SAMPLING: Mapping[str, Any] = {
+    "temperature": 1.0,
+    "top_k": 50,
+    "top_p": 1.0,
+    "typical_p": 1.0,
+    "min_p": None,
+    "top_h": None,
+    "epsilon_cutoff": 0.0,
+    "eta_cutoff": 0.0,
+}
+"""What alone reads who draws tokens at random, with the values that change nothing."""
+
+BESIDE: Mapping[str, Any] = dict.fromkeys(
+    ("return_dict_in_generate", "output_attentions", "output_hidden_states", "output_logits", "output_scores"), False
+)
+"""What a model may give out beside a summary: nobody takes it."""
+
 
 def generation_config(own: Any, settings: Settings) -> Any:
     """Return the model's *own* generation configuration with the trial's settings in it.
 
     A limit of the model's own holds where the trial sets none; a model without any stops at ``max_target_length``.
+    What nothing would read is left out: transformers refuses to save a changed configuration that holds it.
     """
-    chosen = {name: value for name, value in settings.generation.model_dump().items() if value is not None}
+    config = chosen(own, settings)
+    config.update(**idle(config))
+    return config
+
+
+def unused(own: Any, settings: Settings) -> dict[str, str]:
+    """Return the fact that names what was left out, none where nothing was."""
+    config = chosen(own, settings)
+    left_out = ", ".join(f"{name} = {getattr(config, name)}" for name in idle(config))
+    return {"generation_unused": left_out} if left_out else {}
+
+
+def chosen(own: Any, settings: Settings) -> Any:
+    """Return the model's *own* generation configuration with all that the trial sets in it."""
+    wanted = {name: value for name, value in settings.generation.model_dump().items() if value is not None}
     config = deepcopy(own)
-    if "max_new_tokens" in chosen:
+    if "max_new_tokens" in wanted:
         config.max_length = None
     elif not any(getattr(config, name, None) for name in LIMITS):
-        chosen["max_new_tokens"] = settings.max_target_length
-    if "min_new_tokens" in chosen:
+        wanted["max_new_tokens"] = settings.max_target_length
+    if "min_new_tokens" in wanted:
         config.min_length = None
-    config.update(**chosen)
+    config.update(**wanted)
     return config
+
+
+def idle(config: Any) -> dict[str, Any]:
+    """Return the settings that nothing will read, each with the value that says so."""
+    unread = dict(BESIDE)
+    if config.num_beams in (None, 1):
+        unread |= BEAMS
+    if config.do_sample is not True:
+        unread |= SAMPLING
+    return {name: value for name, value in unread.items() if getattr(config, name, None) not in (None, value)}
 
 
 def resolved(config: Any) -> dict[str, Any]:

@@ -20,9 +20,10 @@ from xp.engine.train.cache import Cache
 from xp.engine.train.callbacks import Divergence, Journalling, LastEvaluation, Measuring, Watcher
 from xp.engine.train.continuing import Continuing
 from xp.engine.train.distributed import Seat
+from xp.engine.train.effective import innermost
 from xp.engine.train.encode import Collator, Splits, encode, positions
 from xp.engine.train.errors import KnobError, StoppedError
-from xp.engine.train.generation import generation_config, resolved
+from xp.engine.train.generation import generation_config, resolved, unused
 from xp.engine.train.loss import TokenMean
 from xp.engine.train.meetings import Meetings, lead
 from xp.engine.train.places import Split
@@ -87,8 +88,9 @@ def prepare(trial: Trial, cache: Cache, record: Record) -> Prepared:
     reset_peak()
     built = model.build(trial.model, config, words, settings, trial.seed, folder)
     freezing.freeze(built, settings.freeze)
-    built.generation_config = generation_config(built.generation_config, settings)
-    told = facts.model_facts(built, trial.model, words) | resolved(built.generation_config)
+    own = built.generation_config
+    built.generation_config = generation_config(own, settings)
+    told = facts.model_facts(built, trial.model, words) | resolved(built.generation_config) | unused(own, settings)
     record.facts("model", trial.model_name, told, facts.MODEL_UNITS)
     record.progress("prepare", PREPARATIONS, PREPARATIONS)
     return Prepared(splits, words, built, baseline)
@@ -161,14 +163,20 @@ def train(trainer: SummaryTrainer, measuring: Measuring, saving: Saving, record:
     record.own_metrics({**memory.metrics(), **measuring.tensors}, state.global_step)
     record.facts("measurement", "speed", clock.facts(), {"warmup_steps": "steps", "timed_steps": "steps"})
     record.facts("measurement", "memory", {"method": memory.method})
-    told = {
-        "planned_steps": state.max_steps,
-        "done_steps": state.global_step,
-        "stop_reason": stop_reason(trainer, saving),
-    }
-    record.facts("measurement", "training", told, {"planned_steps": "steps", "done_steps": "steps"})
+    steps = {"planned_steps": state.max_steps, "done_steps": state.global_step, **skipped(trainer)}
+    told = {**steps, "stop_reason": stop_reason(trainer, saving)}
+    record.facts("measurement", "training", told, dict.fromkeys(steps, "steps"))
     if saving.stopped:
         raise StoppedError(f"stopped on request behind step {state.global_step}, which is saved")
+
+
+def skipped(trainer: SummaryTrainer) -> dict[str, int]:
+    """Return how many of the steps changed nothing, as a gradient did not fit fp16; nothing where that cannot be."""
+    if trainer.deepspeed is not None:
+        return {"skipped_steps": trainer.deepspeed.skipped_steps}
+    if trainer.args.fp16:  # the schedule waits while the trainer counts on
+        return {"skipped_steps": trainer.state.global_step - innermost(trainer.lr_scheduler).last_epoch}
+    return {}
 
 
 def stop_reason(trainer: SummaryTrainer, saving: Saving) -> str:
@@ -184,6 +192,8 @@ def evaluate(trainer: SummaryTrainer, ready: Prepared, record: Record) -> Scorer
     """Take loss and ROUGE of the validation split."""
     trainer.compute_metrics = scorer = ready.scorer("validation", active=record.leads)
     trainer.evaluate()
+    told = {"validation_warning" if name == "warning" else name: value for name, value in scorer.facts().items()}
+    record.facts("measurement", "rouge", told)
     return scorer
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,16 @@ from xp.engine.train.errors import DataError
 
 Row = Mapping[str, Any]
 
+Rows = Mapping[int, Row]
+"""Rows by their number, from 1: that of the line in a file of JSON Lines, their place among the rows of any other."""
+
 TYPES = {bool: "true or false", int: "integer", float: "number", type(None): "nothing", list: "list", dict: "table"}
 
 # a cell of a CSV file may be a whole document
 csv.field_size_limit(1 << 30)
 
 
-def read(path: Path, columns: Sequence[str]) -> list[Row]:
+def read(path: Path, columns: Sequence[str]) -> Rows:
     """Return the rows of *path* with at least *columns*, in the order of the file."""
     if path.is_dir():
         return table(datasets.load_from_disk(str(path)), columns, path)
@@ -36,7 +40,12 @@ def read(path: Path, columns: Sequence[str]) -> list[Row]:
     return readers[path.suffix](path, columns)
 
 
-def read_csv(path: Path, columns: Sequence[str]) -> list[Row]:
+def numbered(rows: Iterable[Row]) -> Rows:
+    """Return rows by their place among each other."""
+    return dict(enumerate(rows, 1))
+
+
+def read_csv(path: Path, columns: Sequence[str]) -> Rows:
     """Return the rows of a CSV file; every cell is text, also ``null`` and ``NA``."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         lines = csv.reader(file, strict=True)
@@ -45,7 +54,7 @@ def read_csv(path: Path, columns: Sequence[str]) -> list[Row]:
             if header is None:
                 raise DataError(f"{path}: the file is empty")
             require(columns, header, path)
-            return list(csv_rows(lines, header, path))
+            return numbered(csv_rows(lines, header, path))
         except csv.Error as error:
             raise DataError(f"{path}: line {lines.line_num}: {error}") from error
         except UnicodeDecodeError as error:
@@ -62,14 +71,14 @@ def csv_rows(lines: Any, header: Sequence[str], path: Path) -> Iterator[Row]:
         yield dict(zip(header, cells, strict=True))
 
 
-def read_jsonl(path: Path, columns: Sequence[str]) -> list[Row]:
-    """Return the rows of a JSON Lines file."""
-    rows = []
+def read_jsonl(path: Path, columns: Sequence[str]) -> Rows:
+    """Return the rows of a JSON Lines file; an empty line is none, and counts."""
+    rows: dict[int, Row] = {}
     with path.open(encoding="utf-8-sig") as file:
         try:
             for number, line in enumerate(file, 1):
                 if line.strip():
-                    rows.append(json_row(line, f"{path}: row {number}", columns))
+                    rows[number] = json_row(line, f"{path}: row {number}", columns)
         except UnicodeDecodeError as error:
             raise not_text(path, error) from error
     return rows
@@ -78,7 +87,7 @@ def read_jsonl(path: Path, columns: Sequence[str]) -> list[Row]:
 def json_row(line: str, where: str, columns: Sequence[str]) -> Row:
     """Return the object that one line holds."""
     try:
-        row = json.loads(line)
+        row = json.loads(line, object_pairs_hook=partial(only_once, where, columns))
     except ValueError as error:
         raise DataError(f"{where}: not JSON: {error}") from error
     if not isinstance(row, dict):
@@ -87,31 +96,41 @@ def json_row(line: str, where: str, columns: Sequence[str]) -> Row:
     return row
 
 
-def read_parquet(path: Path, columns: Sequence[str]) -> list[Row]:
+def only_once(where: str, columns: Sequence[str], pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the members of an object; raise if one of *columns* is among them twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        require([column for column in columns if column in found], [name for name, _ in pairs], where)
+    return found
+
+
+def read_parquet(path: Path, columns: Sequence[str]) -> Rows:
     """Return the rows of a Parquet file."""
     return table(pyarrow.parquet.ParquetFile(path).read(), columns, path)
 
 
-def read_hub(name: str, config: str | None, split: str, revision: str | None, columns: Sequence[str]) -> list[Row]:
+def read_hub(name: str, config: str | None, split: str, revision: str | None, columns: Sequence[str]) -> Rows:
     """Return the rows of one split of a hub data set."""
     return table(datasets.load_dataset(name, config, split=split, revision=revision), columns, name)
 
 
-def table(source: Any, columns: Sequence[str], where: Path | str) -> list[Row]:
+def table(source: Any, columns: Sequence[str], where: Path | str) -> Rows:
     """Return the rows of an Arrow table or of a data set that holds one."""
     if not hasattr(source, "column_names") or isinstance(source.column_names, dict):
         raise DataError(f"{where}: it holds several splits; name one, as in {where}/train")
     require(columns, source.column_names, where)
     chosen = source.select_columns(list(columns)) if hasattr(source, "select_columns") else source.select(columns)
-    return list(chosen.to_list() if hasattr(chosen, "to_list") else chosen.to_pylist())
+    return numbered(chosen.to_list() if hasattr(chosen, "to_list") else chosen.to_pylist())
 
 
 def require(columns: Iterable[str], known: Iterable[str], where: Path | str) -> None:
-    """Raise unless all *columns* are there."""
+    """Raise unless all *columns* are there, each of them once."""
     known = list(known)
     for column in columns:
         if column not in known:
             raise DataError(f"{where}: there is no column {column!r}: {did_you_mean(column, known)}")
+        if (count := known.count(column)) > 1:
+            raise DataError(f"{where}: the column {column!r} is there {count} times: which one is meant cannot be told")
 
 
 def text(row: Row, column: str, where: str) -> str:

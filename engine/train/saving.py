@@ -16,10 +16,11 @@ from xp.dsl.trial import Trial
 from xp.engine.layout import AttemptLayout
 from xp.engine.train import checkpoints
 from xp.engine.train.callbacks import Watcher
-from xp.engine.train.errors import StoppedError
+from xp.engine.train.errors import KnobError, StoppedError
 from xp.engine.train.meetings import Meetings, Reason
 from xp.engine.train.record import Record
 from xp.engine.train.trainer import NEVER, SummaryTrainer
+from xp.engine.train.weights import checksum
 
 SHARE = 50
 """Saving may take this part of the time between two checkpoints; where it takes more, they are further apart."""
@@ -70,12 +71,22 @@ class Saving(Watcher):
     def on_train_begin(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
         """Take up what a checkpoint holds besides Hugging Face's own."""
         self._began = self._last = self.now()
+        kept: Mapping[str, Any] = {}
         if self.source is not None:
             self._saved_step = state.global_step
             kept = torch.load(self.source / own_file(self.record.rank), weights_only=True)
             self._epoch_begin = kept["epoch_begin"]
             take_up(self.trainer, kept)
             self.trainer.over |= state.global_step >= last_step(state, self.orders.until)
+        if self.orders.keep or "weights" in kept:
+            self.weigh(kept, state.global_step)
+
+    def weigh(self, kept: Mapping[str, Any], step: int) -> None:
+        """Tell the weights that the training begins with, and hold them to those that the checkpoint was taken of."""
+        found = checksum(self.trainer.model)
+        if kept.get("weights", found) != found:
+            raise KnobError(f"the weights are not those that the checkpoint of step {step} was taken of")
+        self.record.facts("measurement", "start", {"weights": found, "weights_step": step}, {"weights_step": "steps"})
 
     def on_epoch_begin(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
         """Draw the order of an epoch that is half over again as it was drawn; keep what others are drawn from."""
@@ -147,6 +158,9 @@ class Saving(Watcher):
         folder = checkpoints.begin(self.orders.attempt, step)
         trainer.store(folder)
         kept = whole(trainer) | {"epoch_begin": self._epoch_begin}
+        if self.orders.keep:
+            kept["weights"] = checksum(trainer.model)
+            self.record.facts("measurement", "kept", {"weights": kept["weights"], "step": step}, {"step": "steps"})
         torch.save(kept, folder / own_file(self.record.rank))
         if distributed.is_initialized():
             distributed.barrier()

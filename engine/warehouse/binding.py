@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any
 
 import duckdb
@@ -10,7 +11,7 @@ import duckdb
 from xp.dsl.errors import Problem, did_you_mean
 from xp.engine.warehouse.ask import NAMES, READS
 from xp.engine.warehouse.definitions import Schema, schema
-from xp.engine.warehouse.refusals import complaint, detail, line_and_column, unreadable
+from xp.engine.warehouse.refusals import ARROW, complaint, detail, line_and_column, unreadable
 from xp.engine.warehouse.sandbox import Limits, limited
 from xp.queries import parameters, statement
 from xp.queries.catalog import Query
@@ -19,6 +20,16 @@ LIMITS = Limits(seconds=30.0, grace=10.0)
 """DuckDB computes what does not depend on any row while it plans: that can take long."""
 
 EXPLAIN = "explain "
+NO_COLUMN = "does not have a column named"
+"""What DuckDB says of a column that a table, named beside it, does not have."""
+
+UNKNOWN = "COLUMN_NOT_FOUND"
+ALIKE = 0.5
+"""How much of two names is the same where one may be meant by the other."""
+
+PIVOTED = ["MULTI"]
+"""What DuckDB takes a query for whose columns it has to look up in the data."""
+
 MOST = 20
 """Names of one query that are reported at most."""
 
@@ -31,24 +42,36 @@ Edits = dict[int, tuple[int, str]]
 
 def faults(db: duckdb.DuckDBPyConnection, query: Query) -> list[Problem]:
     """Return everything that is wrong with a query, as far as it shows on an empty warehouse."""
-    if found := statement.problems(query.sql, str(query.path)) or no_query(db, query):
+    kinds = taken_for(db, query)
+    if found := statement.problems(query.sql, str(query.path)) or no_query(kinds, query):
         return found
     tables = schema(db)
     with limited(db, LIMITS):
+        if kinds == PIVOTED:
+            return wrong_names(db, query, tables, columns_known=False)
         return wrong_names(db, query, tables) or [*wrong_values(db, query, tables), *broken_promises(db, query)]
 
 
-def no_query(db: duckdb.DuckDBPyConnection, query: Query) -> list[Problem]:
-    """Return why DuckDB takes a text for something else than a query; nothing where it cannot read it at all."""
+def taken_for(db: duckdb.DuckDBPyConnection, query: Query) -> list[str]:
+    """Return what DuckDB takes a text for; nothing where it cannot read it at all."""
     try:
-        kinds = [found.type.name for found in db.extract_statements(query.sql)]
+        return [found.type.name for found in db.extract_statements(query.sql)]
     except duckdb.Error:
         return []
-    return [] if kinds in READS else list(unreadable(kinds, query).problems)
 
 
-def wrong_names(db: duckdb.DuckDBPyConnection, query: Query, tables: Schema) -> list[Problem]:
-    """Return what the binder refuses: after each complaint it is asked anew, with something else for the name."""
+def no_query(kinds: list[str], query: Query) -> list[Problem]:
+    """Return why a text that DuckDB takes for something else is no query."""
+    return [] if not kinds or kinds in READS else list(unreadable(kinds, query).problems)
+
+
+def wrong_names(
+    db: duckdb.DuckDBPyConnection, query: Query, tables: Schema, *, columns_known: bool = True
+) -> list[Problem]:
+    """Return what the binder refuses: after each complaint it is asked anew, with something else for the name.
+
+    Where columns come out of data, as those of a PIVOT do, none of them is there yet, and none can be missed.
+    """
     nothing = dict.fromkeys(param.name for param in query.params)
     edits: Edits = {}
     found: dict[str, Problem] = {}
@@ -62,10 +85,16 @@ def wrong_names(db: duckdb.DuckDBPyConnection, query: Query, tables: Schema) -> 
                 break  # what stands in place of a wrong name is wrong as well
             problem = placed(error, told, query, edits, tables)
             name = told.get("name") or str(problem)
-            found[name] = min(problem, found.get(name, problem), key=line_and_column_of)
+            if columns_known or not is_about_a_column(told):
+                found[name] = min(problem, found.get(name, problem), key=line_and_column_of)
             if not repaired(told, edits):
                 break
     return sorted(found.values(), key=line_and_column_of)
+
+
+def is_about_a_column(told: Mapping[str, Any]) -> bool:
+    """Tell whether a complaint is that there is no such column."""
+    return told.get("error_subtype") == UNKNOWN or NO_COLUMN in told.get("exception_message", "")
 
 
 def line_and_column_of(problem: Problem) -> list[int]:
@@ -82,13 +111,25 @@ def placed(error: duckdb.Error, told: Mapping[str, Any], query: Query, edits: Ed
     """Return a complaint at its place in the text that the user wrote, with near names."""
     first, hint = complaint(told, error)
     where = str(query.path)
+    if ARROW in first:
+        return statement.arrow(query.sql, where)
     if "position" in told:
         position = original(offset(told), edits)
         where += ":" + line_and_column(query.sql, position)
-    if not hint and "does not have a column named" in first:
+    if not hint and NO_COLUMN in first:
         columns = {column for table in tables.values() for column in table}
         hint = did_you_mean(first.split('"')[3], columns)
+    if told.get("error_subtype") == UNKNOWN:
+        hint = near(told, query, tables) or hint
     return Problem(first, where, hint)
+
+
+def near(told: Mapping[str, Any], query: Query, tables: Schema) -> str:
+    """Return a hint at the column that is written most like one; DuckDB looks at the beginning of a name above all."""
+    named = {token.text for token in statement.words(query.sql)} & tables.keys()
+    columns = {*told.get("candidates", "").split(","), *(column for table in named for column in tables[table])}
+    close = get_close_matches(told["name"], sorted(columns), n=1, cutoff=ALIKE)
+    return f"did you mean {close[0]!r}?" if close else ""
 
 
 def offset(told: Mapping[str, Any]) -> int:

@@ -9,7 +9,16 @@ from typing import Any
 
 from xp.engine.warehouse.plans import Plan, plan
 from xp.engine.warehouse.points import NO_STEP, Points
-from xp.engine.warehouse.values import canonical, instant, mapping, moment, text, text_and_meaning, text_and_number, whole
+from xp.engine.warehouse.values import (
+    canonical,
+    instant,
+    mapping,
+    moment,
+    text,
+    text_and_meaning,
+    text_and_number,
+    whole,
+)
 
 STATES = ("completed", "failed", "oom", "diverged", "timeout", "interrupted")
 

@@ -13,12 +13,17 @@ from xp.dsl.errors import Problem, QueryError
 from xp.engine.warehouse.sandbox import Limits
 from xp.queries.catalog import Query
 
+ARROW = "lambda arrow"
+"""What DuckDB speaks of where a lambda is written as it once was; it does not say where."""
+
 
 def unreadable(kinds: Sequence[str], query: Query) -> QueryError:
     """Return why a text is no query: it is no statement, several, or one that does not read."""
     from xp.queries.statement import problems  # noqa: PLC0415 - a query without fault does not pay for the parser
 
     message = f"a query is one SELECT, and DuckDB finds {', '.join(kinds)}"
+    if len(kinds) > 1:
+        message = f"{len(kinds)} statements, where a query is one SELECT"
     return QueryError(*(problems(query.sql, str(query.path)) or [Problem(message, str(query.path))]))
 
 
@@ -44,6 +49,10 @@ def explained(error: duckdb.Error, query: Query) -> Problem:
     told = detail(error)
     first, hint = complaint(told, error)
     where = str(query.path)
+    if ARROW in first:
+        from xp.queries.statement import arrow  # noqa: PLC0415
+
+        return arrow(query.sql, where)
     if "position" in told:
         where += ":" + line_and_column(query.sql, int(told["position"]))
     return Problem(first, where, hint)

@@ -57,6 +57,9 @@ BUSY = ("Could not set lock", "different configuration", "Unique file handle con
 DAMAGED = ("not a valid DuckDB database", "replaying WAL", "Corrupt", "corrupt", "deserialize")
 """What DuckDB says of a file that it will never be able to open."""
 
+LATER = "created with a newer version of DuckDB"
+"""What it says of a file whose storage it does not know yet."""
+
 
 def script(name: str) -> str:
     """Return the text of a SQL file of this package."""
@@ -119,6 +122,8 @@ def unusable(path: Path, error: duckdb.Error) -> WarehouseError:
     first = str(error).splitlines()[0]
     damaged = any(words in first for words in DAMAGED)
     hint = "move it away: the next command builds a new one from the journals" if damaged else ""
+    if LATER in str(error):
+        hint = "a later DuckDB wrote it: take that one, or a later xp"
     return WarehouseError(Problem(f"the warehouse cannot be used: {first}", str(path), hint))
 
 
@@ -127,14 +132,17 @@ def checked_version(db: duckdb.DuckDBPyConnection, path: Path) -> int:
     tables = {name for (name,) in db.execute("select table_name from duckdb_tables()").fetchall()}
     if not tables:
         return 0
-    if "schema_version" not in tables:
+    try:
+        ((found,),) = db.execute("select max(version) from schema_version").fetchall()
+    except (duckdb.CatalogException, duckdb.BinderException):
+        found = None
+    if not isinstance(found, int):
         hint = "move it away, or name another folder of results"
         raise WarehouseError(Problem("the file is a database, but not a warehouse", str(path), hint))
-    (found,) = db.execute("select max(version) from schema_version").fetchall()[0]
     if found > VERSION:
         message = f"the warehouse has version {found}, this xp reads version {VERSION}"
         raise WarehouseError(Problem(message, str(path), "use the xp that wrote it, or a later one"))
-    return int(found)
+    return found
 
 
 def part_of(path: Path) -> Path:

@@ -59,13 +59,14 @@ class Field:
 def draw(rows: Rows, **_: Any) -> alt.TopLevelMixin:
     """Return the chart."""
     methods = rows.distinct("method")
-    measures = rows.distinct("measure")
-    columns = min(COLUMNS, len(measures))
+    # a claim may tell its effect on another scale than the measure does
+    told = list(dict.fromkeys((row["measure"], row["unit"]) for row in rows))
+    columns = min(COLUMNS, len(told))
     verdicts = [name for name in STYLES if any(verdict(row) == name for row in rows)]
     width = (look.WIDTH - LABELS) / columns - 20 * (columns > 1)
     panels = [
-        panel(rows.where(measure=measure), methods, verdicts, width, first=place % columns == 0)
-        for place, measure in enumerate(measures)
+        panel(rows.where(measure=measure, unit=unit), methods, verdicts, width, first=place % columns == 0)
+        for place, (measure, unit) in enumerate(told)
     ]
     confidence = next((f"{row['confidence']:g} %" for row in rows if finite(row["confidence"])), "")
     how = (

@@ -63,6 +63,10 @@ class Ended:
             if not name.endswith(TIMES)
         }
 
+    def curve(self, name: str) -> dict[int, float]:
+        """Return a logged number by step."""
+        return {event["step"]: event["values"][name] for event in self.events("metrics") if name in event["values"]}
+
     def losses(self) -> list[float]:
         """Return the logged losses of all steps."""
         return [event["values"]["loss"] for event in self.events("metrics") if "loss" in event["values"]]

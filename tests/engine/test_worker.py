@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+from pyarrow import parquet
+from transformers import AutoConfig
 
 from tests.engine.house import House
 from tests.engine.train import tiny
@@ -13,6 +16,8 @@ from xp.dsl.spec import Dataset, Model
 from xp.engine.journal import events
 from xp.engine.launch.group import Launcher
 from xp.engine.launch.plain import PlainLauncher
+from xp.engine.train import tokenizer
+from xp.engine.train.cache import Cache
 
 pytestmark = pytest.mark.slow
 
@@ -118,16 +123,48 @@ def test_sortish_sampling_deals_the_same_steps_to_two_ranks_as_to_one(house: Hou
     assert one.losses() != pytest.approx(random.losses(), abs=2e-3)
 
 
-def test_zero_3_on_two_ranks_predicts_every_example_once_and_in_order(house: House) -> None:
-    pairs = [(f"document {number} " * (1 + 4 * number), f"short {number}") for number in range(5)]
-    dataset = house.write(train=pairs * 4, validation=pairs, test=pairs)
-    dataset = dataset.model_copy(update={"id": None})
+def stops_late(folder: Path, text: str) -> Model:
+    """Save a model that ends a summary at once, but writes to the limit for a source that ends as *text* does.
 
-    ended = house.run(dataset, world_size=2, zero={"stage": 3}, eval_batch_size=1, swept=("zero.stage",))
+    It wants to end, or else to repeat the last token of *text*; two tokens that are neighbours in the source may not be
+    neighbours in a summary.
+    """
+    words = tokenizer.for_model(
+        Model(architecture="bart", vocab_size=300),
+        AutoConfig.for_model("bart"),
+        [text],
+        folder,
+        Cache(folder / "words"),
+    )
+    bart = tiny.bart(vocab_size=300)
+    *_, last, end = words(text)["input_ids"]
+    bart.final_logits_bias[0, [last, end]] = torch.tensor([50.0, 100.0])
+    bart.generation_config.encoder_no_repeat_ngram_size = 2
+    for part in (bart, words):
+        part.save_pretrained(folder / "late")
+    return Model(checkpoint="late")
+
+
+def test_zero_3_on_two_ranks_predicts_every_example_once_and_in_order(house: House) -> None:
+    """One rank is through with a summary when the other has just begun: it has to go on beside it."""
+    ends = ("late", "soon", "soon", "late", "soon")
+    pairs = [("word " * (1 + 4 * number) + end, f"short {number}") for number, end in enumerate(ends)]
+    dataset = house.write(train=pairs * 4, validation=[*pairs[:4], (pairs[4][0], "मीरा")], test=pairs)
+    dataset = dataset.model_copy(update={"id": None})
+    settings: dict[str, Any] = {"zero": {"stage": 3}, "eval_batch_size": 1, "generation": {"min_new_tokens": 1}}
+
+    ended = house.run(dataset, world_size=2, swept=("zero.stage",), model=stops_late(house.folder, "late"), **settings)
 
     assert ended.codes == [0, 0], ended.log()
     assert [row["id"] for row in ended.predictions()] == ["1", "2", "3", "4", "5"]
     assert [row["reference"] for row in ended.predictions()] == [f"short {number}" for number in range(5)]
+    lengths = [row["gen_len"] for row in parquet.read_table(ended.attempt.scores).to_pylist() if row["split"] == "test"]
+    assert lengths == [25, 3, 3, 25, 3]
+    assert sum(lengths[::2]) != sum(lengths[1::2]), "what each rank wrote"
+    rouge = ended.facts("measurement", "rouge")
+    assert rouge["validation_warning"].startswith("1 of 5 references have no scorable tokens")
+    assert "warning" not in rouge
+    assert ended.facts("measurement", "training")["skipped_steps"] == 0
     assert ended.metrics(rank=1)["train_peak_memory"] > 0
     assert set(ended.metrics(rank=1)) == {
         "before_init_memory",
@@ -150,6 +187,9 @@ def test_early_stopping_tells_planned_and_done_steps(house: House) -> None:
 
     told = ended.facts("measurement", "training")
     assert told == {"planned_steps": 30, "done_steps": 20, "stop_reason": "early_stopping"}
+    rates = ended.curve("learning_rate")
+    assert max(rates) == 20
+    assert rates[20] == pytest.approx(1e-3 * 11 / 30)
     assert ended.effective()["early_stopping.patience"] == 1
     metrics = ended.metrics()
     assert metrics["train_samples_per_second"] == pytest.approx(80 / metrics["train_runtime"], rel=0.01)

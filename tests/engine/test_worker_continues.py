@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.house import Ended, House
+from tests.engine.house import House
 from xp.dsl.trial import Start
 
 pytestmark = pytest.mark.slow
@@ -23,28 +23,29 @@ WAYS: dict[str, dict[str, Any]] = {
 }
 
 
-def curve(ended: Ended, name: str) -> dict[int, float]:
-    """Return a logged number by step."""
-    return {event["step"]: event["values"][name] for event in ended.events("metrics") if name in event["values"]}
-
-
 @pytest.mark.parametrize("way", WAYS)
 def test_the_receiver_has_the_donors_weights_and_its_own_settings(house: House, way: str) -> None:
+    whole = house.run(**DONOR | WAYS[way])
     donor = house.run(until=4, keep=True, **DONOR | WAYS[way])
     start = Start(trial="0" * 12, step=4)
     alike = house.run(after=(donor, 4), start=start, **DONOR | WAYS[way])
     receiver = house.run(after=(donor, 4), start=start, swept=tuple(OWN), **DONOR | WAYS[way] | OWN)
 
     assert receiver.codes == [0, 0], receiver.log()
+    told, fresh = (ended.facts("measurement", "start") for ended in (receiver, donor))
+    assert told["weights"] == donor.facts("measurement", "kept")["weights"] != fresh["weights"]
+    assert (told["weights_step"], fresh["weights_step"]) == (4, 0)
+    assert "weights" not in whole.facts("measurement", "start")
+    losses = whole.curve("loss")
+    assert alike.curve("loss") == losses
     # the loss of the first step is taken before its update: to the last bit it is that of the donor's weights
-    assert curve(receiver, "loss")[5] == curve(alike, "loss")[5]
-    assert curve(receiver, "loss")[8] != curve(alike, "loss")[8]
+    assert receiver.curve("loss")[5] == losses[5]
+    assert receiver.curve("loss")[8] != losses[8]
     effective = receiver.effective()
     assert {name: effective[name] for name in OWN} == pytest.approx(OWN)
-    rates, theirs = curve(receiver, "learning_rate"), curve(alike, "learning_rate")
+    rates, theirs = receiver.curve("learning_rate"), whole.curve("learning_rate")
     assert {step: rates[step] for step in range(5, 9)} == pytest.approx(
         {step: 1.2 * theirs[step] for step in range(5, 9)}, abs=1e-12
     )
-    told = receiver.facts("measurement", "start")
     assert (told["trial"], told["step"]) == ("0" * 12, 4)
     assert math.isclose(told["learning_rate"], 1.2 * alike.facts("measurement", "start")["learning_rate"])

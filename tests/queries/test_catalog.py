@@ -77,6 +77,12 @@ def test_a_parameter_is_what_stands_in_no_text_and_no_comment(sql: str, expected
     assert [param.name for param in query(sql).params] == expected
 
 
+def test_a_column_may_have_any_name_in_quotes() -> None:
+    found = query('-- What?\n-- column  "f1@5 (val)"  double  points  one\nselect 1.5::double as "f1@5 (val)"')
+
+    assert [(column.name, column.unit) for column in found.columns] == [("f1@5 (val)", "points")]
+
+
 def test_a_parameter_that_the_sql_does_not_have_is_an_error() -> None:
     with pytest.raises(QueryError, match=r"promises parameters \['x'\], the SQL has \[\]"):
         query("-- What?\n-- param x integer null one\n-- column a integer - one\nselect 1 as a")
@@ -166,9 +172,10 @@ def test_truth_values_are_read(text: str, value: bool) -> None:
 
 
 def test_without_a_type_a_number_is_a_number() -> None:
-    found = query("select $a, $b, $c")
+    found = query("select $a, $b, $c, $d, $e")
+    given = {"a": "3", "b": "5e-5", "c": "5.0e-5", "d": "007", "e": "3.10"}
 
-    assert found.values({"a": "3", "b": "5e-5", "c": "007"}) == {"a": 3, "b": 5e-5, "c": "007"}
+    assert found.values(given) == {"a": 3, "b": 5e-5, "c": 5e-5, "d": "007", "e": "3.10"}
 
 
 def test_there_are_saved_queries() -> None:

@@ -11,6 +11,7 @@ from pyarrow import parquet
 
 from tests import small
 from tests.queries.asking import Table
+from xp.dsl.errors import QueryError
 from xp.engine.layout import Layout
 from xp.engine.warehouse.load import load
 
@@ -63,6 +64,25 @@ def test_the_other_side_and_the_score_can_be_chosen(table: Table, judged: Layout
     assert (row["method"], row["against"], row["difference"], row["ties"]) == ("baseline", "zero2", 0, 4)
     assert table("examples", judged, split="validation") == []
     assert table("examples", judged, method="freeze-encoder") == []
+
+
+@pytest.mark.parametrize(
+    ("params", "hint"),
+    [
+        ({"method": "zero3"}, "did you mean 'zero2'?"),
+        ({"against": "basline"}, "did you mean 'baseline'?"),
+        ({"score": "roug2"}, "did you mean 'rouge2'?"),
+        ({"split": "validation set"}, "known: test, validation"),
+    ],
+)
+def test_a_word_that_there_is_not_is_an_error(table: Table, judged: Layout, params: dict[str, str], hint: str) -> None:
+    ((kind, word),) = params.items()
+
+    with pytest.raises(QueryError) as refusal:
+        table("examples", judged, **params)
+
+    name = "method" if kind == "against" else kind
+    assert str(refusal.value).endswith(f"there is no {name} '{word}'\n    hint: {hint}")
 
 
 def test_examples_of_one_side_only_are_counted_and_not_compared(table: Table, empty: Layout) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests import small
 from tests.queries.asking import Table
+from xp.engine.layout import Layout
+from xp.engine.warehouse.load import load
 
 
 def test_a_difference_by_hand(table: Table) -> None:
@@ -26,6 +29,23 @@ def test_a_ratio_by_hand(table: Table) -> None:
     assert (energy["effect"], energy["unit"], energy["n"], energy["pairs"]) == (pytest.approx(0.5**0.5), "×", 2, 3)
     assert energy["effect_high"] == pytest.approx(0.5**0.5 * 2 ** (12.706205 / 2), rel=1e-5)
     assert energy["note"] == "1 running"
+
+
+def test_a_claim_with_a_scale_of_its_own_is_told_on_it(empty: Layout, table: Table) -> None:
+    claim = {"method": "zero2", "measure": "accuracy", "expectation": "reduces", "situational": False}
+    own = {"baseline": "baseline", "scale": "ratio", "margin": 0.1, "hash": "h"}
+    small.journals(empty)
+    small.plan(empty, time=small.START + 1, claims=[claim | own])
+    load(empty)
+
+    rows = {row["method"]: row for row in table("intervals", empty) if row["measure"] == "accuracy"}
+    (verdict,) = table("verdicts", empty)
+
+    assert (rows["zero2"]["unit"], rows["zero2"]["margin"], rows["zero2"]["verdict"]) == ("×", 0.1, "refuted")
+    assert [rows["zero2"][name] for name in ("effect", "effect_low", "effect_high", "n")] == [
+        verdict[name] for name in ("effect", "effect_low", "effect_high", "n")
+    ]
+    assert (rows["freeze-encoder"]["unit"], rows["freeze-encoder"]["margin"]) == ("Δpoints", 0.5)
 
 
 def test_only_what_is_claimed(table: Table) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests import small
 from tests.queries.asking import Table
+from xp.dsl.errors import QueryError
 from xp.engine.layout import Layout
 from xp.engine.warehouse.binding import faults
 from xp.engine.warehouse.load import load
@@ -226,7 +227,9 @@ def test_comparisons_say_what_is_compared_and_expected(table: Table) -> None:
         "method": "zero2",
         "description": "optimizer states and gradients are partitioned",
         "baseline": "baseline",
-        "settings": "zero.stage=2",
+        "settings": (
+            "learning_rate=schedule, search.algorithm=pbt, search.generations=2, search.population=2, zero.stage=2"
+        ),
         "claims": "memory reduces, speed *increases",
         "trials": 3,
         "states": "3 completed",
@@ -247,9 +250,14 @@ def test_hyperparameters_show_first_what_varies(table: Table) -> None:
         ("batch_size", "4096", "broken", 2, None),
         ("freeze", "[]", "baseline, zero2, broken", 8, "[]"),
         ("freeze", '["encoder"]', "freeze-encoder", 3, '["encoder"]'),
+        # one trial of zero2 is a search: no one learning rate is that of its trainings
+        ("learning_rate", "5e-05", "baseline, zero2, freeze-encoder, broken", 10, "5e-05"),
+        ("learning_rate", "schedule", "zero2", 1, None),
+        ("search.algorithm", "pbt", "zero2", 1, None),
+        ("search.generations", "2", "zero2", 1, None),
+        ("search.population", "2", "zero2", 1, None),
         ("zero.stage", None, "baseline, freeze-encoder, broken", 8, None),
         ("zero.stage", "2", "zero2", 3, "2"),
-        ("learning_rate", "5e-05", "all", 11, "5e-05"),
         ("world_size", "2", "all", 11, "2"),
     ]
 
@@ -295,6 +303,62 @@ def test_best_goes_by_the_better_direction(table: Table) -> None:
     assert [row["value"] for row in table("best", rows=3)] == [54, 53, 52]
     assert [row["value"] for row in table("best", measure="loss", rows="2")] == [2.0, 2.0]
     assert table("best", measure="memory")[0]["label"].startswith("freeze-encoder")
+
+
+@pytest.mark.parametrize(
+    ("measure", "first"), [("rouge1", 54.0), ("rouge2", 34.0), ("rougeL", 44.0), ("rougeLsum", 49.0)]
+)
+def test_best_at_a_rouge(table: Table, measure: str, first: float) -> None:
+    row = table("best", measure=measure)[0]
+
+    assert (row["score"], row["value"], row["unit"]) == (measure, first, "points")
+
+
+@pytest.mark.parametrize(
+    ("query", "params", "message"),
+    [
+        ("best", {"measure": "roug1"}, "there is no measure 'roug1'\n    hint: did you mean 'rouge1'?"),
+        ("best", {"measure": "memroy"}, "there is no measure 'memroy'\n    hint: did you mean 'memory'?"),
+        ("best", {"measure": "elegance"}, "there is no measure 'elegance'\n    hint: known: accuracy, compute, cost, "),
+        ("seeds", {"measure": "los"}, "there is no measure 'los'\n    hint: did you mean 'loss'?"),
+        ("pareto", {"against": "enrgy"}, "there is no measure 'enrgy'\n    hint: did you mean 'energy'?"),
+    ],
+)
+def test_a_misspelt_word_is_an_error_and_no_empty_answer(
+    table: Table, query: str, params: dict[str, str], message: str
+) -> None:
+    with pytest.raises(QueryError) as refusal:
+        table(query, **params)
+
+    assert message in str(refusal.value)
+
+
+def test_benchmarks_say_which_numbers_are_missing_and_why(empty: Layout, table: Table) -> None:
+    small.plan(empty)
+    energies: list[tuple[int, float | None, dict[str, str]]] = [
+        (1, 0.25, {}),
+        (2, None, {"quality": "unavailable", "invalid_energy_consumed": "the tracker gave no value"}),
+        (3, 0.75, {}),
+    ]
+    for seed, energy, facts in energies:
+        new = small.attempt(empty, small.Trial("baseline", seed))
+        new.start()
+        new.metrics(predict_rouge1="NaN" if seed == 2 else 50.0 + seed, eval_loss=2.0)
+        if seed != 3:
+            new.metrics(train_steady_samples_per_second=100.0)
+        if energy is not None:
+            new.metrics(energy_consumed=energy)
+        new.rank(0, "facts", section="measurement", subject="energy", values=facts)
+        new.end("completed")
+    load(empty)
+
+    row = table("benchmarks", empty)[0]
+
+    assert (row["n"], row["rouge1"], row["energy"], row["loss"]) == (3, 52.0, 0.5, 2.0)
+    assert row["note"] == "1 rouge1 not finite, 1 without a speed, 1 without an energy: the tracker gave no value"
+    assert {trial["label"]: trial["note"] for trial in table("trials", empty)}["baseline · dialogues · seed 2"] == (
+        "accuracy, rouge1 not finite"
+    )
 
 
 def test_the_evidence_is_every_trial_with_the_attempts_that_count(table: Table) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xp.queries.statement import problems
+from xp.queries.statement import arrow, problems
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,7 @@ def test_what_is_no_query_is_named(text: str, message: str) -> None:
         "pivot trials on method using max(accuracy)",
         "select variant ->> 'dataset' as dataset from trials",
         "select list_transform([1, 2], lambda x: x + 1)",
+        "select json_type(variant -> 'seed'), coalesce(variant -> 'a', '1') from trials",
     ],
 )
 def test_what_reads_is_a_query(text: str) -> None:
@@ -50,8 +51,8 @@ def test_what_sqlglot_cannot_read_is_left_to_duckdb(text: str) -> None:
 
 
 def test_a_lambda_with_an_arrow_has_a_place_and_a_way_out() -> None:
-    (problem,) = problems("select\n  list_transform([1, 2], x -> x + 1)", "q.sql")
+    problem = arrow("select json_type(variant -> 'a'),\n  list_transform([1, 2], (x, i) -> x + i)", "q.sql")
 
     assert str(problem) == (
-        "q.sql:2:28: DuckDB takes no lambda with an arrow\n    hint: write `lambda x: x + 1` in place of `x -> x + 1`"
+        "q.sql:2:33: DuckDB takes no lambda with an arrow\n    hint: write `lambda x: x + 1` in place of `x -> x + 1`"
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests import small
 from tests.queries.asking import Table
+from xp.dsl.errors import QueryError
 from xp.engine.journal import Journal
 from xp.engine.layout import Layout
 from xp.engine.warehouse.load import load
@@ -23,6 +26,9 @@ def test_samples_are_thinned_out_to_means_of_equal_parts(table: Table, empty: La
 
     whole = table("utilisation", empty, instrument="cpu_percent")
     assert [(row["value"], row["samples"]) for row in whole] == [(10, 1), (20, 1), (60, 1), (80, 1)]
+
+    with pytest.raises(QueryError, match=r"no instrument 'cpu_percents'\n    hint: did you mean 'cpu_percent'\?"):
+        table("utilisation", empty, instrument="cpu_percents")
 
     rows = table("utilisation", empty, points="2")
     assert [(row["name"], row["value"], row["most"], row["samples"], row["unit"]) for row in rows] == [

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from xp.dsl.errors import TemplateError
 from xp.templates.answers import Rows
 
 Make = Callable[..., Any]
@@ -35,6 +36,13 @@ def test_rows_are_chosen_by_their_values(rows: Rows) -> None:
     assert [row.items for row in rows.without(memory=None)] == [1, 3]
     assert rows.where(method="a").title == "How?"
     assert rows.distinct("method") == ["a", "b"]
+
+
+def test_a_column_that_is_not_there_is_an_error_with_a_near_name(rows: Rows) -> None:
+    with pytest.raises(TemplateError, match=r"a row has no column 'memroy'\n    hint: did you mean 'memory'\?"):
+        _ = rows[0]["memroy"]
+    with pytest.raises(TemplateError, match="query 'q' has no column 'x'"):
+        rows.where(method="nobody").where(x=1)
 
 
 def test_a_private_part_of_a_row_is_out_of_reach(rows: Rows) -> None:

@@ -125,6 +125,41 @@ def test_a_query_without_rows_says_so_and_what_to_do(write: Make, warehouse: Mak
             "report.md.j2:2: there is no template 'benchmark.md.j2'\n    hint: did you mean",
             id="include",
         ),
+        pytest.param(
+            "\n{{ ask('q').where(rogue1=1) | grid }}",
+            "report.md.j2:2: query 'q' has no column 'rogue1'\n    hint: did you mean 'rouge1'?",
+            id="column-of-a-condition",
+        ),
+        pytest.param(
+            "\n{{ ask('q').without(rogue1=1, rouge1=2) | grid }}",
+            "report.md.j2:2: query 'q' has no column 'rogue1'\n    hint: did you mean 'rouge1'?",
+            id="column-that-is-excluded",
+        ),
+        pytest.param(
+            "\n{{ ask('q').distinct('rogue1') }}",
+            "report.md.j2:2: query 'q' has no column 'rogue1'\n    hint: did you mean 'rouge1'?",
+            id="column-whose-values-are-asked",
+        ),
+        pytest.param(
+            "\n{{ ask('q').measured_in(rogue1='GB') | grid }}",
+            "report.md.j2:2: query 'q' has no column 'rogue1'\n    hint: did you mean 'rouge1'?",
+            id="column-in-a-unit",
+        ),
+        pytest.param(
+            "\n{{ ask('q') | grid(codes=('rogue1',)) }}",
+            "report.md.j2:2: query 'q' has no column 'rogue1'\n    hint: did you mean 'rouge1'?",
+            id="column-set-as-code",
+        ),
+        pytest.param(
+            "\n{{ ask('q') | grid(titles={'rogue1': 'ROUGE'}) }}",
+            "report.md.j2:2: query 'q' has no column 'rogue1'\n    hint: did you mean 'rouge1'?",
+            id="column-with-a-title",
+        ),
+        pytest.param(
+            "\n{{ ask('q') | weighed('memory') | grid }}",
+            "report.md.j2:2: query 'q' has no column 'method'",
+            id="columns-of-effects",
+        ),
         pytest.param("\n{{ 1 / 0 }}", "report.md.j2:2: division by zero (ZeroDivisionError)", id="arithmetic"),
         pytest.param(
             "\n{{ ask('q').__class__.__mro__ }}",

@@ -150,18 +150,62 @@ def test_the_same_answers_give_the_same_bytes(filled: Layout) -> None:
 
 
 def test_uncommitted_changes_are_marked(filled: Layout) -> None:
-    clean = {"experiment": {"git_commit": "1e10234", "git_dirty": "false"}}
+    clean = {"experiment": {"git_commit": "1e10234", "git_dirty": "false", "git_untracked": 0}}
     dirty = {"experiment": {"git_commit": "1e10234", "git_dirty": "false, true"}}
 
-    assert "ncommitted" not in render("experiments", Asked(filled, clean))
+    text = render("experiments", Asked(filled, clean))
+    assert ("ncommitted" in text, "ntracked" in text) == (False, False)
     text = render("experiments", Asked(filled, dirty))
     assert text.count("ith uncommitted changes") == 2
     assert "**Uncommitted changes.**" in text
     assert "commit `1e10234`" in text
 
 
+@pytest.fixture(scope="module")
+def doubtful(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A report of three trials: one has no energy, one scores that say nothing, one a file that no commit holds."""
+    layout = Layout(tmp_path_factory.mktemp("doubtful") / "results")
+    small.plan(layout)
+    for seed, quality in ((1, "counter"), (2, "unavailable"), (3, "counter")):
+        new = small.attempt(layout, small.Trial("baseline", seed))
+        new.start()
+        code = {"git_commit": "1e10234", "git_dirty": seed == 2, "git_untracked": seed // 3}
+        new.engine("facts", section="environment", subject="", values=code, units={"git_untracked": "files"})
+        told = {"quality": quality}
+        if quality == "counter":
+            new.metrics(energy_consumed=0.001, predict_rouge1=50.0)
+        else:
+            told["invalid_energy_consumed"] = "the tracker gave no value"
+            new.metrics(predict_rouge1=0.0)
+            doubt = {"rouge_library": "rouge_score", "warning": "1 of 1 references have no scorable tokens"}
+            new.rank(0, "facts", section="measurement", subject="rouge", values=doubt)
+        new.rank(0, "facts", section="measurement", subject="energy", values=told)
+        new.end("completed")
+    load(layout)
+    return render("experiments", Asked(layout))
+
+
+def test_an_energy_that_is_missing_has_its_reason(doubtful: str, tables: Make) -> None:
+    assert "- **Energy was not measured** in 1 trial: 1 the tracker gave no value.\n" in doubtful
+    assert "1 without an energy: the tracker gave no value" in doubtful
+    (energies,) = [table for table in tables(doubtful) if table.heading[-1].startswith("emissions")]
+    assert energies.rows[0][3:5] == ["3", "1.00 ± 0"]
+
+
+def test_scores_that_say_nothing_are_doubted(doubtful: str) -> None:
+    assert "- **ROUGE is doubtful** in 1 trial: 1 of 1 references have no scorable tokens.\n" in doubtful
+    assert "- ROUGE is F1 in points of 100: library rouge_score.\n" in doubtful
+
+
+def test_code_that_no_commit_holds_is_marked(doubtful: str) -> None:
+    assert "**With uncommitted changes** · **With untracked files**\n" in doubtful
+    assert "- **Uncommitted changes.**" in doubtful
+    assert "- **Untracked files.** 1 file of the project is in no commit:" in doubtful
+    assert "commit `1e10234`, **with uncommitted changes**, **with untracked files**\n" in doubtful
+
+
 def test_an_estimated_energy_is_called_an_estimate(filled: Layout) -> None:
-    said = [("energy", "quality", "tdp-estimate", None, 8), ("energy", "intensity", "475", "g/kWh", 8)]
+    said = [("energy", "quality", "tdp-estimate", None, 8, None), ("energy", "intensity", "475", "g/kWh", 8, None)]
     text = render("experiments", Asked(filled, rows={"measurement": said}))
 
     assert "**Energy and emissions are an estimate** (`tdp-estimate`, 8 trials)" in text
@@ -169,7 +213,7 @@ def test_an_estimated_energy_is_called_an_estimate(filled: Layout) -> None:
 
 
 def test_a_counted_energy_is_not_called_an_estimate(filled: Layout) -> None:
-    said = [("energy", "quality", "counter", None, 8)]
+    said = [("energy", "quality", "counter", None, 8, None)]
 
     assert "estimate" not in render("experiments", Asked(filled, rows={"measurement": said}))
 

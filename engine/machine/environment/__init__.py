@@ -26,10 +26,13 @@ PARTS = (
 """What is asked, in the order in which it is shown."""
 
 
-def collect(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return the facts by section, each as ``values`` and ``units`` of an event; *folder* is the user's project."""
+def collect(folder: Path, results: Path | None = None) -> dict[str, dict[str, Any]]:
+    """Return the facts by section, each as ``values`` and ``units`` of an event.
+
+    *folder* is somewhere in the user's project, and *results* where trials leave what they make.
+    """
     facts: Facts = {name: fact for part in PARTS for name, fact in part().items()}
-    facts |= hardware.disk(folder) | code.git(folder)
+    facts |= hardware.disk(folder) | code.git(folder, results)
     redacted = Redactor()
     return {
         "environment": {

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from xp.engine.machine.environment.commands import output
+from xp.engine.machine.environment.commands import output, raw
 from xp.engine.machine.gpus.gpu import Facts
 
 
@@ -20,17 +20,35 @@ def command(arguments: Sequence[str] | None = None, home: Path | None = None) ->
     return {"command": (line.replace(str(home or Path.home()), "~"), "")}
 
 
-def git(folder: Path) -> Facts:
-    """Return the commit of the user's project, and whether what ran is what was committed."""
-    if shutil.which("git") is None or output("git", "rev-parse", "--git-dir", folder=folder) is None:
+def git(folder: Path, results: Path | None = None) -> Facts:
+    """Return the commit of the user's project, and whether what ran is what was committed.
+
+    The whole project is looked at, wherever in it *folder* lies; what trials have made, in *results*, is no code.
+    """
+    top = output("git", "rev-parse", "--show-toplevel", folder=folder) if shutil.which("git") else None
+    if not top:
         return {"git_commit": (None, "")}
-    changed = output("git", "status", "--porcelain", "--untracked-files=no", folder=folder) or ""
-    untracked = output("git", "ls-files", "--others", "--exclude-standard", folder=folder) or ""
-    difference = output("git", "diff", "HEAD", folder=folder) or ""
+    project = Path(top)
+    changed = output("git", "status", "--porcelain", "--untracked-files=no", folder=project)
     return {
-        "git_commit": (output("git", "rev-parse", "HEAD", folder=folder), ""),
-        "git_branch": (output("git", "rev-parse", "--abbrev-ref", "HEAD", folder=folder), ""),
-        "git_dirty": (bool(changed), ""),
-        "git_untracked": (len(untracked.splitlines()), "files"),
-        "git_diff_sha256": (hashlib.sha256(difference.encode()).hexdigest() if changed else None, ""),
+        "git_commit": (output("git", "rev-parse", "HEAD", folder=project), ""),
+        "git_branch": (output("git", "rev-parse", "--abbrev-ref", "HEAD", folder=project), ""),
+        "git_dirty": (None if changed is None else bool(changed), ""),
+        "git_untracked": (untracked(project, results), "files"),
+        "git_diff_sha256": (difference(project) if changed else None, ""),
     }
+
+
+def untracked(project: Path, results: Path | None) -> int | None:
+    """Return how many files git neither knows nor is told to ignore, None where it does not say."""
+    left_out: list[str] = []
+    if results is not None and results.resolve().is_relative_to(project.resolve()):
+        left_out = [f":(exclude,literal){results.resolve().relative_to(project.resolve())}"]
+    found = output("git", "ls-files", "--others", "--exclude-standard", "--", ".", *left_out, folder=project)
+    return None if found is None else len(found.splitlines())
+
+
+def difference(project: Path) -> str | None:
+    """Return the hash of what ``git diff HEAD`` prints, None where it does not."""
+    found = raw("git", "diff", "HEAD", folder=project)
+    return None if found is None else hashlib.sha256(found).hexdigest()

@@ -10,11 +10,15 @@ PATIENCE = 20.0
 
 
 def output(*command: str, folder: Path | None = None, patience: float = PATIENCE) -> str | None:
-    """Return what a command prints, None when it fails."""
+    """Return what a command prints as text, None when it fails."""
+    said = raw(*command, folder=folder, patience=patience)
+    return None if said is None else said.decode(errors="replace").strip()
+
+
+def raw(*command: str, folder: Path | None = None, patience: float = PATIENCE) -> bytes | None:
+    """Return what a command prints, to the last byte, None when it fails."""
     try:
-        done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, errors="replace", check=False, timeout=patience
-        )
+        done = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=patience)
     except subprocess.TimeoutExpired:
         return None
-    return done.stdout.strip() if done.returncode == 0 else None
+    return done.stdout if done.returncode == 0 else None

@@ -10,14 +10,14 @@ from xp.engine.machine.gpus.gpu import Facts
 
 
 def gpus() -> Facts:
-    """Return the GPUs of this machine; one without any has a count of 0 and no name."""
+    """Return the GPUs of this machine, and what trials compute on; one without any has a count of 0 and no name."""
     with drivers.found() as found:
-        return told([gpu.name for gpu in found], [gpu.facts() for gpu in found])
+        return told([gpu.name for gpu in found], [gpu.facts() for gpu in found], usable=visible() > 0)
 
 
-def told(names: Sequence[str], each: Sequence[Facts]) -> Facts:
+def told(names: Sequence[str], each: Sequence[Facts], *, usable: bool = True) -> Facts:
     """Return what is said of several GPUs: memory added up, of everything else each value that occurs."""
-    facts: Facts = {"gpu_count": (len(names), "")}
+    facts: Facts = {"device": ("cuda" if names and usable else "cpu", ""), "gpu_count": (len(names), "")}
     if not names:
         return facts
     facts["gpu"] = (" + ".join(sorted(set(names))), "")

@@ -21,10 +21,10 @@ create macro tally_all(words) as nullif(
 );
 comment on macro tally_all is 'the same of lists of words';
 
-create macro gap(what, number, others, odd, doubt := null) as case
+create macro gap(what, number, others, odd, doubt := '') as case
     when number is not null then null
     when list_contains(odd, what) then concat(what, ' not finite')
-    when others > 0 or doubt is not null then concat_ws(': ', concat('without ', what), doubt)
+    when others > 0 or doubt <> '' then concat_ws(': ', concat('without ', case when left(what, 1) = 'e' then 'an ' else 'a ' end, what), nullif(doubt, ''))
 end;
 comment on macro gap is 'why a completed trial has not a number that others of its variant have, or of which something is known';
 

@@ -21,7 +21,7 @@ def test_two_methods(filled: Layout) -> None:
     assert text.splitlines()[0].split()[:4] == ["section", "name", "baseline", "zero2"]
     stage = next(line.split() for line in text.splitlines() if "zero.stage" in line)
     assert stage == ["setting", "zero.stage", "unset", "2", "–", "–", "–"]
-    assert "learning_rate" not in text
+    assert "batch_size" not in text
 
 
 def test_what_is_the_same_is_shown_on_demand(filled: Layout) -> None:

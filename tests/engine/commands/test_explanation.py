@@ -123,6 +123,25 @@ def test_what_a_deepspeed_file_says_leads_there(explained: Explaining) -> None:
     )  # it does nothing at stage 2 and is not taken over
 
 
+SEARCHES = {
+    "schedule": 'algorithm = "pbt", population = 2, generations = 2, '
+    "space = { learning_rate = { low = 1e-5, high = 1e-3 } }",
+    "searched": 'algorithm = "grid", space = { learning_rate = { values = [1e-5, 1e-3] } }',
+}
+
+
+@pytest.mark.parametrize("value", SEARCHES)
+def test_what_a_search_decides_is_no_default(explained: Explaining, value: str) -> None:
+    head, _, tail = SPEC.partition("settings = { zero = { stage = 2 } }")
+    spec = f"{head}search = {{ {SEARCHES[value]} }}{tail.partition('learning_rate')[0]}"
+    Path("spec.toml").write_text(spec, encoding="utf-8")
+
+    found = origins(explained("zero2 · dialogues · seed 1", "max_steps=4"))
+    assert found["learning_rate"] == Origin(
+        "learning_rate", value, "the search decides", "spec.toml:11:1: methods.zero2.search"
+    )
+
+
 def test_every_setting_is_there(explained: Explaining) -> None:
     found = explained(ZERO2)
 

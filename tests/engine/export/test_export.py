@@ -48,7 +48,7 @@ def test_tables_are_divided_by_experiment(parquet: Path) -> None:
 
 
 def test_what_belongs_to_a_trial_is_written_for_each_experiment_that_plans_it(parquet: Path) -> None:
-    for table, count in (("attempts", 12), ("metrics", 194), ("setting", 55), ("metric", 194)):
+    for table, count in (("attempts", 12), ("metrics", 194), ("setting", 58), ("metric", 194)):
         rows = read(parquet, table, "select experiment, count(*) group by all order by all")
         assert rows == [("second one", count), ("small", count)]
 
@@ -120,6 +120,23 @@ def test_runs_lie_as_mlflow_has_them(results: Layout, tmp_path: Path) -> None:
     assert f'run_id: "{run.name}"\n' in meta
     assert "status: 3\n" in meta
     assert "start_time: 1750000060000\n" in meta
+
+
+def test_names_that_look_the_same_to_mlflow_are_told_apart(empty: Layout, tmp_path: Path) -> None:
+    small.plan(empty)
+    new = small.attempt(empty, small.Trial("baseline", 1))
+    new.start()
+    new.metrics(**{"f1@5": 1.0, "f1_5": 2.0, "f1(5": 3.0, "train": 4.0, "train/loss": 5.0, "a b": 6.0})
+    new.end("completed")
+
+    export.write(tmp_path / "out", empty.root, "mlflow", ["small"])
+
+    (folder,) = (tmp_path / "out").glob("*/*/metrics")
+    files = {file.relative_to(folder).as_posix(): file.read_text() for file in folder.rglob("*") if file.is_file()}
+    values = {name: float(line.split()[1]) for name, line in files.items()}
+    assert sorted(values.values()) == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+    assert (values["f1_5"], values["train/loss"], values["a b"]) == (2.0, 5.0, 6.0)
+    assert sum(name.startswith("f1_5-") for name in values) == 2
 
 
 def test_every_state_is_one_that_mlflow_knows(results: Layout, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from xp.engine.importing.importing import bring_in
 from xp.engine.journal import Journal
 from xp.engine.layout import Layout
 from xp.engine.warehouse.ask import ask
-from xp.queries.catalog import parse
+from xp.queries.catalog import find, parse
+
+DATA = Path(__file__).parent / "data"
 
 STATE = {
     "global_step": 2,
@@ -41,19 +44,31 @@ def asked(results: Path, sql: str) -> list[tuple[Any, ...]]:
     return list(ask(fresh(results), parse(Path("asked.sql"), sql), {}).rows)
 
 
+def written(path: Path, content: Any) -> Path:
+    """Write JSON as Python and Java do, NaN without quotes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content))
+    return path
+
+
+def run_of_mlflow(path: Path, metrics: Any, **params: str) -> Path:
+    info = {"run_id": path.stem, "status": "FINISHED", "start_time": 1000, "end_time": 2000}
+    return written(path, {"info": info, "data": {"metrics": metrics, "params": params}})
+
+
 def test_what_was_imported_stands_in_the_warehouse(
     tmp_path: Path, old: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bring_in([old], tmp_path / "results", method="bart", model="bart-base", dataset="samsum")
-    said = capsys.readouterr()
-    assert "1 imported into the experiment 'imported', 0 were there already" in said.out
-    assert "does not agree: train_samples_per_second is 9, but 5 follows" in said.err
+    told = capsys.readouterr()
+    assert "1 imported into the experiment 'imported', 0 were there already" in told.out
+    assert "does not agree: train_samples_per_second is 9, but 5 follows" in told.err
     rows = asked(tmp_path / "results", "select method, model, dataset, state, runtime, accuracy from trials")
     assert rows == [("bart", "bart-base", "samsum", "completed", 4.0, 41.5)]
     assert asked(tmp_path / "results", "select step, value from metrics where name = 'loss'") == [(1, 2.0)]
-    assert asked(tmp_path / "results", "select value from facts where subject = 'import' and name = 'kind'") == [
-        ("trainer",)
-    ]
+    sql = "select value from facts where subject = 'import' and name in ('kind', 'disagreements') order by place"
+    said = "train_samples_per_second is 9, but 5 follows from samples, steps and runtime"
+    assert asked(tmp_path / "results", sql) == [("trainer",), (said,)]
 
 
 def test_importing_again_changes_nothing(tmp_path: Path, old: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -99,3 +114,94 @@ def test_an_empty_folder_and_a_missing_file_are_refused(tmp_path: Path) -> None:
         sources.read([tmp_path])
     with pytest.raises(XpError, match="no such file"):
         sources.read([tmp_path / "none.csv"])
+
+
+def test_copies_of_results_under_another_name_are_runs_of_their_own() -> None:
+    runs = sources.read([DATA / "linydub" / "metrics"])
+    assert [(run.kind, run.name, run.latest["train_runtime"]) for run in runs] == [
+        ("mlflow", "b8ad2ad7-ecf8-481f-948e-e94761eeec09", 203.4396),
+        ("trainer", "metrics", 261.1841),
+        ("trainer", "all_results@7897267", 203.4396),
+    ]
+
+
+def test_a_run_whose_loss_became_no_number_is_never_the_best(tmp_path: Path) -> None:
+    log = [
+        {"step": 10, "loss": 2.1},
+        {"step": 20, "loss": math.nan},
+        {"step": 20, "eval_loss": math.nan, "eval_rouge1": 0.0},
+    ]
+    state = written(tmp_path / "old" / "trainer_state.json", {"global_step": 20, "max_steps": 20, "log_history": log})
+    written(tmp_path / "old" / "all_results.json", {"predict_rouge1": 1.5})
+    assert '"loss": NaN' in state.read_text()
+
+    bring_in([state.parent], tmp_path / "results")
+
+    assert asked(tmp_path / "results", "select state, first_bad_step from attempts") == [("diverged", 20)]
+    best = find("best")
+    assert ask(fresh(tmp_path / "results"), best, best.values({"measure": "accuracy"})).rows == []
+
+
+def test_a_metric_may_be_whole_or_not_or_no_number_at_all(tmp_path: Path) -> None:
+    for name, content in {
+        "one": {"rouge1": 53},
+        "other": {"rouge1": 53.5},
+        "third": {"rouge1": "n/a", "rouge2": 1},
+    }.items():
+        written(tmp_path / "old" / name / "all_results.json", content)
+
+    bring_in([tmp_path / "old"], tmp_path / "results")
+
+    sql = "select name, value, text from metrics join trials using (trial) order by name, trials.position"
+    assert asked(tmp_path / "results", sql) == [
+        ("rouge1", 53.0, None),
+        ("rouge1", 53.5, None),
+        ("rouge1", None, "n/a"),
+        ("rouge2", 1.0, None),
+    ]
+
+
+def test_what_mlflow_has_as_text_or_as_nothing_is_what_it_means(tmp_path: Path) -> None:
+    metrics = [
+        {"key": "acc", "value": 0, "is_nan": True},
+        {"key": "f1", "value": 0.5, "is_nan": "false"},
+        {"key": "none", "value": None},
+        {"key": "rouge1", "value": "n/a"},
+    ]
+    one = run_of_mlflow(tmp_path / "one.json", metrics, lr="5e-5", optimizer="adam")
+    other = run_of_mlflow(tmp_path / "other.json", {"train_loss": "NaN"}, lr="3e-5")
+
+    bring_in([one, other], tmp_path / "results")
+
+    sql = "select name, isnan(value), value, text from metrics where name <> 'train_loss' order by name"
+    (acc, *others) = asked(tmp_path / "results", sql)
+    assert (acc[:2], acc[3]) == (("acc", True), None)
+    assert others == [("f1", False, 0.5, None), ("none", None, None, "null"), ("rouge1", None, None, "n/a")]
+    assert asked(tmp_path / "results", "select state from trials order by position") == [("completed",), ("diverged",)]
+    sql = "select name, value, number from setting where number = 5e-5 or name = 'optimizer' order by name"
+    assert asked(tmp_path / "results", sql) == [("lr", "5e-5", 5e-5), ("optimizer", "adam", None)]
+
+
+def test_real_exports_of_mlflow_are_trials(tmp_path: Path) -> None:
+    real = DATA / "linydub" / "metrics" / "mlflow-metrics-run.json"
+
+    bring_in([DATA / "mlflow-export-import", real], tmp_path / "results")
+
+    from_to = "from trials join attempts using (trial) order by trials.position"
+    rows = asked(tmp_path / "results", f"select trials.method, trials.state {from_to}")
+    assert rows == [
+        ("glamorous-fish-47", "completed"),
+        ("silent-dog-788", "completed"),
+        ("eb66c160957d4a28b11d3f1b968df9cd", "completed"),
+        ("b8ad2ad7-ecf8-481f-948e-e94761eeec09", "completed"),
+    ]
+    *_, times = asked(tmp_path / "results", f"select attempts.seconds, trials.runtime {from_to}")
+    # from start to end, and what the trainer's own clock says of the training
+    assert times == (pytest.approx(325.996, abs=1e-3), 203.4396)
+    sql = "select position, name, number from setting join trials using (trial) order by position, name"
+    assert asked(tmp_path / "results", sql) == [
+        (0, "max_depth", 5.0),
+        (1, "max_depth", 5.0),
+        (2, "max_depth", 4.0),
+        (2, "max_leaf_nodes", 32.0),
+    ]

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from xp.engine.importing import trainer
-from xp.engine.importing.agreement import disagreements
 from xp.engine.importing.found import ImportingError, judged
 
 LOG = [
@@ -18,16 +17,6 @@ LOG = [
     {"step": 4, "epoch": 2.0, "train_loss": 2.2, "train_runtime": 8.0, "train_samples_per_second": 4.0},
 ]
 STATE: dict[str, Any] = {"log_history": LOG, "global_step": 4, "max_steps": 4, "num_train_epochs": 2}
-AGREEING = {
-    "epoch": 3.0,
-    "train_samples": 1000,
-    "train_runtime": 60.0,
-    "train_samples_per_second": 50.0,
-    "train_steps_per_second": 2.0,
-    "eval_samples": 90,
-    "eval_runtime": 30.0,
-    "eval_samples_per_second": 3.0,
-}
 
 
 def test_a_log_becomes_a_curve_and_its_end_a_summary() -> None:
@@ -91,17 +80,41 @@ def test_an_entry_without_a_step_is_refused() -> None:
         trainer.read({Path("s.json"): {"log_history": [{"loss": 1.0}]}}, "run")
 
 
-def test_numbers_that_follow_from_one_another_agree() -> None:
-    assert list(disagreements(AGREEING, steps=120)) == []
+def test_what_is_no_number_is_passed_on_as_it_stands() -> None:
+    log = [{"step": 2, "loss": "1.5", "eval_rouge1": "n/a"}]
+    results = {"predict_rouge1": "n/a", "predict_rouge2": None, "predict_loss": "Infinity"}
+
+    found = trainer.read(
+        {Path("trainer_state.json"): STATE | {"log_history": log}, Path("all_results.json"): results}, ""
+    )
+
+    assert found.latest == {"loss": 1.5, "eval_rouge1": "n/a", **results, "predict_loss": math.inf}
+
+
+def test_what_results_repeat_is_said_once() -> None:
+    both = {"eval_rouge1": "n/a", "eval_loss": 2.0}
+    found = trainer.read({Path("all_results.json"): both, Path("eval_results.json"): both | {"eval_loss": 2.5}}, "run")
+    assert [point.values for point in found.points] == [both, {"eval_loss": 2.5}]
+
+
+@pytest.mark.parametrize("name", ["loss", "eval_loss", "eval_g0_loss", "predict_loss", "train/loss", "eval/g0_loss"])
+def test_a_loss_of_any_phase_and_set_shows_that_a_run_diverged(name: str) -> None:
+    state = STATE | {"log_history": [*LOG, {"step": 4, name: "NaN"}]}
+    found = judged(trainer.read({Path("s.json"): state}, "run"))
+    assert (found.state, found.reason) == ("diverged", f"{name} is nan at step 4")
 
 
 @pytest.mark.parametrize(
-    ("edited", "named"),
+    ("name", "content", "are_results"),
     [
-        ({"train_runtime": 6.0}, ["train_samples_per_second", "train_steps_per_second"]),
-        ({"eval_samples_per_second": 3.3}, ["eval_samples_per_second"]),
+        ("all_results.json", {"rouge1": 53}, True),
+        ("test_results.json", {"rouge1": "n/a"}, True),
+        ("metrics.json", {"eval_loss": 1.5}, True),
+        ("metrics.json", {"rouge1": 53}, False),
+        ("search_results.json", {"hits": [1, 2]}, False),
+        ("all_results.json", {}, False),
+        ("all_results.json", [1], False),
     ],
 )
-def test_an_edited_number_is_found(edited: dict[str, float], named: list[str]) -> None:
-    told = list(disagreements(AGREEING | edited, steps=120))
-    assert [text.split()[0] for text in told] == named
+def test_results_are_known_by_their_file_or_by_their_names(name: str, content: Any, are_results: bool) -> None:
+    assert trainer.is_results(Path("run") / name, content) is are_results

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import psutil
 
+from xp.engine.launch.plain import PlainLauncher
 from xp.engine.layout import Layout
 
 ENGINE = """
@@ -29,3 +32,17 @@ def test_a_killed_engine_leaves_no_rank_behind(tmp_path: Path) -> None:
         one.kill()
     _, alive = psutil.wait_procs(ranks, timeout=10)
     assert alive == []
+
+
+def test_each_attempt_has_temporary_files_of_its_own(tmp_path: Path) -> None:
+    attempt = Layout(tmp_path).new_attempt("0" * 12)
+    group = PlainLauncher(cpu=True).start(attempt, 2, 1)
+    try:
+        folders = {psutil.Process(process.pid).environ()["TMPDIR"] for process in group.processes}
+    finally:
+        os.killpg(group.leader, signal.SIGKILL)
+        for process in group.processes:
+            process.wait()
+    assert folders == {str(attempt.scratch)}
+    assert attempt.scratch.is_dir()
+    assert attempt.scratch.is_relative_to(attempt.work), "which is removed at its end"

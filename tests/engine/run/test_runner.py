@@ -15,10 +15,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import duckdb
 import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from tests.engine.conftest import SPEC
 from tests.engine.scripted import (
@@ -45,7 +47,9 @@ from xp.engine.run.announcing import journal_plan
 from xp.engine.run.failures import Outcome
 from xp.engine.run.harvest import ended
 from xp.engine.run.locks import locked
+from xp.engine.run.progress import PlainDisplay
 from xp.engine.run.runner import Run, RunError, Tally, in_blocks
+from xp.engine.run.session import conclude
 from xp.engine.run.stopping import Stop
 from xp.engine.warehouse.load import load as load_journals
 
@@ -112,6 +116,55 @@ def test_force_makes_new_attempts_and_keeps_the_old(layout: Layout, trials: Tria
     run(layout, ScriptLauncher([COMPLETE])).all(trials(), 0)
     assert run(layout, ScriptLauncher([COMPLETE]), force=True).all(trials(), 0) == Tally(completed=6)
     assert all(len(layout.attempts(trial.id)) == 2 for trial in trials())
+
+
+def content(layout: Layout) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the rows of the tables that hold what attempts have left, after loading what is new."""
+    load_journals(layout)
+    with duckdb.connect(str(layout.warehouse), read_only=True) as db:
+        return {
+            table: db.execute(f"from {table} order by all").fetchall()
+            for table in ("attempt", "metric", "fact", "setting")
+        }
+
+
+def test_what_is_there_already_changes_no_row_and_force_adds_to_it(layout: Layout, trials: Trials) -> None:
+    four = trials()[:4]
+    run(layout, ScriptLauncher([COMPLETE])).all(four, 0)
+    first = content(layout)
+    assert {table: len(rows) for table, rows in first.items() if table != "setting"} == {
+        "attempt": 4,
+        "metric": 8,
+        "fact": 4,
+    }
+
+    tally = run(layout, ScriptLauncher([COMPLETE])).all(four, 0)
+    assert conclude(tally, len(four), PlainDisplay(Console(quiet=True))) == 0
+    assert content(layout) == first
+
+    run(layout, ScriptLauncher([COMPLETE]), force=True).all(four, 0)
+    forced = content(layout)
+    assert sorted(row[1:3] for row in forced["attempt"]) == sorted((trial.id, n) for trial in four for n in (1, 2))
+    for table, rows in first.items():
+        assert set(rows) <= set(forced[table])
+
+
+def test_models_whose_names_end_alike_are_two_trials(layout: Layout, tmp_path: Path) -> None:
+    file = tmp_path / "tiny.toml"
+    file.write_text(SPEC.replace("[matrix]\n", '[matrix]\nmodel = ["org-a/bart", "org-b/bart"]\n'), encoding="utf-8")
+    experiment = load(file, ('matrix.method=["baseline"]', "matrix.seed=[1]"))
+    made = plan(experiment, {"dialogues": "0" * 64})
+    journal_plan(layout, experiment, made, made.trials)
+    run(layout, ScriptLauncher([COMPLETE])).all(made.trials, 0)
+    load_journals(layout)
+
+    assert len({trial.label for trial in made.trials}) == 2
+    assert len(list(layout.trials.iterdir())) == 2
+    with duckdb.connect(str(layout.warehouse), read_only=True) as db:
+        told = db.execute("select trial, model, state from trials order by position").fetchall()
+    assert told == [
+        (trial.id, model, "completed") for trial, model in zip(made.trials, ("org-a/bart", "org-b/bart"), strict=True)
+    ]
 
 
 def test_one_failure_stops_no_other_trial(layout: Layout, trials: Trials) -> None:

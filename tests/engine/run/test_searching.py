@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from tests.engine.run.test_runner import Notes
@@ -17,9 +18,14 @@ from xp.dsl.trial import Trial
 from xp.engine.commands.replaying import ReplayError, replay
 from xp.engine.journal import events
 from xp.engine.layout import AttemptLayout, Layout
+from xp.engine.run.announcing import journal_plan
+from xp.engine.run.attempt import beginning
 from xp.engine.run.harvest import ended
 from xp.engine.run.runner import Run
 from xp.engine.run.stopping import Stop
+from xp.engine.warehouse.ask import ask
+from xp.engine.warehouse.load import load as load_journals
+from xp.queries.catalog import find
 
 SPEC = """
 [experiment]
@@ -39,6 +45,10 @@ search = { SEARCH }
 PBT = (
     'algorithm = "pbt", population = 3, generations = 3, '
     "space = { learning_rate = { low = 1e-5, high = 1e-2, log = true } }"
+)
+REPLAY = (
+    'algorithm = "replay", schedule = ['
+    "{ until = 3, settings = { learning_rate = 1e-3 } }, { until = 9, settings = { learning_rate = 2e-3 } }]"
 )
 GRID = 'algorithm = "grid", space = { learning_rate = { values = [0.5, 0.25, 0.125] } }'
 
@@ -133,6 +143,7 @@ def test_pbt_goes_on_from_donors_and_clears_their_checkpoints_away(layout: Layou
         (2, 3, 6),
         (3, 6, 9),
     ]
+    assert [one["checkpoint"] for one in members[:3]] == [None] * 3
     for generation in (2, 3):
         before, own = (
             [one for one in members if one["generation"] == number] for number in (generation - 1, generation)
@@ -142,6 +153,11 @@ def test_pbt_goes_on_from_donors_and_clears_their_checkpoints_away(layout: Layou
         assert donor["score"] == min(one["score"] for one in before)
         assert before[receiver["member"]]["score"] == max(one["score"] for one in before)
         assert receiver["donor_trial"] == donor["trial"]
+        begins = receiver["from_step"]
+        assert receiver["checkpoint"] == f"trials/{donor['trial']}/attempt-1/checkpoints/step-{begins}"
+        for one in own:
+            origin = one["donor_trial"] or before[one["member"]]["trial"]
+            assert one["checkpoint"] == f"trials/{origin}/attempt-1/checkpoints/step-{begins}"
         (how,) = receiver["operations"].values()
         rate, old = receiver["values"]["learning_rate"], donor["values"]["learning_rate"]
         if how != "resample":
@@ -178,6 +194,8 @@ def test_a_checkpoint_that_somebody_cleared_away_is_made_again(layout: Layout, t
             file.unlink()
         folder.rmdir()
     assert run(layout, ScriptLauncher([TRAIN])).all([search], 0).completed == 1
+    second = [one["checkpoint"] for one in of(layout.attempts(search.id)[-1], "member") if one["generation"] == 2]
+    assert {path.split("/")[2] for path in second} == {"attempt-2"}, "that is where it was made again"
 
 
 def test_a_member_that_fails_goes_on_from_a_healthy_one(layout: Layout, trial: Any) -> None:
@@ -219,6 +237,51 @@ def test_the_schedule_that_pbt_has_found_can_be_trained_again(layout: Layout, tr
     assert launcher.started == []
     (best,) = {ended["evidence"]["best"] for ended in of(layout.attempts(search.id)[0], "end")}
     assert of(layout.attempts(again.id)[0], "end")[0]["evidence"] == {"trainings": 3, "completed": 3, "best": best}
+
+
+@pytest.mark.parametrize(
+    ("search", "value"),
+    [
+        (PBT, "schedule"),
+        (REPLAY, "schedule"),
+        (GRID, "searched"),
+        (GRID.replace('"grid"', '"random", samples = 2'), "searched"),
+    ],
+    ids=["pbt", "replay", "grid", "random"],
+)
+def test_a_setting_that_a_search_decides_has_no_one_value(layout: Layout, trial: Any, search: str, value: str) -> None:
+    planned = trial(search)
+    settings = beginning(planned, layout.new_attempt(planned.id))["settings"]
+    assert settings["learning_rate"] == value
+    assert (settings["weight_decay"], settings["search.algorithm"]) == (0.0, planned.search.algorithm)
+
+
+def test_a_schedule_is_told_as_one_and_its_donors_checkpoint_is_kept(layout: Layout, tmp_path: Path) -> None:
+    file = tmp_path / "tiny.toml"
+    file.write_text(SPEC.replace("SEARCH", PBT), encoding="utf-8")
+    experiment = load(file)
+    made = plan(experiment, {"d": "0" * 64})
+    journal_plan(layout, experiment, made, made.trials)
+    run(layout, ScriptLauncher([TRAIN])).all(made.trials, 0)
+    load_journals(layout)
+
+    query = find("hyperparameters")
+    rows = [row for row in ask(layout, query, query.values({})).rows if row[0] == "learning_rate"]
+    assert [row[1] for row in rows] == ["schedule"]
+    told = [one for one in of(layout.attempts(made.trials[0].id)[0], "member") if one["action"] == "exploit"]
+    with duckdb.connect(str(layout.warehouse), read_only=True) as db:
+        ask_donors = "select donor_training, checkpoint from member where action = 'exploit' order by generation"
+        assert db.execute(ask_donors).fetchall() == [(one["donor_trial"], one["checkpoint"]) for one in told]
+        (labels,) = db.execute("select list(distinct contended) from attempts").fetchall()
+        assert labels == ([False],), "a search does not run beside its own trainings"
+
+
+def test_trainings_whose_labels_would_be_equal_show_all_digits(layout: Layout, trial: Any) -> None:
+    search = trial(GRID.replace("0.5, 0.25, 0.125", "0.0010001, 0.0010002, 0.3333333"))
+    assert run(layout, ScriptLauncher([TRAIN])).all([search], 0).completed == 1
+    trainings = [one["trial"] for one in of(layout.attempts(search.id)[0], "member")]
+    labels = [next(events(layout.attempts(one)[0].engine_journal))["label"] for one in trainings]
+    assert [label.rpartition("=")[2] for label in labels] == ["0.0010001", "0.0010002", "0.3333333"]
 
 
 def test_a_grid_has_found_plain_settings(layout: Layout, trial: Any) -> None:

@@ -52,6 +52,13 @@ def test_a_checkpoint_of_a_named_step_is_found(attempt: AttemptLayout) -> None:
     [
         pytest.param(lambda folder: (folder / MANIFEST).unlink(), "it has no manifest.json", id="no-manifest"),
         pytest.param(lambda folder: (folder / MANIFEST).write_text("{"), "its manifest.json is damaged", id="torn"),
+        pytest.param(lambda folder: (folder / MANIFEST).write_text("{}"), "its manifest.json is damaged", id="bare"),
+        pytest.param(lambda folder: (folder / MANIFEST).write_text("[]"), "its manifest.json is damaged", id="a-list"),
+        pytest.param(
+            lambda folder: (folder / MANIFEST).write_text('{"step": 12, "files": {"weights": {}}}'),
+            "its manifest.json is damaged",
+            id="no-sizes",
+        ),
         pytest.param(lambda folder: (folder / "weights").unlink(), "weights is missing", id="missing"),
         pytest.param(
             lambda folder: (folder / "deep/states").write_bytes(bytes(10)),

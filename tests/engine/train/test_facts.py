@@ -37,6 +37,7 @@ def facts() -> dict[str, Any]:
 
 def test_rows_are_counted_in_the_file_in_use_and_left_out(facts: dict[str, Any]) -> None:
     assert (facts["train_rows"], facts["train_samples"], facts["train_empty_rows"]) == (5, 3, 2)
+    assert facts["train_unused_rows"] == 0
     assert facts["train_empty_at"] == "2, 4"
     assert facts["train_duplicates"] == 1
     assert (facts["validation_samples"], facts["test_samples"]) == (1, 1)
@@ -76,6 +77,15 @@ def test_trained_parameters_are_told_by_part() -> None:
     assert sum(told[f"{part}_trainable_parameters"] for part in parts) == told["trainable_parameters"]
     assert told["encoder_trainable_parameters"] == 0 < told["encoder_parameters"]
     assert told["pretraining"].startswith("books, Wikipedia")
+
+
+def test_an_output_layer_that_is_frozen_with_the_embeddings_is_told() -> None:
+    model = tiny.bart()
+    free = model_facts(model, Model(architecture="bart"), tokenizer=range(64))
+    freezing.freeze(model, ["embeddings"])
+
+    assert free["frozen_by_tie"] == ""
+    assert "lm_head.weight" in model_facts(model, Model(architecture="bart"), tokenizer=range(64))["frozen_by_tie"]
 
 
 def test_a_corpus_is_known_by_where_it_is_from(facts: dict[str, Any]) -> None:

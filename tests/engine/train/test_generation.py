@@ -6,11 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from transformers import AutoModelForSeq2SeqLM, GenerationConfig
 
 from tests.engine.train import tiny
 from xp.dsl.settings import Generation, Settings
-from xp.engine.train.generation import generation_config, resolved
+from xp.engine.train.generation import generation_config, resolved, unused
 
 BARE = GenerationConfig(decoder_start_token_id=2)
 
@@ -61,3 +62,47 @@ def test_beams_and_limits_in_an_old_checkpoints_configuration_are_used_and_told(
 
     assert (told["generation.num_beams"], told["generation.max_length"], told["generation.min_length"]) == (6, 62, 11)
     assert "generation.max_new_tokens" not in told
+
+
+@pytest.mark.parametrize(
+    ("kept", "wanted", "unread"),
+    [
+        pytest.param({"num_beams": 6}, Generation(), {}, id="nothing"),
+        pytest.param(
+            {"num_beams": 6}, Generation(num_beams=1), {"early_stopping": False, "length_penalty": 1.0}, id="one-beam"
+        ),
+        pytest.param({}, Generation(max_new_tokens=9), {"early_stopping": False, "length_penalty": 1.0}, id="no-beams"),
+        pytest.param(
+            {"num_beams": 6, "temperature": 0.7, "top_k": 5, "top_p": 0.9},
+            Generation(num_beams=2),
+            {"temperature": 1.0, "top_k": 50, "top_p": 1.0},
+            id="nothing-is-drawn",
+        ),
+        pytest.param(
+            {"num_beams": 6, "do_sample": True, "temperature": 0.7}, Generation(num_beams=2), {}, id="tokens-are-drawn"
+        ),
+        pytest.param(
+            {"num_beams": 6, "output_hidden_states": True},
+            Generation(num_beams=2),
+            {"return_dict_in_generate": False, "output_hidden_states": False},
+            id="more-than-summaries",
+        ),
+    ],
+)
+def test_a_model_can_be_saved_whatever_of_its_old_settings_nothing_reads(
+    tmp_path: Path, kept: dict[str, Any], wanted: Generation, unread: dict[str, Any]
+) -> None:
+    """At its first checkpoint a trial of one beam ended with an error: the model had more, and settings for them."""
+    old_checkpoint(tmp_path, max_length=62, min_length=11, early_stopping=True, length_penalty=2.0, **kept)
+    model = AutoModelForSeq2SeqLM.from_pretrained(tmp_path)
+    own, settings = model.generation_config, Settings(generation=wanted)
+
+    model.generation_config = generation_config(own, settings)
+
+    model.save_pretrained(tmp_path / "out")
+    told = resolved(model.generation_config)
+    assert {name: told[f"generation.{name}"] for name in unread} == unread
+    facts = ", ".join(f"{name} = {getattr(own, name)}" for name in unread)
+    assert unused(own, settings) == ({"generation_unused": facts} if unread else {})
+    if not unread:
+        assert (told["generation.early_stopping"], told["generation.length_penalty"]) == (True, 2.0)

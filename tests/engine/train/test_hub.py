@@ -89,8 +89,8 @@ def test_a_data_set_is_that_of_its_commit(served: Server, tmp_path: Path, monkey
     at(served.address, monkeypatch, str(tmp_path / "cache"))
     later, _ = corpus.rows(Dataset(path="org/corpus", revision=SECOND), tmp_path, "validation")
 
-    assert [row["document"] for row in rows] == ["old 1", "old 2"]
+    assert [row["document"] for row in rows.values()] == ["old 1", "old 2"]
     assert rows == again, "without a network"
-    assert [row["document"] for row in later] == ["new 1", "new 2"]
+    assert [row["document"] for row in later.values()] == ["new 1", "new 2"]
     assert where == "org/corpus validation"
     assert any(path.endswith("validation.jsonl") for path in served.asked)

@@ -33,7 +33,11 @@ def test_cells_that_read_null_or_na_stay_text(tmp_path: Path) -> None:
 
     rows = readers.read(path, COLUMNS)
 
-    assert [(row["dialogue"], row["summary"]) for row in rows] == [("A: hi", "null"), ("NA", "N/A"), ("ok", "")]
+    assert [(row["dialogue"], row["summary"]) for row in rows.values()] == [
+        ("A: hi", "null"),
+        ("NA", "N/A"),
+        ("ok", ""),
+    ]
 
 
 def test_a_comma_without_quotes_is_an_error_and_shifts_nothing(tmp_path: Path) -> None:
@@ -42,18 +46,54 @@ def test_a_comma_without_quotes_is_an_error_and_shifts_nothing(tmp_path: Path) -
     assert refusal(path) == "line 2 has 3 fields, 2 expected"
 
 
+def test_a_row_with_too_few_fields_is_an_error(tmp_path: Path) -> None:
+    assert refusal(file(tmp_path, "a.csv", "dialogue,summary\nA: hi\n")) == "line 2 has 1 fields, 2 expected"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "where"),
+    [
+        ("a.csv", "dialogue,summary,summary\na,b,c\n", ""),
+        (
+            "a.jsonl",
+            '{"dialogue": "a", "summary": "b"}\n{"dialogue": "a", "summary": "a", "summary": "b"}\n',
+            "row 2: ",
+        ),
+    ],
+)
+def test_a_column_that_is_there_twice_is_refused(tmp_path: Path, name: str, text: str, where: str) -> None:
+    """The last one was taken without a word."""
+    assert refusal(file(tmp_path, name, text)) == (
+        f"{where}the column 'summary' is there 2 times: which one is meant cannot be told"
+    )
+
+
+def test_a_table_with_a_column_twice_is_refused(tmp_path: Path) -> None:
+    pq.write_table(pa.table([["a"], ["b"], ["c"]], ["dialogue", "summary", "summary"]), tmp_path / "a.parquet")
+
+    assert "the column 'summary' is there 2 times" in refusal(tmp_path / "a.parquet")
+
+
+def test_what_nobody_reads_may_be_there_twice(tmp_path: Path) -> None:
+    """Spreadsheets leave columns without a name behind."""
+    path = file(tmp_path, "a.csv", "dialogue,summary,,\na,b,,\n")
+    lines = file(tmp_path, "a.jsonl", '{"dialogue": "a", "summary": "b", "note": {"k": 1, "k": 2}, "x": 1, "x": 2}\n')
+
+    assert readers.read(path, COLUMNS)[1]["summary"] == readers.read(lines, COLUMNS)[1]["summary"] == "b"
+
+
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
 def test_a_byte_order_mark_belongs_to_no_column(tmp_path: Path, name: str) -> None:
     text = "dialogue,summary\na,b\n" if name == "a.csv" else '{"dialogue": "a", "summary": "b"}\n'
     path = file(tmp_path, name, b"\xef\xbb\xbf" + text.encode())
 
-    assert [dict(row) for row in readers.read(path, COLUMNS)] == [{"dialogue": "a", "summary": "b"}]
+    assert readers.read(path, COLUMNS) == {1: {"dialogue": "a", "summary": "b"}}
 
 
 def test_a_cell_with_line_breaks_is_one_cell(tmp_path: Path) -> None:
     path = file(tmp_path, "a.csv", 'dialogue,summary\r\n"A: hi\r\nB: yo",b\r\n')
 
-    assert readers.read(path, COLUMNS)[0]["dialogue"] == "A: hi\r\nB: yo"
+    assert readers.read(path, COLUMNS)[1]["dialogue"] == "A: hi\r\nB: yo"
 
 
 @pytest.mark.parametrize(
@@ -95,10 +135,10 @@ def test_a_value_that_is_no_text_is_never_turned_into_text(value: object, kind: 
         readers.text({"summary": value}, "summary", "a.jsonl: row 4")
 
 
-def test_blank_lines_between_rows_are_no_rows(tmp_path: Path) -> None:
+def test_blank_lines_between_rows_are_no_rows_and_are_counted(tmp_path: Path) -> None:
     row = json.dumps({"dialogue": "a", "summary": "b"})
 
-    assert len(readers.read(file(tmp_path, "a.jsonl", f"{row}\n\n{row}\n"), COLUMNS)) == 2
+    assert [*readers.read(file(tmp_path, "a.jsonl", f"{row}\n\n{row}\n"), COLUMNS)] == [1, 3]
 
 
 def test_a_text_is_the_same_whatever_system_ended_its_lines() -> None:
@@ -112,7 +152,7 @@ def test_parquet_and_arrow_folders_hold_the_same_rows(tmp_path: Path) -> None:
     datasets.Dataset.from_dict(table).save_to_disk(tmp_path / "folder")
 
     parquet = readers.read(tmp_path / "a.parquet", COLUMNS)
-    assert parquet == [{"dialogue": "a", "summary": "c"}, {"dialogue": "b", "summary": "d"}]
+    assert parquet == {1: {"dialogue": "a", "summary": "c"}, 2: {"dialogue": "b", "summary": "d"}}
     assert readers.read(tmp_path / "folder", COLUMNS) == parquet
 
 

@@ -10,10 +10,12 @@ from typing import Any
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 
 from tests import small
 from tests.engine.warehouse.test_load import hold
 from xp.dsl.errors import QueryError, WarehouseError
+from xp.engine.cli.main import main
 from xp.engine.journal import Journal
 from xp.engine.layout import Layout
 from xp.engine.warehouse import store
@@ -23,6 +25,16 @@ from xp.engine.warehouse.sandbox import Limits
 from xp.queries import catalog
 
 Ask = Callable[..., Answer]
+
+Rows = Callable[..., list[tuple[Any, ...]]]
+
+NAMES = (
+    *("predict_rouge1", "predict_rouge2", "predict_rougeL", "predict_rougeLsum", "train_loss", "predict_loss"),
+    *("eval_loss", "train_peak_memory", "evaluate_peak_memory", "predict_peak_memory", "parameter_memory"),
+    *("gradient_memory", "optimizer_state_memory", "init_memory", "train_runtime", "train_device_seconds"),
+    *("train_steady_samples_per_second", "energy_consumed", "emissions"),
+)
+"""Metrics that views have a column for."""
 
 LIMITS = Limits(seconds=60, memory=500_000_000)
 
@@ -89,16 +101,9 @@ def test_parameters_are_bound_and_never_pasted(sql: Ask) -> None:
 
 
 def test_a_number_finds_itself_again(sql: Ask) -> None:
-    assert sql("select count(*) from setting where name = 'learning_rate' and number = 5e-5").rows == [(11,)]
-    assert sql("select count(*) from setting where name = 'learning_rate' and number = $lr", lr="5e-5").rows == [(11,)]
-
-
-RANKED = """
-select label,
-    (select max(finite(accuracy)) from trials) as highest,
-    (select avg(finite(accuracy)) from trials) as mean
-from trials where isfinite(accuracy) order by accuracy desc limit 1
-"""
+    # of eleven trials, one is a search that decides it
+    assert sql("select count(*) from setting where name = 'learning_rate' and number = 5e-5").rows == [(10,)]
+    assert sql("select count(*) from setting where name = 'learning_rate' and number = $lr", lr="5e-5").rows == [(10,)]
 
 
 def test_nan_wins_nothing(empty: Layout, sql: Ask) -> None:
@@ -112,13 +117,58 @@ def test_nan_wins_nothing(empty: Layout, sql: Ask) -> None:
     running.start()
     small.plan(empty)
     load(empty)
-
-    ((label, highest, mean),) = sql(RANKED, empty).rows
     best = catalog.find("best")
 
-    assert (label, highest, mean) == ("baseline · dialogues · seed 3", 54.1, pytest.approx(53.75))
-    assert [row[2] for row in ask(empty, best, best.values({})).rows] == [54.1, 53.4]
-    assert str(sql("select accuracy from trials where label like 'baseline%seed 2'", empty).rows) == "[(nan,)]"
+    assert sql("select label, rouge1 from trials order by rouge1 desc limit 1", empty).rows == [
+        ("baseline · dialogues · seed 3", 54.1)
+    ]
+    assert sql("select max(rouge1), avg(rouge1), count(rouge1) from trials", empty).rows == [
+        (54.1, pytest.approx(53.75), 2)
+    ]
+    for measure in (None, "accuracy", "rouge1"):
+        answer = ask(empty, best, best.values({"measure": measure} if measure else {}))
+        assert [row[2] for row in answer.rows] == [54.1, 53.4]
+    assert sql("select seed, rouge1, not_finite from trials where not_finite is not null", empty).rows == [
+        (2, None, "accuracy, rouge1")
+    ]
+    assert sql("select count(*) from metrics where isnan(value)", empty).rows == [(1,)]
+
+
+NUMBERS = """
+select table_name, list(column_name) from duckdb_columns() join duckdb_views() on view_name = table_name
+where not duckdb_views.internal and data_type = 'DOUBLE' and table_name <> 'metrics' group by table_name
+"""
+"""Numbers of views, but for the one that has each as it was recorded."""
+
+
+def test_no_view_hands_out_a_number_that_is_not_finite(empty: Layout, rows: Rows) -> None:
+    own: dict[str, Any] = {
+        "name": "own",
+        "metric": "predict_rouge2",
+        "unit": "points",
+        "better": "higher",
+        "over_ranks": "max",
+    }
+    own |= {"meaning": "", "scale": "difference", "margin": 1.0, "over_sessions": "last"}
+    small.plan(empty, measures=[own], objective={"metric": "eval_loss", "goal": "minimize"})
+    for trial in (small.Trial("baseline", 1), small.Trial("zero2", 1)):
+        new = small.attempt(empty, trial)
+        new.start()
+        new.train()
+        for rank in (0, 1):
+            values = dict.fromkeys(NAMES, "NaN" if trial.method == "zero2" else "-Infinity")
+            new.rank(rank, "metrics", after=9, step=None, values=values)
+        new.end("completed")
+    load(empty)
+    numbers: dict[str, list[str]] = dict(rows(empty, NUMBERS))
+
+    wrong = {view: " or ".join(f'not isfinite("{name}")' for name in names) for view, names in numbers.items()}
+    counts = ", ".join(f'(select count(*) from "{view}" where {told})' for view, told in wrong.items())
+    assert rows(empty, f"select {counts}") == [(0,) * len(numbers)]
+    assert {"attempts", "trials", "effects", "trial_scores", "own_trial_measures"} <= numbers.keys()
+    reasons = rows(empty, "select distinct measure, reason from effects where method = 'zero2' and seed = 1")
+    assert {("own", "not finite"), ("loss", "not finite"), ("memory", "not finite")} <= {*reasons}
+    assert rows(empty, "select count(*) from metrics where not isfinite(value)")[0][0] == 2 * 2 * len(NAMES)
 
 
 @pytest.mark.parametrize(
@@ -232,7 +282,7 @@ def test_a_comment_or_a_semicolon_behind_the_statement_is_fine(sql: Ask) -> None
         ("select [x * 2 for x in [1, 2]]", [([2, 4],)]),
         ("select method from trials group by all order by all limit 1", [("baseline",)]),
         ("values (1)", [(1,)]),
-        ("select count(*) from (summarize trials)", [(38,)]),
+        ("select count(*) from (summarize trials)", [(40,)]),
         (
             "pivot (from trials select seed, method, loss) on method in ('zero2') using sum(loss) order by 1 limit 1",
             [(1, 2.0)],
@@ -297,6 +347,20 @@ def test_a_warehouse_in_use_is_one_line_that_says_by_whom(
     with hold(empty, 60) as holder:
         with pytest.raises(WarehouseError, match=f"the warehouse is in use by process {holder.pid}"):
             sql("select 1", empty)
+        assert holder.poll() is None
+        holder.kill()
+
+
+def test_commands_say_in_a_line_who_has_the_warehouse(empty: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    load(empty)
+    monkeypatch.setattr(store, "WAIT_SECONDS", 0.2)
+    with hold(empty, 60) as holder:
+        for words in (("query", "best"), ("render", "experiments")):
+            told = CliRunner().invoke(main, [*words, "--results", str(empty.root)])
+
+            assert (told.exit_code, type(told.exception)) == (3, SystemExit)
+            assert f"the warehouse is in use by process {holder.pid}" in told.stderr.splitlines()[0]
+            assert "Traceback" not in told.stderr
         assert holder.poll() is None
         holder.kill()
 

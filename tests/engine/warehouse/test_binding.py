@@ -51,8 +51,12 @@ def test_all_unknown_tables_are_told_at_once(told: Faults) -> None:
 def test_near_names_are_offered(empty_warehouse: duckdb.DuckDBPyConnection) -> None:
     (table,) = faults(empty_warehouse, parse(Path("q.sql"), "select 1 from trails"))
     (column,) = faults(empty_warehouse, parse(Path("q.sql"), "select t.lable from trials as t"))
+    (bare,) = faults(empty_warehouse, parse(Path("q.sql"), "select trial, eval_rogue1 from trials"))
+    (metrics,) = faults(empty_warehouse, parse(Path("q.sql"), "from metrcs"))
 
     assert (table.hint, column.hint) == ('Did you mean "trials"?', "did you mean 'label'?")
+    assert bare.hint == "did you mean 'rouge1'?"
+    assert 'Did you mean "metric' in metrics.hint
 
 
 @pytest.mark.parametrize(
@@ -65,11 +69,17 @@ def test_near_names_are_offered(empty_warehouse: duckdb.DuckDBPyConnection) -> N
         ("select * from 'x.parquet'", 'cannot access file "x.parquet" - file system operations are disabled'),
         ("select getenv('HOME')", "q.sql:1:8: scalar Function with name getenv does not exist"),
         ("select 1 frm x", 'q.sql:1:14: syntax error at or near "x"'),
+        ("select 5!; drop table metric", "q.sql: 2 statements, where a query is one SELECT"),
         ("select 1; select 2", "q.sql: 2 statements, where a query is one SELECT"),
         ("drop table metric", "q.sql: a query is one SELECT, and this is DROP"),
         ("export database 'x'", "q.sql: a query is one SELECT, and DuckDB finds EXPORT"),
         ("-- todo", "q.sql: no statement in the file"),
         ("select list_transform([1], x -> x)", "q.sql:1:30: DuckDB takes no lambda with an arrow"),
+        ("select variant -> 'a', list_transform([1], x -> x) from trials", "q.sql:1:46: DuckDB takes no lambda"),
+        ("select 'lambda', list_transform([1], x -> x)", "q.sql:1:40: DuckDB takes no lambda with an arrow"),
+        ("select json_type(variant -> 'a'), lable from trials", 'q.sql:1:35: referenced column "lable" not found'),
+        ("from metrcs", "q.sql:1:6: table with name metrcs does not exist"),
+        ("select lable from (pivot trials on method using max(accuracy)), trails", "table with name trails does"),
         ("select sum(method) from trials", "q.sql:1:8: no function matches"),
     ],
 )
@@ -90,6 +100,11 @@ def test_what_cannot_run_is_refused(told: Faults, text: str, message: str) -> No
         "select * exclude (label) from trials",
         "select columns('memory|speed') from trials",
         "pivot trials on method using max(accuracy) group by seed",
+        "select baseline from (pivot trials on method using max(accuracy) group by seed)",
+        "-- What?\n-- column seed integer - one\n-- column a double - b\nfrom (pivot trials on method using max(loss))",
+        "select json_type(variant -> 'seed') from trials",
+        "select coalesce(variant -> 'a', context -> 'a') from trials where (variant ->> 'a') = 'lambda'",
+        "select list_transform([variant], lambda x: x -> 'a') from trials",
         "unpivot (select seed, memory, speed from trials) on memory, speed into name measure value number",
         "with c as (select {'inner': 1} as s) select s.inner as made from c order by made",
         "select label as l from trials where l = 'x' group by all order by all limit $n",

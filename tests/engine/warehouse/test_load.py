@@ -39,7 +39,7 @@ CONTENT = (
     "select trial, attempt, rank.* exclude (attempt_key) from rank join attempt using (attempt_key) order by all",
     "select trial, failure.* exclude (attempt_key) from failure join attempt using (attempt_key) order by all",
     "select trial, e.* exclude (attempt_key) from effective_setting as e join attempt using (attempt_key) order by all",
-    "from trials order by all",
+    "select * exclude (attempt_key) from trials order by all",
     "from effects order by all",
     "from journal order by all",
     "from bad_line order by all",
@@ -367,6 +367,51 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(empty: Layout) -> 
     assert empty.warehouse.read_bytes() == b"hello" * 5000
 
 
+def test_a_file_of_a_later_duckdb_is_refused_and_left_alone(empty: Layout) -> None:
+    load(empty)
+    content = bytearray(empty.warehouse.read_bytes())
+    # the first 8 bytes are a checksum over the words behind them: the mark of the file, and the version of its storage
+    before = content[8:16]
+    content[12:16] = (9999).to_bytes(4, "little")
+    change = summed(before) ^ summed(content[8:16])
+    content[:8] = (int.from_bytes(content[:8], "little") ^ change).to_bytes(8, "little")
+    empty.warehouse.write_bytes(content)
+
+    with pytest.raises(WarehouseError) as refusal:
+        load(empty)
+
+    first, *hint = str(refusal.value).splitlines()
+    assert "the warehouse cannot be used: " in first
+    assert "9999" in first
+    assert hint == ["    hint: a later DuckDB wrote it: take that one, or a later xp"]
+    assert empty.warehouse.read_bytes() == content
+
+
+def summed(word: bytes | bytearray) -> int:
+    """Return what DuckDB's checksum makes of 8 bytes."""
+    return int.from_bytes(word, "little") * 0xBF58476D1CE4E5B9 % 2**64
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param("delete from schema_version", id="no-version"),
+        pytest.param("create or replace table schema_version as select 'one' as version", id="no-number"),
+        pytest.param("create or replace table schema_version as select 'x' as script", id="of-another-program"),
+    ],
+)
+def test_a_database_that_does_not_say_its_version_is_refused_and_left_alone(empty: Layout, change: str) -> None:
+    load(empty)
+    with duckdb.connect(str(empty.warehouse)) as db:
+        db.execute(change)
+    before = empty.warehouse.read_bytes()
+
+    with pytest.raises(WarehouseError, match="a database, but not a warehouse"):
+        load(empty)
+
+    assert empty.warehouse.read_bytes() == before
+
+
 FULL = """
 import resource, signal, sys
 from pathlib import Path
@@ -466,6 +511,6 @@ def test_samples_of_the_machine_are_rows_whatever_it_could_not_tell_left_out(emp
 def test_the_tables_changed_only_together_with_their_version() -> None:
     # when this fails: raise store.VERSION, and write down the new digest here
     assert (store.VERSION, store.digest(store.script("schema.sql"))) == (
-        6,
-        "d3864c34789feee5d17eacfb177f6d9696464360cc412f40857cc7ed7616c758",
+        7,
+        "edfd0b1d7272de97f656f05869ce1f58a78320997ad8f04ce857583c1529289e",
     )

@@ -63,6 +63,13 @@ def test_a_chart_is_a_picture_that_asks_for_nothing(sample: Sample, query: str) 
     assert "undefined" not in picture
 
 
+def test_effects_on_two_scales_have_an_axis_each(sample: Sample, texts: Texts) -> None:
+    first, *_, other = SAMPLES["intervals"]
+    shown = texts(drawn(sample("intervals", [first, {**other, "measure": first["measure"], "effect": -0.5}])))
+
+    assert {text for text in shown if "better" in text} == {"× baseline · ← better", "Δ nats · ← better"}
+
+
 @pytest.mark.parametrize("query", ["pareto", "intervals"])
 def test_the_same_answer_gives_the_same_bytes(sample: Sample, query: str) -> None:
     assert drawn(sample(query)) == drawn(sample(query))

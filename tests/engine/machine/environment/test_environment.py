@@ -1,13 +1,16 @@
 """The facts of a machine are complete, typed and hold no secret, wherever one is planted."""
 
+import hashlib
 import json
 import subprocess
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from xp.engine.journal import plain
-from xp.engine.machine import cgroups, environment
+from xp.engine.machine import cgroups, environment, gpus
 from xp.engine.machine.environment import code, devices, hardware, software, system
 
 HUB = "hf_" + "aBcDeFgHiJkLmNoPqRsTuVwXyZ12345678"
@@ -37,7 +40,7 @@ def test_the_facts_can_be_journalled(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["platform", "python", "cpu", "cpu_usable", "memory", "gpu_count", "torch", "deepspeed"]
+    "name", ["platform", "python", "cpu", "cpu_usable", "memory", "device", "gpu_count", "torch", "deepspeed"]
 )
 def test_what_a_reviewer_asks_for_is_there(tmp_path: Path, name: str) -> None:
     assert environment.collect(tmp_path)["environment"]["values"][name] not in (None, "")
@@ -51,7 +54,7 @@ def test_a_machine_without_a_gpu_names_none(tmp_path: Path) -> None:
     if environment.machine().devices == "cuda":
         pytest.skip("this machine has a GPU")
     values = environment.collect(tmp_path)["environment"]["values"]
-    assert values["gpu_count"] == 0
+    assert (values["device"], values["gpu_count"]) == ("cpu", 0)
     assert "gpu" not in values
 
 
@@ -133,12 +136,29 @@ def test_a_share_of_a_core_is_one_core(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_several_gpus_are_told_together() -> None:
     each = [{"memory": (80, "B"), "pcie": ("5", "")}, {"memory": (80, "B"), "pcie": ("4", ""), "mig": (False, "")}]
     assert devices.told(["H100", "H100"], each) == {
+        "device": ("cuda", ""),
         "gpu_count": (2, ""),
         "gpu": ("H100", ""),
         "gpu_memory": (160, "B"),
         "gpu_pcie": ("4 + 5", ""),
         "gpu_mig": (False, ""),
     }
+
+
+def test_what_is_computed_on_is_told_whether_or_not_there_is_a_gpu() -> None:
+    assert devices.told([], []) == {"device": ("cpu", ""), "gpu_count": (0, "")}
+    hidden = devices.told(["H100"], [{}], usable=False)
+    assert (hidden["device"], hidden["gpu_count"]) == (("cpu", ""), (1, ""))
+
+
+def test_gpus_that_are_hidden_from_a_process_are_not_what_it_computes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    gpu = SimpleNamespace(name="H100", facts=dict)
+    for place in (gpus, gpus.nvidia):
+        monkeypatch.setattr(place, "found", lambda: nullcontext([gpu]))
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
+    assert devices.gpus()["device"] == ("cuda", "")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    assert devices.gpus()["device"] == ("cpu", "")
 
 
 def test_a_container_is_named(tmp_path: Path) -> None:
@@ -151,20 +171,39 @@ def test_a_clean_checkout_is_clean(repository: Path) -> None:
     facts = code.git(repository)
     assert facts["git_dirty"] == (False, "")
     assert facts["git_untracked"] == (0, "files")
+    assert facts["git_diff_sha256"] == (None, "")
     assert len(facts["git_commit"][0]) == 40
 
 
 def test_an_edited_file_is_dirty_and_its_difference_is_hashed(repository: Path) -> None:
-    (repository / "code.py").write_text("a = 2\n")
-    facts = code.git(repository)
-    assert facts["git_dirty"] == (True, "")
-    assert len(facts["git_diff_sha256"][0]) == 64
+    hashes = []
+    for text in ("a = 2\n", "a = 3\n"):
+        (repository / "code.py").write_text(text)
+        difference = subprocess.run(["git", "diff", "HEAD"], cwd=repository, check=True, capture_output=True).stdout
+        facts = code.git(repository)
+        assert facts["git_dirty"] == (True, "")
+        assert facts["git_diff_sha256"] == (hashlib.sha256(difference).hexdigest(), "")
+        hashes.append(facts["git_diff_sha256"])
+    assert hashes[0] != hashes[1]
 
 
-def test_an_untracked_file_is_counted(repository: Path) -> None:
+def test_an_untracked_file_is_counted_wherever_the_experiment_lies(repository: Path) -> None:
+    """A new module beside the folder of the experiments was not seen from there."""
     (repository / "new.py").write_text("")
-    facts = code.git(repository)
+    (repository / "experiments").mkdir()
+    facts = code.git(repository / "experiments")
     assert (facts["git_dirty"][0], facts["git_untracked"][0]) == (False, 1)
+    assert facts["git_commit"] == code.git(repository)["git_commit"]
+
+
+@pytest.mark.parametrize("name", ["results", "out/[a] b*"])
+def test_what_trials_leave_behind_is_no_code(repository: Path, name: str) -> None:
+    (repository / name).mkdir(parents=True)
+    (repository / name / "warehouse.duckdb").touch()
+    (repository / "new.py").touch()
+    assert code.git(repository)["git_untracked"][0] == 2
+    assert code.git(repository, repository / name)["git_untracked"][0] == 1
+    assert code.git(repository, repository.parent / "elsewhere")["git_untracked"][0] == 2
 
 
 def test_a_folder_without_git_has_no_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

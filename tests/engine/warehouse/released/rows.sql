@@ -18,14 +18,6 @@ insert into attempt by name select
 insert into rank values (1, 0, 2, 4711, '2025-06-15 15:06:41+00', '2025-06-15 15:06:51+00');
 insert into effective_setting values (1, 0, 'learning_rate', '5e-05', 5e-05);
 insert into metric_name values (1, 'loss', 'nats'), (2, 'eval/rouge1', 'points');
-insert into metric values
-    (1, 1, 0, 10, 2.5, '2025-06-15 15:06:45.1237+00'),
-    (1, 1, 0, 20, 'nan', '2025-06-15 15:06:46+00'),
-    (1, 2, 0, null, null, '2025-06-15 15:06:47+00');
-insert into latest values
-    (1, 1, 0, 20, 'nan', '2025-06-15 15:06:46+00', 20),
-    (1, 2, 0, null, null, '2025-06-15 15:06:47+00', null);
-insert into invalid_metric values (1, 2, 0, null, 'n/a', '2025-06-15 15:06:47+00');
 insert into fact values (1, 'model', 'bart', 'parameters', 0, '139000000', 139000000, null);
 insert into artifact values (1, 0, 'predictions', 'predictions.jsonl', 10, 'beef');
 insert into failure values (1, 0, 9, 'diverged', 'the loss is NaN', 20, '2025-06-15 15:06:46+00');

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import runpy
 import sys
+from typing import Any
 
 import duckdb
 
@@ -14,7 +15,15 @@ def main(transfer: str) -> None:
     asked = json.load(sys.stdin)
     with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as db:
         runpy.run_path(transfer)["prepare"](db, asked["job"])
-        json.dump([db.execute(question).fetchall() for question in asked["questions"]], sys.stdout)
+        json.dump([answer(db, *question) for question in asked["questions"]], sys.stdout)
+
+
+def answer(db: duckdb.DuckDBPyConnection, question: str, values: dict[str, Any]) -> Any:
+    """Return the rows of an answer, or why there is none."""
+    try:
+        return db.execute(question, values).fetchall()
+    except duckdb.InvalidInputException as error:
+        return str(error)
 
 
 if __name__ == "__main__":

@@ -177,7 +177,7 @@ def test_what_is_missing_is_named_with_a_way_out(
     results: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def offline(*_: object) -> None:
-        raise duckdb.IOException("Failed to download\nRead the manual")
+        raise duckdb.IOException("Failed to download\n\nRead the manual")
 
     monkeypatch.setattr(transfer, "install", offline)
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -13,7 +13,8 @@ from xp.engine.layout import AttemptLayout
 ALLOCATOR = {
     # glibc otherwise keeps freed blocks, and resident memory says more of its heap than of the trial. Lower, these
     # sizes repeat a measured peak more closely, but each tensor above them costs page faults: 128 KiB made the
-    # steps of a small model a third slower, 1 MiB does not.
+    # steps of a small model a third slower, 1 MiB makes them 3 to 10 % slower. Once a rank knows how large its model
+    # is, it raises them (`engine/measure/memory.py`). On a GPU the device's own allocator tells what tensors take.
     "MALLOC_MMAP_THRESHOLD_": "1048576",
     "MALLOC_TRIM_THRESHOLD_": "1048576",
 }
@@ -29,7 +30,7 @@ QUIET = {
 def base_environment(outer: Mapping[str, str] = os.environ, *, cpu: bool) -> dict[str, str]:
     """Return the environment that every process of an attempt shares."""
     inner = {name: value for name, value in outer.items() if name not in ("LOCAL_SIZE", "RANK", "WORLD_SIZE")}
-    inner |= ALLOCATOR | QUIET
+    inner |= QUIET
     inner["OMP_NUM_THREADS"] = "1"
     # what torch has compiled is for every attempt; it would lie among the temporary files, which each has for itself
     inner.setdefault("TORCHINDUCTOR_CACHE_DIR", str(Path(tempfile.gettempdir(), f"torchinductor_{os.getuid()}")))
@@ -38,7 +39,7 @@ def base_environment(outer: Mapping[str, str] = os.environ, *, cpu: bool) -> dic
     # asking for the number of GPUs must not initialise CUDA: a process that did cannot be forked
     inner["PYTORCH_NVML_BASED_CUDA_CHECK"] = "1"
     if cpu:
-        inner |= {"DS_ACCELERATOR": "cpu", "GLOO_SOCKET_IFNAME": "lo"}
+        inner |= ALLOCATOR | {"DS_ACCELERATOR": "cpu", "GLOO_SOCKET_IFNAME": "lo"}
     return inner
 
 

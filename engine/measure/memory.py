@@ -14,6 +14,8 @@ from xp.engine.measure import gpu
 STATUS = Path("/proc/self/status")
 CLEAR = Path("/proc/self/clear_refs")
 RESET_PEAK = "5"  # proc(5): sets the peak of resident memory to what is resident now
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
+MIB = 2**20
 LINE = re.compile(r"^(\w+):\s+(\d+) kB$", re.MULTILINE)
 
 
@@ -42,6 +44,20 @@ def give_back() -> None:
     gc.collect()
     if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):  # glibc's own; other libraries have no such call
         trim(0)
+
+
+def suit_allocator(weights: int) -> int:
+    """Have the allocator keep no freed block that matters to a model of so many bytes; return from which size on.
+
+    A block that goes back to the kernel at once is no part of a later peak, but each page of the next one has to be
+    fetched again. A sixteenth of the weights is little beside what a training holds, and 32 MiB is as far as glibc goes
+    by itself, so that from half a gigabyte of weights on nothing is slower (mallopt(3)).
+    """
+    size = min(max(weights // 16, MIB), 32 * MIB)
+    if option := getattr(ctypes.CDLL(None), "mallopt", None):
+        option(M_MMAP_THRESHOLD, size)
+        option(M_TRIM_THRESHOLD, size)
+    return size
 
 
 def reset_peak() -> bool:

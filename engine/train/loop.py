@@ -13,7 +13,7 @@ from xp.dsl.settings import Settings
 from xp.dsl.trial import Trial
 from xp.engine.layout import AttemptLayout
 from xp.engine.measure.clock import StepClock
-from xp.engine.measure.memory import PeakMemory, reset_peak, resident
+from xp.engine.measure.memory import PeakMemory, reset_peak, resident, suit_allocator
 from xp.engine.train import corpus, facts, freezing, model, resume, sparse, tokenizer
 from xp.engine.train.arguments import training_arguments
 from xp.engine.train.cache import Cache
@@ -55,6 +55,9 @@ class Prepared:
 def run(trial: Trial, attempt: AttemptLayout, seat: Seat, record: Record) -> None:
     """Train, evaluate and predict as *trial* says; a segment of a longer training predicts nothing."""
     ready = prepare(trial, Cache(attempt.cache), record)
+    if not seat.cuda:
+        size = suit_allocator(sum(weight.nbytes for weight in ready.model.parameters()))
+        record.facts("measurement", "memory", {"precision": size}, {"precision": "B"})
     trainer, measuring, saving = assemble(trial, attempt, seat, record, ready)
     saving.source = resume.source(attempt, record)
     train(trainer, measuring, saving, record)

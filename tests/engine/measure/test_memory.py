@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -67,3 +68,15 @@ def test_a_kernel_that_does_not_reset_the_peak_is_said(tmp_path: Path, monkeypat
     peak.enter("train")
 
     assert "the kernel does not reset it" in peak.method
+
+
+@pytest.mark.parametrize(("weights", "size"), [(0, 1), (2**24, 1), (2**27, 8), (2**29, 32), (2**40, 32)])
+def test_the_allocator_keeps_less_than_matters_to_a_model(
+    monkeypatch: pytest.MonkeyPatch, weights: int, size: int
+) -> None:
+    told: list[tuple[int, int]] = []
+    glibc = SimpleNamespace(mallopt=lambda option, value: told.append((option, value)))
+    monkeypatch.setattr(memory.ctypes, "CDLL", lambda _: glibc)
+
+    assert memory.suit_allocator(weights) == size * memory.MIB
+    assert told == [(memory.M_MMAP_THRESHOLD, size * memory.MIB), (memory.M_TRIM_THRESHOLD, size * memory.MIB)]

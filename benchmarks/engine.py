@@ -173,7 +173,7 @@ def speed(folder: Path, size: str, pairs: int) -> list[float]:
     ratios = []
     for pair in range(pairs):
         _, alone = bare(folder, steps, 1)
-        results = f"speed-{size.split()[0]}-{pair}"
+        results = f"speed-{size.split(maxsplit=1)[0]}-{pair}"
         xp(folder, "larger.toml", results)
         (told,) = metrics(Layout(folder / results), "train_steady_seconds")
         ratios.append((steps - 3) / told / alone)

@@ -76,7 +76,7 @@ def test_the_allocator_keeps_less_than_matters_to_a_model(
 ) -> None:
     told: list[tuple[int, int]] = []
     glibc = SimpleNamespace(mallopt=lambda option, value: told.append((option, value)))
-    monkeypatch.setattr(memory.ctypes, "CDLL", lambda _: glibc)
+    monkeypatch.setattr("ctypes.CDLL", lambda _: glibc)
 
     assert memory.suit_allocator(weights) == size * memory.MIB
     assert told == [(memory.M_MMAP_THRESHOLD, size * memory.MIB), (memory.M_TRIM_THRESHOLD, size * memory.MIB)]

@@ -97,7 +97,24 @@ class Reading:
     def rules(self, kind: str, read: Reader) -> Iterator[Mapping[str, Any]]:
         """Yield the rules of one kind."""
         for key, rule in self.listed(kind, dict, "a table that names an axis"):
-            yield {axis: value for axis, raw in flatten(rule).items() for value in read((*key, axis), axis, raw)}
+            found: dict[str, Any] = {}
+            for axis, raw in self.named(key, rule):
+                for value in read((*key, axis), axis, raw):
+                    found[axis] = value
+            yield found
+
+    def named(self, key: Key, rule: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        """Yield the axes that a rule names, each once, and what it says of them."""
+        seen: set[str] = set()
+        for name, given in rule.items():
+            for axis, raw in flatten({name: given}).items():
+                if axis in seen:
+                    self.refusals.add((*key, axis), "given twice")
+                else:
+                    yield axis, raw
+                seen.add(axis)
+        if not seen:
+            self.refusals.add(key, f"should be a table that names an axis, got {excerpt(rule)}")
 
     def exclude_value(self, key: Key, axis: str, raw: Any) -> Iterator[Any]:
         """Yield the value of an exclude rule if the axis takes it."""

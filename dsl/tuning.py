@@ -93,6 +93,9 @@ class Space(Table):
             refusals.add((), "a range needs a low and a greater high")
         elif self.log and bounds[0] <= 0:
             refusals.add(("low",), f"should be greater than 0 where log = true, got {excerpt(self.low)}")
+        for place, value in enumerate(self.values):
+            if value in self.values[:place]:
+                refusals.add(("values", place), f"{excerpt(value)} is given twice")
         refusals.raise_any()
         return self
 

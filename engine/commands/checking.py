@@ -60,7 +60,7 @@ def meant(path: Path, folder: Path) -> bool:
     if any(part.startswith(".") for part in path.relative_to(folder).parts):
         return False
     if path.suffix == ".toml":
-        return bool(EXPERIMENT.search(path.read_text(encoding="utf-8", errors="replace")))
+        return bool(EXPERIMENT.search(path.read_text(encoding="utf-8-sig", errors="replace")))
     return path.suffix in (".sql", ".j2")
 
 

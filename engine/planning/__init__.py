@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
@@ -33,8 +33,16 @@ class Planned:
     machine: Machine
     """The machine that it was planned on."""
 
-    missing: Sequence[Problem] = ()
-    """What lies on the hub and can neither be had from there nor is kept here: nothing can run without it."""
+    missing: remote.Missing = field(default_factory=dict)
+    """What is neither here nor to be had from the hub: no trial of it can run."""
+
+    def lacking(self) -> dict[str, Problem]:
+        """Return what the wanted trials lack that cannot run, by their ids."""
+        found = {
+            trial.id: self.missing.get(("model", trial.model_name)) or self.missing.get(("dataset", trial.dataset_name))
+            for trial in self.wanted
+        }
+        return {name: problem for name, problem in found.items() if problem is not None}
 
 
 def make(file: Path, overrides: Sequence[str] = (), only: Sequence[str] = ()) -> Planned:
@@ -47,10 +55,10 @@ def make(file: Path, overrides: Sequence[str] = (), only: Sequence[str] = ()) ->
     return Planned(experiment, whole, selection.narrow(whole, only).trials, machine, missing)
 
 
-def from_hub(experiment: Experiment) -> tuple[Experiment, list[Problem]]:
+def from_hub(experiment: Experiment) -> tuple[Experiment, remote.Missing]:
     """Return an experiment that names the commit of all that lies on the hub, and what can be had from nowhere."""
     if next(remote.wanted(experiment), None) is None:
-        return experiment, []
+        return experiment, {}
     from xp.engine.planning import hub  # noqa: PLC0415 - whoever needs no hub does not pay for its client
 
     return hub.resolved(experiment)

@@ -10,14 +10,16 @@ from huggingface_hub import HfApi, constants
 from huggingface_hub.errors import (
     GatedRepoError,
     HfHubHTTPError,
+    HFValidationError,
     OfflineModeIsEnabled,
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
+from huggingface_hub.utils._validators import validate_repo_id
 
 from xp.dsl.errors import Problem
 from xp.dsl.experiment import Experiment
-from xp.engine.planning.remote import Kind, Remote, wanted
+from xp.engine.planning.remote import Kind, Missing, Remote, wanted
 
 SECONDS = 10.0
 """How long the hub may take to answer."""
@@ -73,6 +75,11 @@ class Hub:
     def ask(self, item: Remote) -> Answer:
         """Return what the hub says of a repository."""
         try:
+            validate_repo_id(item.name)
+        except HFValidationError:
+            message = f"there is no folder {item.name!r}, nor can the hub have a {WORDS[item.kind]} of that name"
+            return Answer(None, message, WAYS[item.kind])
+        try:
             info = HfApi().repo_info(item.name, repo_type=item.kind, revision=item.revision, timeout=SECONDS)
             if info.gated:  # what it is may be seen by all, its files by some
                 HfApi().auth_check(item.name, repo_type=item.kind)
@@ -83,14 +90,14 @@ class Hub:
         return Answer(info.sha)
 
 
-def resolved(experiment: Experiment) -> tuple[Experiment, list[Problem]]:
+def resolved(experiment: Experiment) -> tuple[Experiment, Missing]:
     """Return an experiment that names the commit of all that lies on the hub, and what can be had from nowhere."""
-    hub, problems = Hub(), list[Problem]()
+    hub, problems = Hub(), dict[tuple[Kind, str], Problem]()
     models, datasets = dict(experiment.models), dict(experiment.datasets)
     for item in wanted(experiment):
         place, answer = hub.find(item)
         if answer.commit is None:
-            problems.append(Problem(answer.message, item.where, answer.hint))
+            problems[item.kind, item.table] = Problem(answer.message, item.where, answer.hint)
             continue
         pinned: dict[str, Any] = {"revision": answer.commit}
         if item.role == "path":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from xp.dsl.errors import Problem, SpecError, did_you_mean
@@ -69,7 +69,21 @@ def problems_of(experiment: Experiment, name: str, dataset: Dataset) -> Iterator
         if not place.exists():
             where = experiment.where("datasets", name, "path" if dataset.path is not None else split)
             yield Problem(f"there is no file of the {split} split, got {str(place)!r}", where, nearest(place))
-    known = {split: names for split, place in places.items() if place.exists() and (names := columns(place))}
+    known: dict[str, list[str]] = {}
+    for split, place in places.items():
+        found = columns_or_why(place) if place.exists() else None
+        if isinstance(found, str):
+            where = experiment.where("datasets", name, "path" if dataset.path is not None else split)
+            yield Problem(f"the {split} split cannot be read: {found}, got {str(place)!r}", where)
+        elif found:
+            known[split] = found
+    yield from lacking_columns(experiment, name, dataset, known)
+
+
+def lacking_columns(
+    experiment: Experiment, name: str, dataset: Dataset, known: Mapping[str, list[str]]
+) -> Iterator[Problem]:
+    """Yield the columns that splits do not have."""
     for role in ("source", "target", "id"):
         column: str | None = getattr(dataset, role)
         lacking = [split for split, names in known.items() if column is not None and column not in names]
@@ -83,6 +97,16 @@ def nearest(place: Path) -> str:
     if not place.parent.is_dir():
         return f"there is no folder {str(place.parent)!r} either"
     return did_you_mean(place.name, [entry.name for entry in place.parent.iterdir()])
+
+
+def columns_or_why(place: Path) -> list[str] | str | None:
+    """Return the column names of a split, or in words why they cannot be read."""
+    try:
+        return columns(place)
+    except UnicodeDecodeError as error:
+        return f"byte {error.start} is not UTF-8"
+    except (ValueError, csv.Error) as error:
+        return str(error)
 
 
 def columns(place: Path) -> list[str] | None:

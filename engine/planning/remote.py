@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from xp.dsl.errors import Problem
 from xp.dsl.experiment import Experiment
 from xp.engine.train.places import is_hub
 
 Kind = Literal["model", "dataset"]
+
+
+Missing = Mapping[tuple[Kind, str], Problem]
+"""What can be had from nowhere, by the kind and the name of its table in the experiment."""
 
 
 class Remote(NamedTuple):

@@ -61,6 +61,13 @@ def work(trial: Trial, attempt: AttemptLayout, launcher: Launcher, stop: Stop, s
     return outcome
 
 
+def without(attempt: AttemptLayout, reason: str) -> Outcome:
+    """End an attempt that cannot begin, for want of a model or of data; return how it ended."""
+    outcome = Outcome("failed", reason, {"kind": "missing"})
+    close(attempt, outcome, 0.0)
+    return outcome
+
+
 def announce(
     trial: Trial, attempt: AttemptLayout, launcher: Launcher, environment: Mapping[str, Any], lane: Lane | None = None
 ) -> None:

@@ -71,6 +71,9 @@ class Run:
     retry: Collection[str] = ()
     """Which ends that are results are attempted again."""
 
+    lacking: Mapping[str, str] = field(default_factory=dict)
+    """What the trials lack that cannot run, by their ids: they fail for it."""
+
     fail_fast: bool = False
     """Whether the first trial that does not complete is the last one."""
 
@@ -164,6 +167,9 @@ class Run:
 
     def attempt(self, trial: Trial, retries: int) -> Outcome:
         """Attempt a trial until it completes or a retry can mend nothing."""
+        if (reason := self.lacking.get(trial.id)) is not None:
+            attempt = self.layout.new_attempt(trial.id)
+            return self.told(trial, attempt, lambda: attempts.without(attempt, reason))
         for left in range(retries, -1, -1):
             outcome = self.once(trial) if trial.search is None else self.searched(trial, retries)
             if outcome.state == "completed" or not (outcome.retry and left) or self.stop.is_set():

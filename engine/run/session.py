@@ -77,17 +77,32 @@ def start(planned: Planned, results: Path, choices: Choices = PLAIN) -> int:
     order = in_blocks(planned.wanted)
     done, left = (0, 0) if choices.force else sorted_out(layout, order, choices.retry)
     due = done + left < len(order)
-    if due and planned.missing:
-        raise SpecError(*planned.missing)
+    refuse_where_none_can_run(planned, layout, choices)
     prepare(layout)
     layout.stop_file.unlink(missing_ok=True)
     journal_plan(layout, planned.experiment, planned.plan, in_blocks(planned.plan.trials))
     jobs = choices.jobs or planned.experiment.limits.max_concurrent
     with display(console(), jobs) as shown, stopping(shown) as stop:
         shown.planned(len(order), done, left)
+        for problem in dict.fromkeys(planned.lacking().values()):
+            shown.note(f"the trials of it fail: {problem}")
         tally = execute(planned, layout, shown, stop, choices._replace(jobs=jobs), due=due)
         bring_up_to_date(layout, shown)
         return conclude(tally, len(order), shown)
+
+
+def refuse_where_none_can_run(planned: Planned, layout: Layout, choices: Choices) -> None:
+    """Raise where every trial that is due lacks what it is made of; where some do, they fail and the others run."""
+    lacking = planned.lacking()
+    due = [one.id for one in planned.wanted if choices.force or is_due(layout, one.id, choices.retry)]
+    if due and set(due) <= lacking.keys():
+        raise SpecError(*dict.fromkeys(lacking[name] for name in due))
+
+
+def is_due(layout: Layout, trial: str, retry: Collection[str]) -> bool:
+    """Tell whether a run that attempts these ends again would attempt a trial."""
+    found = standing(layout, trial)
+    return found.state != "cached" and not found.left(retry)
 
 
 def sorted_out(layout: Layout, order: Sequence[Trial], retry: Collection[str]) -> tuple[int, int]:
@@ -123,6 +138,7 @@ def execute(planned: Planned, layout: Layout, shown: PlainDisplay, stop: Stop, c
         after_trial=NowAndThen(partial(bring_up_to_date, layout, shown)),
         force=choices.force,
         retry=choices.retry,
+        lacking={name: str(problem) for name, problem in planned.lacking().items()},
         fail_fast=limits.fail_fast,
         seconds=seconds(limits.timeout),
     )

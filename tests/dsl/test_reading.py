@@ -59,6 +59,16 @@ def test_three_mistakes_of_exclude_rules(refusal: Refusal) -> None:
     )
 
 
+@pytest.mark.parametrize("kind", ["exclude", "include"])
+def test_a_rule_names_each_axis_once_and_at_least_one(refusal: Refusal, kind: str) -> None:
+    said = refusal(
+        f'[matrix]\nzero.stage = [1, 2]\n{kind} = [{{ "zero.stage" = 1, zero.stage = 2 }}, {{ zero = {{}} }}]\n'
+    )
+
+    assert f"matrix.{kind}[0].zero.stage: given twice" in said
+    assert f"matrix.{kind}[1]: should be a table that names an axis" in said
+
+
 def test_misspelt_setting_in_the_second_include_block(refusal: Refusal) -> None:
     text = "[[matrix.include]]\nbatch_size = 2\n[[matrix.include]]\nweigth_decay = 0.1\n"
 

@@ -20,6 +20,11 @@ def method(search: str) -> str:
     ("search", "where", "message"),
     [
         ('algorithm = "random", space = {}', "search", "algorithm = 'random' needs samples"),
+        (
+            'algorithm = "grid", space = { learning_rate = { values = [3e-5, 0.00003] } }',
+            "search.space.learning_rate.values[1]",
+            "3e-05 is given twice",
+        ),
         ('algorithm = "grid", space = {}', "search.space", "there is nothing to search"),
         (f'algorithm = "grid", space = {{ {RANGE} }}', "search.space.learning_rate", "a grid needs a list of values"),
         (

@@ -142,6 +142,25 @@ def test_a_missing_data_file_is_named_with_its_neighbours(tmp_path: Path, monkey
     assert "did you mean 'validatoin.jsonl'?" in result.output
 
 
+@pytest.mark.parametrize(("name", "codec"), [("train.csv", "utf-16"), ("train.jsonl", "latin-1")])
+def test_a_file_that_is_no_utf_8_is_named_before_anything_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, codec: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = "dialogue,summary\ná,b\n" if name.endswith("csv") else '{"dialogue": "á", "summary": "b"}\n'
+    Path(name).write_bytes(text.encode(codec))
+    for split in ("validation", "test"):
+        corpus(tmp_path, f"{split}.jsonl")
+    places = f'train = "{name}"\nvalidation = "validation.jsonl"\ntest = "test.jsonl"'
+    Path("spec.toml").write_text(FILES.replace('path = "{split}.jsonl"', places))
+
+    result = xp("run", "spec.toml")
+
+    assert result.exit_code == 2
+    assert "is not UTF-8" in result.output
+    assert name in result.output
+
+
 def test_a_missing_column_is_named_with_those_there_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("spec.toml").write_text(FILES)

@@ -9,11 +9,13 @@ import pytest
 from huggingface_hub import constants, hf_hub_download
 
 from tests.engine.hubs import FIRST, SECOND, Repository, Server, at, serving
+from xp.dsl.errors import SpecError
 from xp.dsl.experiment import Experiment
 from xp.dsl.source import load
 from xp.engine import planning
 from xp.engine.commands.explanation import HUB, explain
 from xp.engine.planning import hub
+from xp.engine.run import session
 
 SPEC = """\
 [experiment]
@@ -51,13 +53,13 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 
 def said(experiment: Experiment) -> str:
-    return "\n".join(map(str, hub.resolved(experiment)[1]))
+    return "\n".join(map(str, hub.resolved(experiment)[1].values()))
 
 
 def test_the_commit_of_a_branch_is_part_of_what_is_tried(read: Reading, served: Server) -> None:
     pinned, problems = hub.resolved(read())
 
-    assert problems == []
+    assert problems == {}
     assert pinned.model("org/model").revision == pinned.dataset("far").revision == FIRST
     assert [path for path in served.asked if "org/" in path] == [
         "GET api/datasets/org/corpus",
@@ -124,7 +126,7 @@ def test_a_mirror_is_taken_where_the_first_place_has_nothing(read: Reading, serv
     pinned, problems = hub.resolved(
         read(SPEC.replace('org/corpus"', 'org/corpus"\nmirrors = ["no/no", "other/corpus"]'))
     )
-    assert problems == []
+    assert problems == {}
     assert (pinned.dataset("far").path, pinned.dataset("far").revision) == ("other/corpus", FIRST)
 
 
@@ -152,7 +154,7 @@ def test_what_was_downloaded_is_known_by_its_commit_without_a_network(
 
     pinned, problems = hub.resolved(read())
 
-    assert problems == []
+    assert problems == {}
     assert pinned.model("org/model").revision == pinned.dataset("far").revision == FIRST
     assert "has no" not in said(read(SPEC.replace('org/corpus"', 'org/corpus"\nrevision = "v9"')))
     assert "org/corpus" in said(read(SPEC.replace('org/corpus"', 'org/corpus"\nrevision = "v9"')))
@@ -164,7 +166,7 @@ def test_files_and_built_in_corpora_are_none_of_its_business(
     at(NOWHERE, monkeypatch, str(tmp_path / "cache"))
     text = SPEC.replace('path = "org/corpus"', 'builtin = "dialogues"').replace('"org/model"', '"own"')
     experiment = read(text + '[models.own]\narchitecture = "bart"\n')
-    assert planning.from_hub(experiment) == (experiment, [])
+    assert planning.from_hub(experiment) == (experiment, {})
 
 
 def test_an_explanation_says_that_a_commit_is_the_hubs(read: Reading, served: Server) -> None:
@@ -174,3 +176,42 @@ def test_an_explanation_says_that_a_commit_is_the_hubs(read: Reading, served: Se
     assert told["models.org/model.revision"] == told["datasets.far.revision"] == HUB
     assert told["datasets.far.path"] == "file"
     assert served.asked
+
+
+THREE = """\
+[experiment]
+name = "three"
+[defaults]
+dataset = "far"
+[datasets.far]
+builtin = "dialogues"
+[matrix]
+model = ["org/model", "./nothing"]
+seed = [1]
+"""
+
+
+@pytest.mark.usefixtures("served")
+def test_what_can_be_no_id_of_the_hub_is_a_missing_folder_and_tells_nothing_of_the_network(read: Reading) -> None:
+    (problem,) = said(read(THREE)).splitlines()[:1]
+    assert "there is no folder './nothing', nor can the hub have a checkpoint of that name" in problem
+    assert "org/model" not in said(read(THREE))
+
+
+@pytest.mark.usefixtures("served")
+@pytest.mark.parametrize(
+    ("only", "lacking"), [((), 1), (("model=org/model",), 0), (("model=./nothing",), 1)], ids=["all", "good", "bad"]
+)
+def test_trials_are_known_that_lack_their_model(read: Reading, only: tuple[str, ...], lacking: int) -> None:
+    read(THREE)
+    planned = planning.make(Path("far.toml"), only=only)
+    assert len(planned.lacking()) == lacking
+
+
+@pytest.mark.usefixtures("served")
+def test_a_run_none_of_whose_trials_has_its_model_is_refused(read: Reading, tmp_path: Path) -> None:
+    read(THREE)
+    planned = planning.make(Path("far.toml"), only=("model=./nothing",))
+    with pytest.raises(SpecError, match="there is no folder"):
+        session.start(planned, tmp_path / "results")
+    assert not (tmp_path / "results").exists()

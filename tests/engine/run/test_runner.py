@@ -172,6 +172,20 @@ def test_one_failure_stops_no_other_trial(layout: Layout, trials: Trials) -> Non
     assert tally == Tally(completed=5, failed=1)
 
 
+def test_a_trial_whose_model_is_not_there_fails_alone_with_its_reason(layout: Layout, trials: Trials) -> None:
+    (first, second, third, *_) = trials()
+    launcher = ScriptLauncher([COMPLETE])
+    missing = {second.id: "there is no folder './nothing'"}
+
+    tally = run(layout, launcher, lacking=missing).all([first, second, third], 3)
+
+    assert tally == Tally(completed=2, failed=1)
+    assert len(launcher.started) == 2
+    (attempt,) = layout.attempts(second.id)
+    *_, end = events(attempt.engine_journal)
+    assert (end["state"], end["reason"]) == ("failed", missing[second.id])
+
+
 def test_a_failed_trial_is_run_again_by_the_next_run(layout: Layout, trials: Trials) -> None:
     run(layout, ScriptLauncher([CRASH, COMPLETE])).all(trials(), 0)
     assert run(layout, ScriptLauncher([COMPLETE])).all(trials(), 0) == Tally(cached=5, completed=1)

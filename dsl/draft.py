@@ -96,7 +96,7 @@ class Drafts:
         missing = [STAGE] if shape.base and STAGE not in values else self.lacking(shape, values, variant)
         if not missing:
             findings += shape.objections(values)
-            gaps += self.unsearchable(shape, values, variant["method"])
+            gaps += self.unsearchable(shape, values, variant)
         for problem in [*gaps, *(self.placed(finding, variant) for finding in findings)]:
             self.note(problem, variant)
         return None if gaps or findings or missing else Resolved(shape, values)
@@ -110,11 +110,17 @@ class Drafts:
             self.note(Problem(f"lacks {name}", where, f"set {name} in the same place, or in [defaults]"), variant)
         return missing
 
-    def unsearchable(self, shape: Shape, values: Mapping[str, Any], method: str) -> Iterator[Problem]:
-        """Yield what the search of a method cannot try with these settings."""
-        if shape.search is not None:
-            for key, message, hint in objections(shape.search, shape.case.of(settings_of(values))):
-                yield Problem(message, self.experiment.where("methods", method, "search", *key), hint)
+    def unsearchable(self, shape: Shape, values: Mapping[str, Any], variant: Variant) -> Iterator[Problem]:
+        """Yield what the search of a method cannot try with these settings, and what it would not look at."""
+        if shape.search is None:
+            return
+        for key, message, hint in objections(shape.search, shape.case.of(settings_of(values))):
+            yield Problem(message, self.experiment.where("methods", variant["method"], "search", *key), hint)
+        for name in shape.search.decided:
+            if name in variant:  # by an include rule: of axes it is said before anything is planned
+                hint = "take it out, or name in the rule the methods that it is for"
+                where = place(self.experiment, variant, name)
+                yield Problem("has no effect: the method's search decides", where, hint)
 
     def placed(self, finding: Finding, variant: Variant) -> Problem:
         """Return a finding as a problem at the place that decides its setting."""

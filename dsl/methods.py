@@ -10,6 +10,8 @@ from xp.dsl.errors import Problem, did_you_mean
 from xp.dsl.experiment import Experiment
 from xp.dsl.kinds import NAMES
 from xp.dsl.origin import RANKS
+from xp.dsl.spelling import Key
+from xp.dsl.tuning import Tuning
 
 
 def check_methods(experiment: Experiment) -> Iterator[Problem]:
@@ -24,7 +26,7 @@ def decided_twice(experiment: Experiment) -> Iterator[Problem]:
     """Yield the settings that a method and an axis both set: the axis would make the method's name a lie."""
     for name in experiment.method_names:
         method = experiment.method(name)
-        searched = method.search.space if method.search else {}
+        searched = method.search.decided if method.search else {}
         for setting in flatten(method.settings):
             where = experiment.where("methods", name, "settings", *setting.split("."))
             if setting in experiment.matrix.axes:
@@ -33,8 +35,14 @@ def decided_twice(experiment: Experiment) -> Iterator[Problem]:
                 yield Problem("has no effect: the method's search decides", where, "take it out of one of the two")
         for setting in searched:
             if setting in experiment.matrix.axes:
-                where = experiment.where("methods", name, "search", "space", setting)
+                where = experiment.where("methods", name, "search", *sought(method.search, setting))
                 yield Problem(f"the axis {setting} decides it already", where, "take it out of one of the two")
+
+
+def sought(search: Tuning | None, setting: str) -> Key:
+    """Return where a search names a setting that it decides."""
+    in_space = search is None or setting in search.space
+    return ("space", setting) if in_space else ("schedule", 0, "settings", *setting.split("."))
 
 
 def baselines(experiment: Experiment) -> Iterator[Problem]:

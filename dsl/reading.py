@@ -18,6 +18,9 @@ from xp.dsl.vocabulary import hint
 RULES = ("exclude", "include", "zip", "constraints")
 """The keys of ``[matrix]`` that are no axes."""
 
+NAMED = "a table that names an axis"
+"""What a rule is."""
+
 Reader = Callable[[Key, str, Any], Iterator[Any]]
 """Yields the value of one key of a rule, if it is right."""
 
@@ -96,25 +99,22 @@ class Reading:
 
     def rules(self, kind: str, read: Reader) -> Iterator[Mapping[str, Any]]:
         """Yield the rules of one kind."""
-        for key, rule in self.listed(kind, dict, "a table that names an axis"):
-            found: dict[str, Any] = {}
-            for axis, raw in self.named(key, rule):
-                for value in read((*key, axis), axis, raw):
-                    found[axis] = value
-            yield found
+        for key, rule in self.listed(kind, dict, NAMED):
+            yield {axis: value for axis, raw in self.named(key, rule) for value in read((*key, axis), axis, raw)}
 
     def named(self, key: Key, rule: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         """Yield the axes that a rule names, each once, and what it says of them."""
         seen: set[str] = set()
         for name, given in rule.items():
-            for axis, raw in flatten({name: given}).items():
+            axes = flatten({name: given})
+            if not axes:
+                self.refusals.add(key, f"should be {NAMED}, got {excerpt(rule)}")
+            for axis, raw in axes.items():
                 if axis in seen:
-                    self.refusals.add((*key, axis), "given twice")
+                    self.refusals.add((*key, axis), "given twice", f"write either '{axis}' or a table, not both")
                 else:
+                    seen.add(axis)
                     yield axis, raw
-                seen.add(axis)
-        if not seen:
-            self.refusals.add(key, f"should be a table that names an axis, got {excerpt(rule)}")
 
     def exclude_value(self, key: Key, axis: str, raw: Any) -> Iterator[Any]:
         """Yield the value of an exclude rule if the axis takes it."""

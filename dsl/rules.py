@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from xp.dsl import attention
 from xp.dsl.positions import positions
@@ -60,6 +60,9 @@ WORKS = (
 INFINITY = 3
 """The ZeRO stage that offloads to a folder."""
 
+HIGHEST = 3
+"""The last stage."""
+
 
 def has_effect(key: str, stage: int) -> bool:
     """Tell whether a key of ``zero`` does something at a stage."""
@@ -76,7 +79,17 @@ def zero_without_effect(case: Case) -> Iterator[Finding]:
         if value not in {None, "none"} and not first <= zero.stage <= last:
             rule = f"below stage {first}" if zero.stage < first else f"above stage {last}"
             message = f"{key} has no effect {rule}, got {excerpt(value)} at stage {zero.stage}"
-            yield Finding(f"zero.{key}", message)
+            yield Finding(f"zero.{key}", message, without(key, value, first, last))
+
+
+def without(key: str, value: Any, first: int, last: int) -> str:
+    """Return how a matrix is kept from the cells in which a key of ``zero`` has a value and no effect.
+
+    The condition holds where ``zero`` is unset, too: otherwise it would take those trials out.
+    """
+    stages = f"== {first}" if first == last else f">= {first}" if last == HIGHEST else f"in [{first}, {last}]"
+    value_off = f"!= {value!r}" if isinstance(value, str) else "== none"
+    return f'take it out, or those cells of a matrix: constraints = ["zero.stage {stages} or zero.{key} {value_off}"]'
 
 
 def offloading_to_a_folder(case: Case) -> Iterator[Finding]:

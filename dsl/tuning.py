@@ -93,9 +93,6 @@ class Space(Table):
             refusals.add((), "a range needs a low and a greater high")
         elif self.log and bounds[0] <= 0:
             refusals.add(("low",), f"should be greater than 0 where log = true, got {excerpt(self.low)}")
-        for place, value in enumerate(self.values):
-            if value in self.values[:place]:
-                refusals.add(("values", place), f"{excerpt(value)} is given twice")
         refusals.raise_any()
         return self
 
@@ -240,13 +237,17 @@ class Tuning(Table):
             what = "a grid" if self.algorithm == "grid" else "a setting that is no number"
             refusals.add(key, f"{what} needs a list of values", "write { values = […] }")
         else:
-            for inner, value in space.samples():
-                self.check_value(refusals, (*key, *inner), name, value)
+            taken: list[Any] = []
+            for inner, raw in space.samples():
+                for value in self.read(refusals, (*key, *inner), name, raw):
+                    if value in taken:
+                        refusals.add((*key, *inner), f"{excerpt(value)} is given twice")
+                    taken.append(value)
 
-    def check_value(self, refusals: Refusals, key: Key, name: str, value: Any) -> None:
-        """Note a value that the setting cannot take."""
+    def read(self, refusals: Refusals, key: Key, name: str, raw: Any) -> Iterator[Any]:
+        """Yield a value as the setting takes it; note one that it cannot take."""
         try:
-            SETTINGS[name].adapter.validate_python(int(value) if is_whole(name, value) else value)
+            yield SETTINGS[name].adapter.validate_python(int(raw) if is_whole(name, raw) else raw)
         except ValidationError as error:
             refusals.take(key, error)
 

@@ -21,7 +21,6 @@ HERE = {
     "num_epochs": "epochs",
     "epoch": "epochs",
     "lr": "learning_rate",
-    "warmup_ratio": "warmup_steps, where a number below 1 is a share of all steps",
     "gradient_clipping": "max_grad_norm",
     "activation_checkpointing": "gradient_checkpointing",
     "fp16": 'precision = "fp16"',
@@ -56,11 +55,38 @@ HERE = {
 }
 """Names that other tools give to what is settled here by one setting."""
 
+TRANSFORMERS = "5.24.0"
+"""The version whose removed arguments are listed below; a test compares it with the one installed."""
+
 RENAMED = {
     "evaluation_strategy": "eval_strategy",
     "group_by_length": 'train_sampling_strategy = "group_by_length"',
+    "warmup_ratio": "warmup_steps, where a number below 1 is a share of all steps",
+    "per_gpu_train_batch_size": "batch_size",
+    "per_gpu_eval_batch_size": "eval_batch_size",
+    **dict.fromkeys(("half_precision_backend", "fp16_backend", "fp16_opt_level"), "precision"),
+    **dict.fromkeys(("sharded_ddp", "fsdp_min_num_params", "fsdp_transformer_layer_cls_to_wrap"), "zero"),
 }
-"""Arguments that transformers 5 has removed, and what does their work now."""
+"""Arguments that transformers has removed, and what does their work here."""
+
+REMOVED = {
+    **dict.fromkeys(("overwrite_output_dir", "logging_dir"), "each attempt has a folder of its own"),
+    **dict.fromkeys(
+        ("no_cuda", "use_mps_device", "use_ipex", "xpu_backend", "tpu_num_cores", "tpu_metrics_debug"),
+        "GPUs are used where there are any",
+    ),
+    **dict.fromkeys(
+        ("push_to_hub_token", "push_to_hub_model_id", "push_to_hub_organization"), "nothing is sent to the hub"
+    ),
+    **dict.fromkeys(("jit_mode_eval", "torchdynamo"), "models are not compiled"),
+    "adafactor": "the optimizer is AdamW",
+    "include_inputs_for_metrics": "summaries are scored by their targets",
+    "include_tokens_per_second": "tokens per second are always measured",
+    "save_safetensors": "checkpoints are made by xp",
+    "ray_scope": "a method's search needs no Ray",
+    **dict.fromkeys(("mp_parameters", "past_index", "use_legacy_prediction_loop"), "nothing does its work any more"),
+}
+"""Arguments that transformers has removed and that have no counterpart, and why."""
 
 ALWAYS = {
     "do_train": "every trial trains",
@@ -68,8 +94,6 @@ ALWAYS = {
     "do_predict": "every trial predicts the test split",
     "predict_with_generate": "summaries are always generated",
     "output_dir": "each attempt has a folder of its own",
-    "overwrite_output_dir": "each attempt has a folder of its own",
-    "logging_dir": "each attempt has a folder of its own",
 }
 """Switches that have no counterpart, and why."""
 
@@ -86,8 +110,8 @@ PLACES = {
 
 def hint(word: str, known: Collection[str]) -> str:
     """Return what helps somebody who wrote *word* where only *known* words may stand."""
-    if word in RENAMED:
-        return f"transformers 5 has removed it: write {RENAMED[word]}"
+    if word in RENAMED or word in REMOVED:
+        return gone(word)
     if word in HERE:
         return f"here it is {HERE[word]}"
     if word in PLACES and word not in known:
@@ -97,6 +121,12 @@ def hint(word: str, known: Collection[str]) -> str:
     if get_close_matches(word, known, n=1):
         return did_you_mean(word, known)
     return elsewhere(word) or closest(word, known)
+
+
+def gone(word: str) -> str:
+    """Return that transformers has removed an argument, and what to do without it."""
+    way_out = f"write {RENAMED[word]}" if word in RENAMED else f"leave it out, {REMOVED[word]}"
+    return f"transformers {TRANSFORMERS} has no {word} any more: {way_out}"
 
 
 def closest(word: str, known: Collection[str]) -> str:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias
+
+from xp.dsl.deepspeed.blocks import AS_THEY_ARE, LEAF_MODULE, ZENFLOW, Kind
 
 READ_FROM = "0.19.8"
-
-Kind: TypeAlias = "type | Mapping[str, Kind]"
-"""What a value is; a mapping is a block of which every key is known, ``dict`` one that DeepSpeed alone knows."""
 
 OFFLOAD: Mapping[str, Kind] = {"device": str, "nvme_path": str, "buffer_count": int, "pin_memory": bool}
 
@@ -34,7 +32,7 @@ ZERO: Mapping[str, Kind] = {
         "super_offload": bool,
         "cpuadam_cores_perc": float,
     },
-    "zenflow": dict,
+    "zenflow": ZENFLOW,
     "sub_group_size": int,
     "cpu_offload": bool,
     "cpu_offload_param": bool,
@@ -61,7 +59,7 @@ ZERO: Mapping[str, Kind] = {
     "log_trace_cache_warnings": bool,
     "enable_sanity_checks": bool,
     "save_muon_momentum_buffer_in_memory": bool,
-    "leaf_module": dict,
+    "leaf_module": LEAF_MODULE,
 }
 
 FP16: Mapping[str, Kind] = {
@@ -135,14 +133,7 @@ TOP: Mapping[str, Kind] = {
     "disable_python_gc": bool,
     "vocabulary_size": int,
     "data_types": {"grad_accum_dtype": str, "param_dtype": str, "buffer_dtype": str, "keep_in_fp32_modules": list},
-    "aio": dict,
-    "checkpoint": dict,
-    "datastates_ckpt": dict,
-    "comms_logger": dict,
-    "flops_profiler": dict,
-    "timers": dict,
-    "compile": dict,
-    "weight_quantization": dict,
+    **AS_THEY_ARE,
 }
 """Keys that are settings here, or that go to DeepSpeed as they are."""
 
@@ -170,6 +161,7 @@ ALIASES: Mapping[str, str] = {
 """Other names that DeepSpeed takes for a key of the same block."""
 
 REMOVED: Mapping[str, str] = {
+    "aio.thread_count": "write intra_op_parallelism",
     "amp": "use precision",
     "compression_training": "",
     "curriculum_learning": "",

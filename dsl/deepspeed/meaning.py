@@ -62,6 +62,7 @@ AUTO: Mapping[str, tuple[str, ...]] = {
     f"{WARMUP}.total_num_steps": (),
     f"{ZERO}.stage3_gather_16bit_weights_on_model_save": (),
     "data_types.keep_in_fp32_modules": (),
+    **{f"{ZERO}.zenflow.{key}": () for key in ("select_strategy", "select_interval", "update_interval")},
 }
 """Keys that may say ``auto``, with the settings that fill it; without one, DeepSpeed's default or the training does."""
 

@@ -7,8 +7,9 @@ from difflib import get_close_matches
 from typing import Any
 
 from xp.dsl.deepspeed.base import Base
+from xp.dsl.deepspeed.blocks import UNSET, Kind
 from xp.dsl.deepspeed.files import Files
-from xp.dsl.deepspeed.keys import ALIASES, PASSED_OVER, READ_FROM, REFUSED, REMOVED, SWITCHES, TOP, Kind
+from xp.dsl.deepspeed.keys import ALIASES, PASSED_OVER, READ_FROM, REFUSED, REMOVED, SWITCHES, TOP
 from xp.dsl.deepspeed.meaning import AUTO, FILLED, TYPED
 from xp.dsl.deepspeed.notes import Notes
 from xp.dsl.deepspeed.special import HANDLERS
@@ -16,7 +17,7 @@ from xp.dsl.deepspeed.text import JsonFile
 from xp.dsl.errors import Problem, did_you_mean
 from xp.dsl.explain import unquoted
 from xp.dsl.spec import leaves
-from xp.dsl.spelling import dotted, excerpt
+from xp.dsl.spelling import dotted, either, excerpt
 
 WORDS: Mapping[Any, str] = {
     bool: "true or false",
@@ -89,12 +90,13 @@ class Reading:
             self.block(here, path, value, kind)
         elif value == "auto":
             self.auto(here, path)
+        elif value is None and path in UNSET:
+            self.notes.rest[path] = None
         elif value is None:
             self.notes.wrong(here, "null says nothing", "take it out: then DeepSpeed's default holds")
         elif not is_a(plain(value), kind):
-            word = WORDS[dict if isinstance(kind, Mapping) else kind]
             hint = unquoted(value) if isinstance(value, str) else ""
-            self.notes.wrong(here, f"should be {word}, got {excerpt(value)}", hint)
+            self.notes.wrong(here, f"should be {in_words(kind)}, got {excerpt(value)}", hint)
         else:
             self.value(here, path, plain(value))
 
@@ -134,6 +136,13 @@ def nearest(name: str, keys: Mapping[str, Kind]) -> str:
     """Return a hint that names the known key closest to *name*, or all where they are few."""
     listed = len(keys) <= FEW or get_close_matches(name, keys, n=1)
     return did_you_mean(name, keys) if listed else f"DeepSpeed {READ_FROM} knows no such key"
+
+
+def in_words(kind: Kind) -> str:
+    """Return what a value of a kind is."""
+    if isinstance(kind, tuple):
+        return either([WORDS[one] for one in kind])
+    return WORDS[dict if isinstance(kind, Mapping) else kind]
 
 
 def is_a(value: Any, kind: Kind) -> bool:

@@ -14,11 +14,12 @@ from xp.dsl import source
 from xp.dsl.errors import Problem, SpecError
 from xp.dsl.experiment import Experiment
 from xp.dsl.plan import Plan, plan
+from xp.dsl.problems import in_order
 from xp.dsl.resources import Machine
 from xp.dsl.trial import Trial
 from xp.engine.layout import shipped
 from xp.engine.machine import environment
-from xp.engine.planning import references, remote, surroundings
+from xp.engine.planning import configurations, references, remote, surroundings
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,13 @@ class Planned:
     missing: remote.Missing = field(default_factory=dict)
     """What is neither here nor to be had from the hub: no trial of it can run."""
 
-    def lacking(self) -> dict[str, Problem]:
-        """Return what the wanted trials lack that cannot run, by their ids."""
+    def lacking(self, trials: Sequence[Trial]) -> dict[str, Problem]:
+        """Return what those of some trials lack that cannot run, by their ids."""
+        if not self.missing:
+            return {}
         found = {
             trial.id: self.missing.get(("model", trial.model_name)) or self.missing.get(("dataset", trial.dataset_name))
-            for trial in self.wanted
+            for trial in trials
         }
         return {name: problem for name, problem in found.items() if problem is not None}
 
@@ -49,10 +52,22 @@ def make(file: Path, overrides: Sequence[str] = (), only: Sequence[str] = ()) ->
     """Return the plan of *file*; raise SpecError naming everything that is wrong with it."""
     experiment = surroundings.filled(source.load(find(file), overrides), os.environ)
     experiment, missing = from_hub(experiment)
-    hashes, checkpoints = references.fingerprints(experiment), references.checkpoints(experiment)
+    hashes, checkpoints = pointed_to(experiment), references.checkpoints(experiment)
     machine = environment.machine()
     whole = plan(experiment, hashes, machine, checkpoints)
     return Planned(experiment, whole, selection.narrow(whole, only).trials, machine, missing)
+
+
+def pointed_to(experiment: Experiment) -> dict[str, str]:
+    """Return the fingerprint of each data set; raise SpecError with all that is wrong with data sets and models."""
+    problems = [*configurations.objections(experiment)]
+    try:
+        found = references.fingerprints(experiment)
+    except SpecError as error:
+        problems += error.problems
+    if problems:
+        raise SpecError(*in_order(problems))
+    return found
 
 
 def from_hub(experiment: Experiment) -> tuple[Experiment, remote.Missing]:

@@ -67,6 +67,9 @@ class Hub:
 
     def answer(self, item: Remote) -> Answer:
         """Return what the hub says of a repository; where it does not give it, what its cache on this machine has."""
+        if not is_id(item.name):
+            message = f"there is no folder {item.name!r}, nor can the hub have a {WORDS[item.kind]} of that name"
+            return Answer(None, message, WAYS[item.kind])
         found = refused(item, self.lost) if self.lost else self.ask(item)
         if found.commit is None and (commit := kept(item)) is not None:
             return Answer(commit)
@@ -74,11 +77,6 @@ class Hub:
 
     def ask(self, item: Remote) -> Answer:
         """Return what the hub says of a repository."""
-        try:
-            validate_repo_id(item.name)
-        except HFValidationError:
-            message = f"there is no folder {item.name!r}, nor can the hub have a {WORDS[item.kind]} of that name"
-            return Answer(None, message, WAYS[item.kind])
         try:
             info = HfApi().repo_info(item.name, repo_type=item.kind, revision=item.revision, timeout=SECONDS)
             if info.gated:  # what it is may be seen by all, its files by some
@@ -88,6 +86,15 @@ class Hub:
             self.lost = None if found.reached else error
             return found
         return Answer(info.sha)
+
+
+def is_id(name: str) -> bool:
+    """Tell whether a name can be an id of the hub: a path such as ``./bart`` or ``~/models/bart`` cannot."""
+    try:
+        validate_repo_id(name)
+    except HFValidationError:
+        return False
+    return True
 
 
 def resolved(experiment: Experiment) -> tuple[Experiment, Missing]:
@@ -109,11 +116,20 @@ def resolved(experiment: Experiment) -> tuple[Experiment, Missing]:
 
 def kept(item: Remote) -> str | None:
     """Return the commit of a download in the hub's own cache on this machine, None where there is none."""
-    folder = Path(constants.HF_HUB_CACHE) / f"{item.kind}s--{item.name.replace('/', '--')}"
     revision = item.revision or constants.DEFAULT_REVISION
-    branch = folder / "refs" / revision
+    branch = cached(item.kind, item.name) / "refs" / revision
     commit = branch.read_text(encoding="utf-8").strip() if branch.is_file() else revision
-    return commit if (folder / "snapshots" / commit).is_dir() else None
+    return commit if snapshot(item.kind, item.name, commit).is_dir() else None
+
+
+def snapshot(kind: Kind, name: str, commit: str) -> Path:
+    """Return the folder that holds what was downloaded of a commit."""
+    return cached(kind, name) / "snapshots" / commit
+
+
+def cached(kind: Kind, name: str) -> Path:
+    """Return the folder of a repository in the hub's own cache on this machine."""
+    return Path(constants.HF_HUB_CACHE) / f"{kind}s--{name.replace('/', '--')}"
 
 
 def refused(item: Remote, error: Exception) -> Answer:

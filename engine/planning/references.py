@@ -7,12 +7,21 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from xp.dsl.errors import Problem, SpecError, did_you_mean
 from xp.dsl.experiment import Experiment
 from xp.dsl.spec import Dataset, Model
 from xp.engine.train import dialogues
 from xp.engine.train.places import SPLITS, is_hub, location
+
+
+class UnreadableError(ValueError):
+    """A file that is not what the end of its name says."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 def fingerprints(experiment: Experiment) -> dict[str, str]:
@@ -65,19 +74,17 @@ def problems_of(experiment: Experiment, name: str, dataset: Dataset) -> Iterator
     if dataset.builtin is not None or is_hub(dataset, folder):
         return
     places = {split: location(dataset, folder, split) for split in SPLITS}
-    for split, place in places.items():
-        if not place.exists():
-            where = experiment.where("datasets", name, "path" if dataset.path is not None else split)
-            yield Problem(f"there is no file of the {split} split, got {str(place)!r}", where, nearest(place))
     known: dict[str, list[str]] = {}
     for split, place in places.items():
-        found = columns_or_why(place) if place.exists() else None
-        if isinstance(found, str):
-            where = experiment.where("datasets", name, "path" if dataset.path is not None else split)
-            yield Problem(f"the {split} split cannot be read: {found}, got {str(place)!r}", where)
-        elif found:
-            known[split] = found
-    yield from lacking_columns(experiment, name, dataset, known)
+        where = experiment.where("datasets", name, "path" if dataset.path is not None else split)
+        if not place.exists():
+            yield Problem(f"there is no file of the {split} split, got {str(place)!r}", where, nearest(place))
+            continue
+        try:
+            known[split] = columns(place) or []
+        except UnreadableError as error:
+            yield Problem(f"{error}, got {str(place)!r}, the {split} split", where, error.hint)
+    yield from lacking_columns(experiment, name, dataset, {split: names for split, names in known.items() if names})
 
 
 def lacking_columns(
@@ -99,38 +106,41 @@ def nearest(place: Path) -> str:
     return did_you_mean(place.name, [entry.name for entry in place.parent.iterdir()])
 
 
-def columns_or_why(place: Path) -> list[str] | str | None:
-    """Return the column names of a split, or in words why they cannot be read."""
-    try:
-        return columns(place)
-    except UnicodeDecodeError as error:
-        return f"byte {error.start} is not UTF-8"
-    except (ValueError, csv.Error) as error:
-        return str(error)
-
-
 def columns(place: Path) -> list[str] | None:
     """Return the column names of a split without reading its rows, None where only reading tells."""
-    if place.is_dir():
-        info = place / "dataset_info.json"
-        return sorted(json.loads(info.read_text(encoding="utf-8"))["features"]) if info.exists() else None
-    if place.suffix == ".csv":
-        with place.open(encoding="utf-8-sig", newline="") as file:
-            return next(csv.reader(file), [])
-    if place.suffix in (".jsonl", ".json"):
-        return first_keys(place)
-    return None
+    try:
+        if place.is_dir():
+            return features(place / "dataset_info.json")
+        if place.suffix == ".csv":
+            with place.open(encoding="utf-8-sig", newline="") as file:
+                return next(csv.reader(file), [])
+        return first_keys(place) if place.suffix in (".jsonl", ".json") else None
+    except UnicodeDecodeError:
+        raise UnreadableError("not UTF-8", "save it as UTF-8") from None
+    except csv.Error as error:
+        raise UnreadableError(f"no table of comma-separated values: {error}") from None
+
+
+def features(info: Path) -> list[str] | None:
+    """Return the columns that a saved folder of Arrow files says it has."""
+    found = json_or_none(info.read_text(encoding="utf-8")) if info.exists() else None
+    return sorted(found["features"]) if isinstance(found, dict) and isinstance(found.get("features"), dict) else None
 
 
 def first_keys(place: Path) -> list[str] | None:
     """Return the keys of the first row of a JSON Lines file."""
     with place.open(encoding="utf-8-sig") as file:
         line = next((line for line in file if line.strip()), "{}")
+    row = json_or_none(line)
+    return sorted(row) if isinstance(row, dict) else None
+
+
+def json_or_none(text: str) -> Any:
+    """Return what JSON says, None where it is none."""
     try:
-        row = json.loads(line)
+        return json.loads(text)
     except ValueError:
         return None
-    return sorted(row) if isinstance(row, dict) else None
 
 
 def checkpoints(experiment: Experiment) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xp.dsl.errors import Problem, SpecError, XpError, did_you_mean
+from xp.dsl.resources import plural
 from xp.dsl.spec import seconds
 from xp.dsl.trial import Trial
 from xp.engine.launch.choose import ChosenLauncher, Kind
@@ -71,44 +73,48 @@ def run(
     return start(make(file, overrides, only), results, choices)
 
 
+class Sorted(NamedTuple):
+    """The trials of a run by what it does with them."""
+
+    done: int
+    """How many are complete."""
+
+    left: int
+    """How many stay as an earlier run left them."""
+
+    due: Sequence[Trial]
+    """Those that are attempted."""
+
+
 def start(planned: Planned, results: Path, choices: Choices = PLAIN) -> int:
     """Run what is missing of a plan and return the exit code."""
     layout = Layout(results.absolute())
     order = in_blocks(planned.wanted)
-    done, left = (0, 0) if choices.force else sorted_out(layout, order, choices.retry)
-    due = done + left < len(order)
-    refuse_where_none_can_run(planned, layout, choices)
+    done, left, due = sorted_out(layout, order, choices)
+    lacking = planned.lacking(due)
+    if due and len(lacking) == len(due):
+        raise SpecError(*dict.fromkeys(lacking.values()))
     prepare(layout)
     layout.stop_file.unlink(missing_ok=True)
     journal_plan(layout, planned.experiment, planned.plan, in_blocks(planned.plan.trials))
     jobs = choices.jobs or planned.experiment.limits.max_concurrent
     with display(console(), jobs) as shown, stopping(shown) as stop:
         shown.planned(len(order), done, left)
-        for problem in dict.fromkeys(planned.lacking().values()):
-            shown.note(f"the trials of it fail: {problem}")
+        for problem, count in Counter(lacking.values()).items():
+            shown.note(f"{plural(count, 'trial')} cannot run: {problem}")
         tally = execute(planned, layout, shown, stop, choices._replace(jobs=jobs), due=due)
         bring_up_to_date(layout, shown)
         return conclude(tally, len(order), shown)
 
 
-def refuse_where_none_can_run(planned: Planned, layout: Layout, choices: Choices) -> None:
-    """Raise where every trial that is due lacks what it is made of; where some do, they fail and the others run."""
-    lacking = planned.lacking()
-    due = [one.id for one in planned.wanted if choices.force or is_due(layout, one.id, choices.retry)]
-    if due and set(due) <= lacking.keys():
-        raise SpecError(*dict.fromkeys(lacking[name] for name in due))
-
-
-def is_due(layout: Layout, trial: str, retry: Collection[str]) -> bool:
-    """Tell whether a run that attempts these ends again would attempt a trial."""
-    found = standing(layout, trial)
-    return found.state != "cached" and not found.left(retry)
-
-
-def sorted_out(layout: Layout, order: Sequence[Trial], retry: Collection[str]) -> tuple[int, int]:
-    """Return how many trials are complete, and how many stay as an earlier run left them."""
-    found = [standing(layout, trial.id) for trial in order]
-    return sum(one.state == "cached" for one in found), sum(one.left(retry) for one in found)
+def sorted_out(layout: Layout, order: Sequence[Trial], choices: Choices) -> Sorted:
+    """Return what a run does with its trials."""
+    if choices.force:
+        return Sorted(0, 0, order)
+    found = [(trial, standing(layout, trial.id)) for trial in order]
+    done = sum(one.state == "cached" for _, one in found)
+    left = sum(one.left(choices.retry) for _, one in found)
+    return Sorted(done, left, [trial for trial, one in found if one.state != "cached" and not one.left(choices.retry)])
 
 
 def states(names: str) -> frozenset[str]:
@@ -124,7 +130,9 @@ def states(names: str) -> frozenset[str]:
     return wanted
 
 
-def execute(planned: Planned, layout: Layout, shown: PlainDisplay, stop: Stop, choices: Choices, *, due: bool) -> Tally:
+def execute(
+    planned: Planned, layout: Layout, shown: PlainDisplay, stop: Stop, choices: Choices, *, due: Sequence[Trial]
+) -> Tally:
     """Run the trials, side by side where that is asked for, and let go of the preloaded parents."""
     limits = planned.experiment.limits
     log, cpu = layout.root / "preload.log", planned.machine.devices == "cpu"
@@ -138,7 +146,7 @@ def execute(planned: Planned, layout: Layout, shown: PlainDisplay, stop: Stop, c
         after_trial=NowAndThen(partial(bring_up_to_date, layout, shown)),
         force=choices.force,
         retry=choices.retry,
-        lacking={name: str(problem) for name, problem in planned.lacking().items()},
+        lacking={name: str(replace(problem, hint="")) for name, problem in planned.lacking(due).items()},
         fail_fast=limits.fail_fast,
         seconds=seconds(limits.timeout),
     )

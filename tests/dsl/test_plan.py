@@ -169,6 +169,12 @@ def test_rates_that_differ_late_have_ids_and_labels_of_their_own(planned: Planni
     assert len({trial.id for trial in trials}) == 4
 
 
+def test_axes_are_settings_so_each_of_a_real_sweep_makes_its_trials_differ(planned: Planning) -> None:
+    axes = "learning_rate = [3e-5, 5e-5]\nweight_decay = [0, 0.1, 0.01]\nepochs = [3, 5, 7]\n"
+
+    assert len({trial.id for trial in planned(f"[matrix]\n{axes}").trials}) == 18
+
+
 def test_values_with_commas_stay_whole(planned: Planning) -> None:
     trials = planned("[matrix]\nsource_prefix = ['a,b', 'c']\n").trials
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.dsl.head import Loading, Refusal
+from tests.dsl.head import Loading, Planning, Refusal
 
 
 def test_both_spellings_of_a_dotted_axis(experiment: Loading) -> None:
@@ -61,12 +61,14 @@ def test_three_mistakes_of_exclude_rules(refusal: Refusal) -> None:
 
 @pytest.mark.parametrize("kind", ["exclude", "include"])
 def test_a_rule_names_each_axis_once_and_at_least_one(refusal: Refusal, kind: str) -> None:
-    said = refusal(
-        f'[matrix]\nzero.stage = [1, 2]\n{kind} = [{{ "zero.stage" = 1, zero.stage = 2 }}, {{ zero = {{}} }}]\n'
-    )
+    rules = '{ "zero.stage" = 1, zero.stage = 2 }, { zero = {} }, { seed = 1, zero = {} }'
 
-    assert f"matrix.{kind}[0].zero.stage: given twice" in said
-    assert f"matrix.{kind}[1]: should be a table that names an axis" in said
+    assert refusal(f"[matrix]\nzero.stage = [1, 2]\n{kind} = [{rules}]\n") == (
+        f"spec.toml:12:14: matrix.{kind}[0].zero.stage: given twice\n"
+        "    hint: write either 'zero.stage' or a table, not both\n"
+        f"spec.toml:12:50: matrix.{kind}[1]: should be a table that names an axis, got {{ zero = {{}} }}\n"
+        f"spec.toml:12:65: matrix.{kind}[2]: should be a table that names an axis, got {{ seed = 1, zero = {{}} }}"
+    )
 
 
 def test_misspelt_setting_in_the_second_include_block(refusal: Refusal) -> None:
@@ -87,9 +89,28 @@ def test_flags_are_never_both_true(experiment: Loading, refusal: Refusal, flags:
         assert experiment(text).matrix.axes["gradient_checkpointing"] == (False, True)
 
 
+@pytest.mark.parametrize("flags", ["[0, 1]", "[false, true]"])
+def test_a_flag_of_another_tool_is_told_what_it_is_here(refusal: Refusal, flags: str) -> None:
+    assert refusal(f"[matrix]\nfreeze_encoder = {flags}\n") == (
+        'spec.toml:11:1: matrix.freeze_encoder: unknown axis\n    hint: here it is freeze = ["encoder"]'
+    )
+
+
+def test_what_is_frozen_is_a_list_and_nothing_is_one_too(planned: Planning) -> None:
+    trials = planned('[matrix]\nfreeze = [[], ["encoder"]]\n').trials
+
+    assert [trial.settings.freeze for trial in trials] == [(), ("encoder",)]
+    assert len({trial.id for trial in trials}) == 2
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        pytest.param(
+            "epoch = [3, 5, 7]",
+            "spec.toml:11:1: matrix.epoch: unknown axis\n    hint: here it is epochs",
+            id="epoch-for-epochs",
+        ),
         pytest.param(
             "learning_rate = []",
             "spec.toml:11:1: matrix.learning_rate: axis is empty\n    hint: give it a value, or leave it out",

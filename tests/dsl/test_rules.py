@@ -266,8 +266,38 @@ SWEEP = "[methods.zero]\nsettings = { zero = { offload_optimizer = 'cpu' } }\n[m
 def test_cells_without_effect_are_told_with_their_place_and_trial(refusal: Refusal) -> None:
     assert refusal(SWEEP) == (
         "spec.toml:11:23: methods.zero.settings.zero.offload_optimizer: "
-        "offload_optimizer has no effect below stage 1, got 'cpu' at stage 0 (in zero · dialogues · zero.stage=0)"
+        "offload_optimizer has no effect below stage 1, got 'cpu' at stage 0 (in zero · dialogues · zero.stage=0)\n"
+        "    hint: take it out, or those cells of a matrix: "
+        "constraints = [\"zero.stage >= 1 or zero.offload_optimizer != 'cpu'\"]"
     )
+
+
+@pytest.mark.parametrize(
+    ("stages", "axis", "left"),
+    [
+        ("[2, 3]", "zero.offload_param = ['none', 'cpu']", 3),
+        ("[0, 1]", "zero.offload_optimizer = ['none', 'cpu']", 3),
+        ("[0, 1, 2, 3]", "zero.allgather_bucket_size = [5]", 2),
+        ("[1, 3]", "zero.stage3_prefetch_bucket_size = [5, 6]", 2),
+    ],
+)
+def test_the_hint_takes_the_cells_without_effect_out_and_no_others(
+    refusal: Refusal, planned: Planning, stages: str, axis: str, left: int
+) -> None:
+    text = f"[matrix]\nzero.stage = {stages}\n{axis}\n"
+
+    (advice,) = {line.partition("matrix: ")[2] for line in refusal(text).splitlines() if "hint" in line}
+
+    assert len(planned(text + advice).trials) == left
+
+
+def test_the_hint_leaves_trials_without_deepspeed_in(refusal: Refusal, planned: Planning) -> None:
+    text = "[methods.plain]\n[methods.off]\nsettings = { zero = { stage = 2, offload_param = 'cpu' } }\n"
+    text += "[methods.deep]\nsettings = { zero = { stage = 3, offload_param = 'cpu' } }\n[matrix]\n"
+
+    advice = refusal(text).partition("matrix: ")[2]
+
+    assert [trial.method for trial in planned(text + advice).trials] == ["plain", "deep"]
 
 
 @pytest.mark.parametrize("stage", [1, 2])
@@ -276,7 +306,9 @@ def test_stage_and_offload_in_one_matrix(refusal: Refusal, stage: int) -> None:
 
     assert refusal(text).endswith(
         f"matrix.zero.offload_param: offload_param has no effect below stage 3, got 'cpu' at stage {stage} "
-        f"(in baseline · dialogues · zero.stage={stage} · zero.offload_param='cpu')"
+        f"(in baseline · dialogues · zero.stage={stage} · zero.offload_param='cpu')\n"
+        "    hint: take it out, or those cells of a matrix: "
+        "constraints = [\"zero.stage == 3 or zero.offload_param != 'cpu'\"]"
     )
 
 

@@ -13,6 +13,7 @@ from tests.dsl.head import HEAD, Loading, Refusal, Write
 from xp.dsl.errors import SpecError
 from xp.dsl.plan import plan
 from xp.dsl.source import load
+from xp.dsl.vocabulary import TRANSFORMERS
 
 
 def test_smallest_file(write: Write) -> None:
@@ -251,15 +252,31 @@ def test_one_true_and_text_are_never_confused(write: Write, table: str, setting:
     assert f": {table}.{setting.split(' ', maxsplit=1)[0]}: " in str(refused.value)
 
 
+GONE = f"transformers {TRANSFORMERS} has no"
+
+
 @pytest.mark.parametrize(
     ("written", "here"),
     [
-        ('evaluation_strategy = "epoch"', "transformers 5 has removed it: write eval_strategy"),
-        ("group_by_length = true", 'transformers 5 has removed it: write train_sampling_strategy = "group_by_length"'),
+        (
+            'evaluation_strategy = "epoch"',
+            f"{GONE} evaluation_strategy any more: write eval_strategy",
+        ),
+        (
+            "group_by_length = true",
+            f'{GONE} group_by_length any more: write train_sampling_strategy = "group_by_length"',
+        ),
         ("fp16 = true", 'here it is precision = "fp16"'),
         ("per_device_train_batch_size = 8", "here it is batch_size"),
         ("num_train_epochs = 3", "here it is epochs"),
-        ("warmup_ratio = 0.1", "here it is warmup_steps, where a number below 1 is a share of all steps"),
+        (
+            "warmup_ratio = 0.1",
+            f"{GONE} warmup_ratio any more: write warmup_steps, where a number below 1 is a share of all steps",
+        ),
+        (
+            "no_cuda = true",
+            f"{GONE} no_cuda any more: leave it out, GPUs are used where there are any",
+        ),
         ("stage = 2", "did you mean 'zero.stage'?"),
         ("num_beams = 2", "did you mean 'generation.num_beams'?"),
         ("do_train = true", "leave it out: every trial trains"),
@@ -277,9 +294,9 @@ def test_words_of_other_tools_are_translated(refusal: Refusal, written: str, her
 def test_removed_arguments_in_a_matrix_stop_everything_before_the_first_trial(refusal: Refusal) -> None:
     assert refusal('[matrix]\nevaluation_strategy = ["epoch"]\ngroup_by_length = [true]\n') == (
         "spec.toml:11:1: matrix.evaluation_strategy: unknown axis\n"
-        "    hint: transformers 5 has removed it: write eval_strategy\n"
+        f"    hint: {GONE} evaluation_strategy any more: write eval_strategy\n"
         "spec.toml:12:1: matrix.group_by_length: unknown axis\n"
-        '    hint: transformers 5 has removed it: write train_sampling_strategy = "group_by_length"'
+        f'    hint: {GONE} group_by_length any more: write train_sampling_strategy = "group_by_length"'
     )
 
 

@@ -8,6 +8,7 @@ from tests.dsl.head import Planning, Refusal
 from xp.dsl.tuning import integral
 
 RANGE = "learning_rate = { low = 1e-5, high = 1e-3, log = true }"
+BOTH = ["embeddings", "encoder"]
 PBT = f'algorithm = "pbt", population = 4, generations = 2, space = {{ {RANGE} }}'
 
 
@@ -24,6 +25,26 @@ def method(search: str) -> str:
             'algorithm = "grid", space = { learning_rate = { values = [3e-5, 0.00003] } }',
             "search.space.learning_rate.values[1]",
             "3e-05 is given twice",
+        ),
+        (
+            'algorithm = "random", samples = 2, space = { epochs = { values = [1, 1.0, 2] } }',
+            "search.space.epochs.values[1]",
+            "1.0 is given twice",
+        ),
+        (
+            f'algorithm = "grid", space = {{ freeze = {{ values = [{BOTH}, {BOTH[::-1]}] }} }}',
+            "search.space.freeze.values[1]",
+            "['embeddings', 'encoder'] is given twice",
+        ),
+        (
+            'algorithm = "grid", space = { gradient_checkpointing = { values = [0, 1] } }',
+            "search.space.gradient_checkpointing.values[0]",
+            "should be true or false, got 0",
+        ),
+        (
+            'algorithm = "grid", space = { gradient_checkpointing = { values = [true, 1] } }',
+            "search.space.gradient_checkpointing.values[1]",
+            "should be true or false, got 1",
         ),
         ('algorithm = "grid", space = {}', "search.space", "there is nothing to search"),
         (f'algorithm = "grid", space = {{ {RANGE} }}', "search.space.learning_rate", "a grid needs a list of values"),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from importlib.metadata import distribution
+from pathlib import Path
 
 import pytest
 
 from xp.dsl.dotted import SETTINGS, TABLES
 from xp.dsl.spec import Defaults
-from xp.dsl.vocabulary import ALWAYS, HERE, RENAMED, hint
+from xp.dsl.vocabulary import ALWAYS, HERE, REMOVED, RENAMED, TRANSFORMERS, hint
 
 OURS = {*SETTINGS, *TABLES, *Defaults.model_fields, "seed", "source", "target"}
 
@@ -20,7 +23,7 @@ def test_translations_lead_to_words_that_exist(word: str) -> None:
     assert {part for part in re.split(r" or |[ ,=]", translation) if part in OURS}
 
 
-@pytest.mark.parametrize("word", [*HERE, *RENAMED, *ALWAYS])
+@pytest.mark.parametrize("word", [*HERE, *RENAMED, *REMOVED, *ALWAYS])
 def test_no_word_of_ours_is_taken_for_another(word: str) -> None:
     assert word not in OURS
 
@@ -37,3 +40,22 @@ def test_no_word_of_ours_is_taken_for_another(word: str) -> None:
 )
 def test_hint(word: str, known: list[str], said: str) -> None:
     assert hint(word, known) == said
+
+
+def arguments() -> set[str]:
+    """Return the trainer's arguments in the transformers that is installed, read from its source: importing is slow."""
+    found = set()
+    for name in ("training_args.py", "training_args_seq2seq.py"):
+        source = Path(str(distribution("transformers").locate_file(f"transformers/{name}")))
+        for node in ast.parse(source.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and node.name.endswith("TrainingArguments"):
+                found |= {ast.unparse(line.target) for line in node.body if isinstance(line, ast.AnnAssign)}
+    return found
+
+
+def test_what_is_removed_is_not_in_the_installed_version() -> None:
+    there = arguments()
+
+    assert distribution("transformers").version == TRANSFORMERS
+    assert {"eval_strategy", "output_dir", "generation_num_beams"} < there
+    assert there.isdisjoint({*RENAMED, *REMOVED})

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from xp.dsl.plan import plan
 from xp.dsl.resources import Machine
+from xp.dsl.source import load
 from xp.engine import planning
 from xp.engine.machine import environment
 
@@ -63,3 +65,10 @@ def test_it_plans(file: Path, machine: Machine, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(environment, "machine", lambda: machine)
 
     assert planning.make(file).wanted
+
+
+def test_the_sweep_that_others_ran_draws_twelve_of_eighteen_that_all_differ() -> None:
+    found = plan(load(ROOT / "experiments" / "sweep-bart-samsum.toml"), {"samsum": "content"}, Machine("cuda", 8))
+
+    assert len({trial.id for trial in found.trials}) == 12
+    assert [cell.rule for cell in found.excluded] == ["search.samples"] * 6

@@ -168,7 +168,7 @@ def test_axes_are_held_against_a_file_too(refusal: Refusal, write: Write) -> Non
     ],
 )
 def test_offloading_without_effect(refused: Refused, block: dict[str, Any], message: str) -> None:
-    assert refused({**MICRO, "zero_optimization": block}) == message
+    assert refused({**MICRO, "zero_optimization": block}).splitlines()[:-1] == [message]
 
 
 def test_cells_of_stage_and_a_file_that_offloads(refusal: Refusal, write: Write) -> None:
@@ -177,7 +177,7 @@ def test_cells_of_stage_and_a_file_that_offloads(refusal: Refusal, write: Write)
 
     said = refusal(BASED + "[matrix]\nzero.stage = [2, 3]\n")
 
-    assert said.endswith("got 'cpu' at stage 2 (in based · dialogues · zero.stage=2)")
+    assert "got 'cpu' at stage 2 (in based · dialogues · zero.stage=2)\n    hint: take it out, or those cells" in said
 
 
 BUCKETS = ("reduce_bucket_size", "stage3_prefetch_bucket_size", "stage3_param_persistence_threshold")

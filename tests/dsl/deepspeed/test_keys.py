@@ -12,7 +12,19 @@ from typing import Any
 import pytest
 
 from xp.dsl.deepspeed import keys
-from xp.dsl.deepspeed.keys import BF16, FP16, PASSED_OVER, REFUSED, REMOVED, SWITCHES, TOP, ZERO, Kind
+from xp.dsl.deepspeed.blocks import (
+    AIO,
+    CHECKPOINT,
+    COMMS_LOGGER,
+    COMPILE,
+    FLOPS_PROFILER,
+    LEAF_MODULE,
+    TIMERS,
+    WEIGHT_QUANTIZATION,
+    ZENFLOW,
+    Kind,
+)
+from xp.dsl.deepspeed.keys import BF16, FP16, PASSED_OVER, REFUSED, REMOVED, SWITCHES, TOP, ZERO
 from xp.dsl.deepspeed.meaning import SILENT
 from xp.dsl.deepspeed.meaning import ZERO as BLOCK
 
@@ -20,12 +32,18 @@ ASK = """
 import json, logging
 logging.disable()
 import deepspeed
+from deepspeed.comm.config import CommsLoggerConfig
+from deepspeed.compile.config import CompileConfig
+from deepspeed.inference.config import WeightQuantConfig
 from deepspeed.runtime import config as reader
 from deepspeed.runtime.activation_checkpointing.config import ACT_CHKPT_DEFAULT
 from deepspeed.runtime.lr_schedules import VALID_LR_SCHEDULES
 from deepspeed.runtime.precision_config import DeepSpeedBF16Config, DeepSpeedFP16Config
+from deepspeed.runtime.zenflow.zenflow_config import ZenFlowConfig
 from deepspeed.runtime.zero.config import DeepSpeedZeroConfig
 from deepspeed.runtime.zero.offload_config import DeepSpeedZeroOffloadOptimizerConfig, DeepSpeedZeroOffloadParamConfig
+from deepspeed.runtime.zero.leaf_module_config import DeepSpeedZeroLeafModuleConfig
+from deepspeed.utils.config import DeepSpeedThroughputTimerConfig
 
 class Listening(dict):
     asked = set()
@@ -40,6 +58,17 @@ class Listening(dict):
         return super().__contains__(key)
     def keys(self):
         return self
+
+class Block(Listening):  # one that remembers by itself
+    pass
+
+def heard(path):
+    Block.asked = set()
+    value = Block()
+    for name in reversed(path.split(".")):
+        value = {name: value}
+    reader.DeepSpeedConfig({"train_batch_size": 1, **value})
+    return sorted(Block.asked)
 
 reader.DeepSpeedConfig(Listening(train_batch_size=1))
 
@@ -59,6 +88,16 @@ print(json.dumps({
     "offload_param": fields(DeepSpeedZeroOffloadParamConfig),
     "fp16": fields(DeepSpeedFP16Config),
     "bf16": fields(DeepSpeedBF16Config),
+    "zenflow": fields(ZenFlowConfig),
+    "leaf_module": fields(DeepSpeedZeroLeafModuleConfig),
+    "comms_logger": fields(CommsLoggerConfig),
+    "compile": fields(CompileConfig),
+    "timers.throughput": fields(DeepSpeedThroughputTimerConfig),
+    "weight_quantization": fields(WeightQuantConfig),
+    "heard": {
+        path: heard(path)
+        for path in ("aio", "checkpoint", "checkpoint.parallel_write", "checkpoint.writer", "flops_profiler")
+    },
     "activation_checkpointing": sorted(ACT_CHKPT_DEFAULT),
     "schedules": VALID_LR_SCHEDULES,
     "silent": {
@@ -129,6 +168,13 @@ def test_both_names_of_a_key_of_zero_are_known(installed: Mapping[str, Any]) -> 
         ("bf16", BF16),
         ("offload_optimizer", ZERO["offload_optimizer"]),
         ("offload_param", ZERO["offload_param"]),
+        ("leaf_module", LEAF_MODULE),
+        ("comms_logger", COMMS_LOGGER),
+        ("compile", COMPILE),
+        ("timers.throughput", TIMERS["throughput"]),
+        ("weight_quantization", WEIGHT_QUANTIZATION),
+        # the engine counts the steps of an epoch itself
+        ("zenflow", {**ZENFLOW, "steps_per_epoch": int}),
     ],
 )
 def test_blocks_have_these_keys_of_these_kinds(
@@ -137,6 +183,22 @@ def test_blocks_have_these_keys_of_these_kinds(
     found = installed[name]
 
     assert {key: kind if found.get(key) else "" for key, kind in kinds(block).items()} == found
+
+
+@pytest.mark.parametrize(
+    ("path", "block"),
+    [
+        ("aio", AIO),
+        ("checkpoint", CHECKPOINT),
+        ("checkpoint.parallel_write", CHECKPOINT["parallel_write"]),
+        ("checkpoint.writer", CHECKPOINT["writer"]),
+        ("flops_profiler", FLOPS_PROFILER),
+    ],
+)
+def test_a_block_that_nothing_checks_has_the_keys_that_deepspeed_looks_for(
+    installed: Mapping[str, Any], path: str, block: Mapping[str, Kind]
+) -> None:
+    assert set(installed["heard"][path]) == set(block)
 
 
 def test_checkpointing_and_schedules(installed: Mapping[str, Any]) -> None:

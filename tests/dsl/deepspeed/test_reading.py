@@ -108,9 +108,38 @@ def test_everything_that_is_wrong_is_told_at_once_with_what_is_wrong_in_the_expe
             id="auto",
         ),
         pytest.param(
-            {"flops_profiler": {"detailed": [1, "auto"]}},
-            "flops_profiler.detailed[1]: 'auto' cannot be filled in",
+            {"comms_logger": {"prof_ops": [1, "auto"]}},
+            "comms_logger.prof_ops[1]: 'auto' cannot be filled in",
             id="auto-deep-inside",
+        ),
+        pytest.param(
+            {"aio": {"block_sze": 1}}, "aio.block_sze: unknown key\n    hint: did you mean 'block_size'?", id="aio"
+        ),
+        pytest.param(
+            {"aio": {"thread_count": 1}},
+            "aio.thread_count: feature removed: DeepSpeed 0.19.8 has no thread_count any more\n"
+            "    hint: write intra_op_parallelism",
+            id="old-aio",
+        ),
+        pytest.param(
+            {"flops_profiler": {"enabeld": True}},
+            "flops_profiler.enabeld: unknown key\n    hint: did you mean 'enabled'?",
+            id="profiler",
+        ),
+        pytest.param(
+            {"checkpoint": {"writer": {"typ": "fast"}}},
+            "checkpoint.writer.typ: unknown key\n    hint: did you mean 'type'?",
+            id="block-in-a-block",
+        ),
+        pytest.param({"timers": {"throughput": {"enable": False}}}, "did you mean 'enabled'?", id="timers"),
+        pytest.param({"comms_logger": {"verbos": True}}, "did you mean 'verbose'?", id="logger"),
+        pytest.param({"compile": {"deepcompil": True}}, "did you mean 'deepcompile'?", id="compiler"),
+        pytest.param(
+            {"weight_quantization": {"quantized_initialization": {"bits": 4}}}, "did you mean 'num_bits'?", id="quants"
+        ),
+        pytest.param(zero(zenflow={"topk_ration": 0.1}), "did you mean 'topk_ratio'?", id="zenflow"),
+        pytest.param(
+            zero(leaf_module={"classes": 1}), "leaf_module.classes: should be a list or text, got 1", id="two-kinds"
         ),
     ],
 )
@@ -231,7 +260,11 @@ def test_the_rest_is_passed_on_with_whole_numbers_as_such(based: Based) -> None:
         "wall_clock_breakdown": True,
         "communication_data_type": "fp32",
         "activation_checkpointing": {"partition_activations": True, "number_checkpoints": 4},
-        "aio": {"block_size": 1048576, "thread_count": 1},
+        "aio": {"block_size": 1048576, "intra_op_parallelism": 1},
+        "checkpoint": {"writer": {"type": "python", "io_buffer_size": 64000000}},
+        "datastates_ckpt": {"anything": 1},
+        "flops_profiler": {"enabled": True, "output_file": None},
+        "weight_quantization": {"post_init_quant": {"fc": {"num_bits": 8}}},
     }
 
     trial = based({**zero(sub_group_size=1e12, ignore_unused_parameters=False), **rest})
@@ -245,4 +278,4 @@ def test_what_decides_nothing_is_passed_over(based: Based) -> None:
     idle = {"steps_per_print": 10, "zero_allow_untested_optimizer": True, "tensorboard": {"enabled": False}}
     idle |= {"autotuning": {}, "data_types": {"keep_in_fp32_modules": "auto"}}
 
-    assert based({**zero(), **idle}).deepspeed == {}
+    assert based({**zero(zenflow={"select_interval": "auto"}), **idle}).deepspeed == {}

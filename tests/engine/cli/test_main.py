@@ -82,7 +82,7 @@ def test_help_loads_nothing_but_click(tmp_path: Path) -> None:
 )
 def test_no_command_but_run_loads_a_training_library(tmp_path: Path, words: tuple[str, ...]) -> None:
     (tmp_path / "results").mkdir()
-    (tmp_path / "tiny.toml").write_text(VALID)
+    (tmp_path / "tiny.toml").write_text(VALID.replace('"bart"\n', '"bart"\nconfig = { d_model = 64 }\n'))
     assert not modules_after(call(*words), tmp_path) & set(HEAVY)
 
 
@@ -104,6 +104,16 @@ def test_no_command_but_run_loads_a_training_library(tmp_path: Path, words: tupl
             "spec.toml:5:1: defaults.batch_size",
             id="wrong-type",
         ),
+        pytest.param(
+            f"{VALID}learning_rate = []\n", "spec.toml:14:1: matrix.learning_rate: axis is empty", id="empty-axis"
+        ),
+        pytest.param(
+            VALID.replace('"bart"\n', '"bart"\nconfig = { d_modle = 64 }\n'),
+            "spec.toml:8:12: models.bart-tiny.config.d_modle: the configuration of bart has no such field\n"
+            "    hint: did you mean 'd_model'?",
+            id="field-of-no-configuration",
+        ),
+        pytest.param(f"{VALID}exclude = [{{ seed = 1 }}]\n", "matrix: 0 of 1 trials left", id="all-excluded"),
     ],
 )
 @pytest.mark.parametrize("command", ["plan", "run"])
@@ -128,7 +138,8 @@ def corpus(folder: Path, name: str = "train.jsonl", **row: str) -> None:
     (folder / name).write_text(json.dumps(row or {"dialogue": "A: hi", "summary": "a greets"}) + "\n")
 
 
-FILES = VALID.replace('builtin = "dialogues"', 'path = "{split}.jsonl"\nsource = "dialogue"\ntarget = "summary"')
+PATH = 'path = "{split}.jsonl"'
+FILES = VALID.replace('builtin = "dialogues"', f'{PATH}\nsource = "dialogue"\ntarget = "summary"')
 
 
 def test_a_missing_data_file_is_named_with_its_neighbours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,23 +153,57 @@ def test_a_missing_data_file_is_named_with_its_neighbours(tmp_path: Path, monkey
     assert "did you mean 'validatoin.jsonl'?" in result.output
 
 
-@pytest.mark.parametrize(("name", "codec"), [("train.csv", "utf-16"), ("train.jsonl", "latin-1")])
-def test_a_file_that_is_no_utf_8_is_named_before_anything_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, codec: str
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        pytest.param("train.csv", "dialogue,summary\na,b\n".encode("utf-16"), id="csv-in-utf-16"),
+        pytest.param("train.jsonl", '{"dialogue": "á", "summary": "b"}\n'.encode("latin-1"), id="jsonl-in-latin-1"),
+    ],
+)
+@pytest.mark.parametrize("command", ["plan", "run"])
+def test_a_data_file_that_is_not_utf_8_is_named_before_anything_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, name: str, content: bytes
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    text = "dialogue,summary\ná,b\n" if name.endswith("csv") else '{"dialogue": "á", "summary": "b"}\n'
-    Path(name).write_bytes(text.encode(codec))
+    Path(name).write_bytes(content)
     for split in ("validation", "test"):
         corpus(tmp_path, f"{split}.jsonl")
     places = f'train = "{name}"\nvalidation = "validation.jsonl"\ntest = "test.jsonl"'
-    Path("spec.toml").write_text(FILES.replace('path = "{split}.jsonl"', places))
+    Path("spec.toml").write_text(FILES.replace(PATH, places))
 
-    result = xp("run", "spec.toml")
+    result = xp(command, "spec.toml")
 
     assert result.exit_code == 2
-    assert "is not UTF-8" in result.output
-    assert name in result.output
+    message = f"not UTF-8, got '{tmp_path / name}', the train split\n    hint: save it as UTF-8\n"
+    assert f"spec.toml:9:1: datasets.dialogues.train: {message}" in result.output
+    assert "Traceback" not in result.output
+    assert not Path("results").exists()
+
+
+@pytest.fixture
+def commas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file with three data files and two prefixes, one of which has a comma."""
+    monkeypatch.chdir(tmp_path)
+    places = 'train = "a.jsonl"\nvalidation = "a.jsonl"\ntest = "a.jsonl"'
+    corpus(tmp_path, "a.jsonl")
+    Path("spec.toml").write_text(f'{FILES.replace(PATH, places)}source_prefix = ["a,b", "a"]\n')
+    return tmp_path
+
+
+def test_a_path_with_a_comma_on_the_command_line_is_one_path(commas: Path) -> None:
+    result = xp("run", "spec.toml", "--set", "datasets.dialogues.train=in,put/a.csv")
+
+    assert result.exit_code == 2
+    assert "--set datasets.dialogues.train=in,put/a.csv: datasets.dialogues.train: there is no file" in result.output
+    assert f"got '{commas}/in,put/a.csv'" in result.output
+    assert not Path("results").exists()
+
+
+@pytest.mark.usefixtures("commas")
+def test_a_value_with_a_comma_is_chosen_as_one_value() -> None:
+    told = json.loads(xp("plan", "spec.toml", "--only", "source_prefix=a,b", "--json").stdout)
+
+    assert [trial["variant"]["source_prefix"] for trial in told["trials"]] == ["a,b"]
 
 
 def test_a_missing_column_is_named_with_those_there_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,6 +67,16 @@ def test_a_folder_is_checked_with_all_that_is_in_it(tmp_path: Path) -> None:
     ]
 
 
+def test_a_byte_order_mark_hides_no_experiment_of_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_text(SPEC, encoding="utf-8-sig")
+
+    result = check(tmp_path)
+
+    assert result.exit_code == 1
+    assert "bad.toml:6:1: defaults.leraning_rate: unknown key" in result.stdout
+    assert result.stdout.endswith("1 files, 1 problem\n")
+
+
 @pytest.mark.parametrize(
     ("name", "message"), [("q.txt", "a file of type .txt cannot be checked"), ("q.sql", "no such file")]
 )

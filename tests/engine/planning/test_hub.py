@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -191,11 +192,27 @@ seed = [1]
 """
 
 
+PATHS = ["./nothing", "../nothing", "~/nothing", "/abs/nothing", "a/b/nothing"]
+
+
 @pytest.mark.usefixtures("served")
 def test_what_can_be_no_id_of_the_hub_is_a_missing_folder_and_tells_nothing_of_the_network(read: Reading) -> None:
-    (problem,) = said(read(THREE)).splitlines()[:1]
-    assert "there is no folder './nothing', nor can the hub have a checkpoint of that name" in problem
-    assert "org/model" not in said(read(THREE))
+    text = THREE.replace('["org/model", "./nothing"]', json.dumps([*PATHS, "org/model", "org/none"]))
+    *folders, none = hub.resolved(read(text))[1].values()
+
+    assert [problem.message for problem in folders] == [
+        f"there is no folder '{path}', nor can the hub have a checkpoint of that name" for path in PATHS
+    ]
+    assert none.message == "the hub has no checkpoint 'org/none', or does not show it to you"
+
+
+@pytest.mark.parametrize("offline", [True, False])
+def test_a_missing_folder_is_told_without_a_network_too(
+    read: Reading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, offline: bool
+) -> None:
+    at(NOWHERE, monkeypatch, str(tmp_path / "cache"), offline=offline)
+
+    assert "there is no folder './nothing', nor can the hub" in said(read(THREE))
 
 
 @pytest.mark.usefixtures("served")
@@ -205,7 +222,7 @@ def test_what_can_be_no_id_of_the_hub_is_a_missing_folder_and_tells_nothing_of_t
 def test_trials_are_known_that_lack_their_model(read: Reading, only: tuple[str, ...], lacking: int) -> None:
     read(THREE)
     planned = planning.make(Path("far.toml"), only=only)
-    assert len(planned.lacking()) == lacking
+    assert len(planned.lacking(planned.wanted)) == lacking
 
 
 @pytest.mark.usefixtures("served")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -87,6 +88,23 @@ def test_columns_are_read_from_the_head_of_a_file(
 ) -> None:
     (tmp_path / name).write_text(text, encoding="utf-8")
     assert references.columns(tmp_path / name) == expected
+
+
+def test_a_table_that_cannot_be_read_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("dialogue,summary\n")
+    before = csv.field_size_limit(5)
+    try:
+        with pytest.raises(references.UnreadableError, match="no table of comma-separated values: field larger than"):
+            references.columns(tmp_path / "a.csv")
+    finally:
+        csv.field_size_limit(before)
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"features": 1}'])
+def test_a_folder_that_says_nothing_of_its_columns_is_left_to_the_worker(tmp_path: Path, content: str) -> None:
+    (tmp_path / "dataset_info.json").write_text(content)
+
+    assert references.columns(tmp_path) is None
 
 
 def test_all_that_is_missing_is_said_at_once(tmp_path: Path) -> None:

@@ -13,7 +13,11 @@ import pytest
 from rich.console import Console
 
 from tests import small
+from tests.engine.scripted import COMPLETE, ScriptLauncher
+from xp.dsl.errors import SpecError
 from xp.engine.layout import Layout
+from xp.engine.machine import environment
+from xp.engine.run import session
 from xp.engine.run.loading import bring_up_to_date
 from xp.engine.run.progress import PlainDisplay
 from xp.engine.run.runner import Tally
@@ -70,6 +74,70 @@ def test_what_nohup_ignores_stays_ignored() -> None:
             assert not stop.is_set()
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+THREE = """\
+[experiment]
+name = "three"
+[defaults]
+dataset = "dialogues"
+[datasets.dialogues]
+builtin = "dialogues"
+[models.first]
+architecture = "bart"
+[models.third]
+architecture = "t5"
+[matrix]
+model = ["first", "./nothing", "third"]
+"""
+MISSING = "there is no folder './nothing', nor can the hub have a checkpoint of that name"
+
+
+@pytest.fixture
+def three(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An experiment of three trials, of which the second has a model that is not there; ranks are small scripts."""
+    monkeypatch.setattr(session, "ChosenLauncher", lambda *_, **__: ScriptLauncher([COMPLETE]))
+    monkeypatch.setattr(environment, "collect", lambda *_: {})
+    file = tmp_path / "three.toml"
+    file.write_text(THREE)
+    return file
+
+
+def ends(layout: Layout) -> list[tuple[str, str, str]]:
+    """Return model, state and reason of every attempt, as the warehouse has them."""
+    with store.opened(layout.warehouse, read_only=True) as db:
+        return db.sql("select model, state, reason from attempts order by model").fetchall()
+
+
+def test_a_trial_whose_model_is_not_there_fails_with_its_reason_and_the_others_run(
+    three: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = session.run(three, tmp_path / "results")
+
+    said = capsys.readouterr().err
+    assert code == 4
+    assert ends(Layout(tmp_path / "results")) == [
+        ("./nothing", "failed", f"./nothing: {MISSING}"),
+        ("first", "completed", ""),
+        ("third", "completed", ""),
+    ]
+    assert f"1 trial cannot run: ./nothing: {MISSING}" in said
+    assert "2 of 3 trials are complete, 1 failed" in said
+
+
+def test_a_trial_that_lacks_its_model_is_no_business_of_the_others(three: Path, tmp_path: Path) -> None:
+    assert session.run(three, tmp_path / "results", only=["model=third"]) == 0
+
+
+def test_a_run_of_which_nothing_is_left_but_what_cannot_run_is_refused(three: Path, tmp_path: Path) -> None:
+    layout = Layout(tmp_path / "results")
+    assert session.run(three, layout.root) == 4
+    before = sorted(layout.root.rglob("attempt-*"))
+
+    with pytest.raises(SpecError, match=MISSING):
+        session.run(three, layout.root)
+
+    assert sorted(layout.root.rglob("attempt-*")) == before
 
 
 def test_a_warehouse_that_somebody_else_holds_costs_no_trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

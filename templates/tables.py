@@ -16,7 +16,7 @@ from xp.templates.trace import Trace
 
 PARTS = {
     "Platform": {"platform", "os", "python", "libc", "container", "machine", "env"},
-    "Hardware": {"cpu", "memory", "swap", "shared", "disk", "gpu"},
+    "Hardware": {"cpu", "memory", "swap", "shared", "disk", "device", "gpu"},
     "Code": {"git", "command"},
 }
 """Parts of an environment, and the first words of the facts that belong to each."""

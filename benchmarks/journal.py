@@ -1,4 +1,4 @@
-"""What an event costs: a journal's append beside writing the same bytes with nothing done for them.
+"""What an event costs: a journal's line beside writing the same bytes with nothing done for them.
 
 python benchmarks/journal.py [EVENTS]
 
@@ -36,7 +36,7 @@ def ways(folder: Path, values: dict[str, float], stack: ExitStack) -> dict[str, 
     """Return the ways to write an event by their names, the first one that of xp."""
     journal = stack.enter_context(Journal(folder / "journal.jsonl"))
     units = {"loss": "nats"}
-    journal.append("metrics", step=1000, values=values, units=units)
+    journal.metrics(values, 1000, units)
     line = (folder / "journal.jsonl").read_bytes()
     buffered = stack.enter_context((folder / "buffered").open("wb"))
     flushed = stack.enter_context((folder / "flushed").open("wb"))
@@ -52,7 +52,7 @@ def ways(folder: Path, values: dict[str, float], stack: ExitStack) -> dict[str, 
         dumped.flush()
 
     return {
-        "`Journal.append`": lambda step: journal.append("metrics", step=step, values=values, units=units),
+        "`Journal.metrics`": lambda step: journal.metrics(values, step, units),
         "the same bytes, buffered": lambda _: buffered.write(line),
         "the same bytes, flushed": flush,
         "`json.dumps`, flushed": dump,

@@ -91,7 +91,7 @@ class Record:
         known = {name: value for name, value in values.items() if value is not None}
         if known:
             units = {name: unit for name in known if (unit := unit_of(name))}
-            self.journal.append("metrics", step=step, values=known, units=units)
+            self.journal.metrics(known, step, units)
 
     def facts(
         self, section: Section, subject: str, values: Mapping[str, Any], units: Mapping[str, str] | None = None

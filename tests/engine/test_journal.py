@@ -161,3 +161,28 @@ def test_a_line_that_a_full_disk_tore_costs_no_later_one(tmp_path: Path, monkeyp
                 journal.append("metrics", step=2)
         journal.append("metrics", step=3)
     assert [event["step"] for event in events(path)] == [1, 3]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"loss": 2.5}, {"loss": math.nan, "count": 3}, {"loss": "n/a", "note": f"Bearer {'a1' * 10}"}],
+    ids=["numbers", "not finite", "texts"],
+)
+def test_numbers_are_written_as_any_event_is(tmp_path: Path, values: dict[str, float | str]) -> None:
+    with Journal(tmp_path / "rank0.jsonl") as journal:
+        journal.append("metrics", step=7, values=values, units={"loss": "nats"})
+        for _ in range(2):  # a unit is looked at once
+            journal.metrics(values, 7, {"loss": "nats"})
+    first, *others = [
+        {key: value for key, value in event.items() if key not in ("t", "m")}
+        for event in events(tmp_path / "rank0.jsonl")
+    ]
+    assert others == [first, first]
+
+
+def test_a_unit_is_no_way_around_the_masks(tmp_path: Path) -> None:
+    secret = "hf_" + "a" * 20
+    with Journal(tmp_path / "rank0.jsonl") as journal:
+        for _ in range(3):
+            journal.metrics({"loss": 2.5}, units={"loss": secret})
+    assert secret not in (tmp_path / "rank0.jsonl").read_text()

@@ -43,7 +43,11 @@ class Peers:
         """Start one process that uses a tracker."""
         python = sys.executable if tracker == "xp" else self.python
         command = [python, str(HERE / script), tracker, *words]
-        return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        # what is installed has its bytecode; what is not writes it in its first process
+        env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        return subprocess.Popen(
+            command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
 
     def place(self, name: str) -> Path:
         """Return a new folder."""
@@ -110,10 +114,10 @@ def asking(peers: Peers, tracker: str) -> dict[str, tuple[float, float]]:
         sys.exit(f"{tracker} took in nothing")
     found = {}
     for question in QUESTIONS:
+        (answer,) = said(peers.start("tracker_questions.py", tracker, question, str(place), AGAIN, folder=place))
         began = time.perf_counter()
         said(peers.start("tracker_questions.py", tracker, question, str(place), folder=place))
         cold = time.perf_counter() - began
-        (answer,) = said(peers.start("tracker_questions.py", tracker, question, str(place), AGAIN, folder=place))
         found[question] = (answer["warm"], cold)
     return found
 

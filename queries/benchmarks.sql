@@ -49,14 +49,16 @@ with
                         gap('speed', speed, count(speed) over variant, odd),
                         gap('memory', memory, count(memory) over variant, odd),
                         gap('energy', energy, count(energy) over variant, odd, doubt.value),
-                        gap('emissions', emissions, 0, odd)
+                        gap('emissions', emissions, 0, odd),
+                        case when doubt.name = 'note' then 'with rows left out: ' || doubt.value end
                     ]
             end as gaps
         from trials
         left join
             fact as doubt
             on doubt.attempt_key = trials.attempt_key
-            and (doubt.section, doubt.subject, doubt.name) = ('measurement', 'energy', 'invalid_energy_consumed')
+            and (doubt.section, doubt.subject) = ('measurement', 'energy')
+            and doubt.name in ('invalid_energy_consumed', 'note')
         where trials.experiment = chosen($experiment)
         window variant as (partition by trials.method, trials.model, trials.dataset, trials.axes)
     )

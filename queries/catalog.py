@@ -6,11 +6,14 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 from xp.dsl.errors import Problem, QueryError, did_you_mean
+
+SHIPPED = Path(__file__).parent
+"""Where the queries are that come with xp."""
 
 Type = Literal["text", "integer", "double", "boolean"]
 
@@ -22,11 +25,21 @@ PROMISE = re.compile(
 BROKEN = re.compile(r"(param|column)\s{2,}")
 NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d*[1-9]|(\.\d+)?[eE][-+]?\d+)?")
 REQUIRED = "required"
+
+SPELLED: Mapping[Type, str] = {
+    "text": "any text",
+    "integer": "a whole number, such as 10",
+    "double": "a number, such as 0.5",
+    "boolean": "true or false",
+}
+"""How the values of parameters are written."""
+
 PARAMETER = re.compile(
     r"""
-      '(?:[^']|'')*' | "(?:[^"]|"")*"                    # texts and quoted names
+      (?<!\w)[eE]'(?:[^'\\]|''|\\(?s:.))*'                # texts with escapes
+    | '(?:[^']|'')*' | "(?:[^"]|"")*"                    # texts and quoted names
     | --[^\n]* | /\*(?s:.*?)\*/                          # comments
-    | \$(?P<tag>[A-Za-z_]*)\$(?s:.*?)\$(?P=tag)\$        # texts between dollars
+    | (?<![\w$])\$(?P<tag>(?:[^\W\d]|[^\x00-\x7f])(?:\w|[^\x00-\x7f])*|)\$(?s:.*?)\$(?P=tag)\$  # between dollars
     | (?<![\w$])\$(?P<name>[A-Za-z_]\w*)
     """,
     re.VERBOSE,
@@ -68,7 +81,8 @@ class Param:
         try:
             return READERS[self.type](given)
         except (ValueError, KeyError):
-            raise QueryError(Problem(f"parameter {self.name!r} is of type {self.type}, got {given!r}")) from None
+            message = f"parameter {self.name!r} is of type {self.type}, got {given!r}"
+            raise QueryError(Problem(message, hint=SPELLED[self.type])) from None
 
 
 @dataclass(frozen=True)
@@ -115,8 +129,10 @@ def find(name: str) -> Query:
     path = located(name)
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise QueryError(Problem(f"the query cannot be read: {error}", str(path))) from None
+    except UnicodeDecodeError:
+        raise QueryError(Problem("the query cannot be read: it is not UTF-8", str(path), "save it as UTF-8")) from None
+    except OSError as error:
+        raise QueryError(Problem(f"the query cannot be read: {error.strerror}", str(path))) from None
     return parse(path, text)
 
 
@@ -127,15 +143,19 @@ def located(name: str) -> Path:
         return given
     named = given.with_suffix("") if given.suffix == ".sql" else given
     if str(named.parent) in (".", "queries"):
-        for folder in (Path("queries"), Path(str(files("xp.queries")))):
+        for folder in (Path("queries"), SHIPPED):
             if (saved := folder / f"{named.name}.sql").is_file():
                 return saved
+    elif given.is_dir():
+        raise QueryError(Problem("is a folder, not a query", name))
+    else:
+        raise QueryError(Problem("there is no such file", name))
     raise QueryError(Problem(f"there is no query {name!r}", hint=did_you_mean(named.name, names())))
 
 
 def names() -> list[str]:
     """Return the names of all saved queries."""
-    return sorted(path.stem for path in Path(str(files("xp.queries"))).glob("*.sql"))
+    return sorted(path.stem for path in SHIPPED.glob("*.sql"))
 
 
 def inline(sql: str) -> Query:
@@ -163,6 +183,9 @@ def parse(path: Path, text: str) -> Query:
         for match in promises
         if match["kind"] == "column"
     )
+    names = [column.name for column in columns]
+    if twice := [name for name, free in zip(names, apart(names), strict=True) if name != free]:
+        raise QueryError(*(Problem(f"the header promises the column {name!r} twice", str(path)) for name in twice))
     return Query(path.stem, text, title, " ".join(rest), params, columns, path)
 
 
@@ -176,6 +199,19 @@ def check(lines: Sequence[str], promised: Sequence[str], found: Sequence[str], p
         problems = [Problem(f"the header promises parameters {sorted(promised)}, the SQL has {found}", place)]
     if problems:
         raise QueryError(*problems)
+
+
+def apart(names: Sequence[str]) -> list[str]:
+    """Return names of columns, each once: a further one of the same name has a number, as in a table of DuckDB.
+
+    >>> apart(["a", "a", "a_1", "b", "a"])
+    ['a', 'a_1', 'a_1_1', 'b', 'a_2']
+    """
+    found: list[str] = []
+    for name in names:
+        free = (f"{name}_{number}" if number else name for number in count())
+        found.append(next(each for each in free if each not in found))
+    return found
 
 
 def parameters(text: str) -> list[str]:

@@ -22,7 +22,7 @@
 -- column emissions_spread  double   kg    its standard deviation over seeds
 -- column total             double   kWh   energy of all attempts at all trials of the variant
 -- column quality           text     -     how it was found: counter, tdp-estimate, constant; or invalid, unavailable
--- column note              text     -     trials that did not complete, shared the machine, or have no energy
+-- column note              text     -     trials that did not complete, shared the machine, or lack energy or a part
 
 with
     part as (
@@ -54,7 +54,8 @@ with
             attempt_key,
             any_value(value) filter (where name = 'quality') as quality,
             any_value(number) filter (where name = 'idle_power') as idle_watts,
-            any_value(value) filter (where name = 'invalid_energy_consumed') as reason
+            any_value(value) filter (where name = 'invalid_energy_consumed') as reason,
+            any_value(value) filter (where name = 'note') as note
         from fact
         where (section, subject) = ('measurement', 'energy')
         group by attempt_key
@@ -88,7 +89,8 @@ select
                     when trials.state = 'completed'
                     then gap('energy', trials.energy, 1, string_split(trials.not_finite, ', '), told.reason)
                 end
-            )
+            ),
+            tally(case when trials.state = 'completed' then 'with rows left out: ' || told.note end)
         ),
         ''
     ) as note

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from xp.engine.cli.options import JSON, OUTPUT, PARAMS, RESULTS
+from xp.engine.cli.options import JSON, OUTPUT, PARAMS, RESULTS, Seconds
 
 FORMS = ("table", "csv", "json", "jsonl", "markdown", "parquet", "arrow")
 FOLDERS = ("parquet", "mlflow")
@@ -27,9 +27,9 @@ PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @OUTPUT
 @click.option("--sql", metavar="TEXT", help="Ask this, in place of a saved query.")
 @click.option("--format", "form", type=click.Choice(FORMS), help="By the name of the file, or a table.")
-@click.option("--timeout", type=click.FloatRange(min=0), metavar="SECONDS", help="Longest time it may take (300).")
+@click.option("--timeout", type=Seconds(min=0), metavar="SECONDS", help="Longest time it may take (300).")
 @click.option("--explain", is_flag=True, help="Show DuckDB's plan.")
-@click.option("--watch", is_flag=False, flag_value=2.0, type=click.FloatRange(min=0.1), metavar="[SECONDS]",
+@click.option("--watch", is_flag=False, flag_value=2.0, type=Seconds(min=0.1), metavar="[SECONDS]",
               help="Ask again every two seconds, or as often as said, until Ctrl-C.")  # fmt: skip
 @click.option("--lineage", is_flag=True, help="Show which tables, columns and metrics each column comes from.")
 @click.option("--dialect", metavar="NAME", help="Write the query for another database: postgres, snowflake, …")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import shutil
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -15,9 +16,8 @@ from xp.dsl.errors import Problem, QueryError
 from xp.engine import answers
 from xp.engine.forms import binary, text
 from xp.engine.forms.files import replace, replacing
-from xp.engine.layout import Layout
-from xp.engine.warehouse import ask
-from xp.engine.warehouse.sandbox import COMMAND, Limits
+from xp.engine.warehouse.ask import Answer, Asking
+from xp.engine.warehouse.sandbox import COMMAND
 from xp.queries import catalog
 from xp.queries.catalog import Query
 
@@ -33,6 +33,8 @@ SUFFIXES = {
 """The form that the name of a file asks for, where no other is named."""
 
 CLEAR = "\x1b[2J\x1b[H"
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def answer(request: Request) -> None:
     if form in binary.FORMS:
         write_file(request, form)
         return
-    shown = written(ask.ask(*question(request)), form, fitted=request.to_screen())
+    shown = written(put(request, Asking.answer), form, fitted=request.to_screen())
     if request.file:
         replace(request.file, shown)
     elif request.to_screen() and shown.count("\n") >= shutil.get_terminal_size().lines:
@@ -95,14 +97,14 @@ def answer(request: Request) -> None:
 
 def explain(request: Request) -> None:
     """Show how DuckDB would come to the answer."""
-    click.echo(ask.plan(*question(request)), nl=False)
+    click.echo(put(request, Asking.plan), nl=False)
 
 
 def watch(request: Request, seconds: float) -> None:
     """Ask again and again until Ctrl-C: a terminal always shows the last answer, a pipe gets each that is a new one."""
     stop, before = answers.until_interrupted(), ""
     while not stop.is_set():
-        shown = written(ask.ask(*question(request)), request.form_of_answer(), fitted=request.to_screen())
+        shown = written(put(request, Asking.answer), request.form_of_answer(), fitted=request.to_screen())
         if request.to_screen():
             click.echo(f"{CLEAR}{shown}", nl=False)
         elif shown != before:
@@ -111,15 +113,16 @@ def watch(request: Request, seconds: float) -> None:
         stop.wait(seconds)
 
 
-def question(request: Request) -> tuple[Layout, Query, dict[str, Any], Limits]:
-    """Return what the warehouse is asked: itself, up to date, the query, its values and its limits."""
+def put(request: Request, how: Callable[[Asking, Query, Mapping[str, Any]], Found]) -> Found:
+    """Return what the warehouse has to say; it is let go before anything is shown."""
     query = request.found()
     values = query.values(answers.split(request.params))
     limits = COMMAND if request.timeout is None else dataclasses.replace(COMMAND, seconds=request.timeout)
-    return answers.fresh(request.results), query, values, limits
+    with answers.session(request.results, limits) as to:
+        return how(to, query, values)
 
 
-def written(found: ask.Answer, form: str, *, fitted: bool) -> str:
+def written(found: Answer, form: str, *, fitted: bool) -> str:
     """Return an answer as text; a table is fitted to the terminal where it goes to one."""
     if form in text.FORMS:
         return text.FORMS[form](found)
@@ -132,7 +135,7 @@ def write_file(request: Request, form: str) -> None:
     """Write a form that is no text."""
     if request.to_screen():
         raise QueryError(Problem(f"{form} is no text for a terminal", hint="name a file with -o, or redirect it"))
-    table = ask.arrow(*question(request))
+    table = put(request, Asking.arrow)
     if request.file is None:
         binary.FORMS[form](table, sys.stdout.buffer)
         return

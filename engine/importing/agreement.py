@@ -25,6 +25,7 @@ def disagreements(found: Found) -> Iterator[str]:
     """Yield what does not agree in the numbers of a run, each phase of it as it was recorded last."""
     yield from contradictions(found.points)
     known = finite({**found.settings, **found.facts})
+    yield from beyond(known)
     for phase, values in phases(found.points).items():
         if phase == "train":
             steps = [known[name] for name in ("global_step", "max_steps") if name in known]
@@ -62,6 +63,8 @@ def contradictions(points: Sequence[Point]) -> Iterator[str]:
 def speeds(phase: str, values: Mapping[str, float], passes: Sequence[float], steps: Sequence[float]) -> Iterator[str]:
     """Yield a sentence where samples or steps do not make the speed of a phase; *steps* may be unknown."""
     seconds, samples = values[f"{phase}{RUNTIME}"], values.get(f"{phase}_samples")
+    if seconds < 0:
+        yield f"{phase}{RUNTIME} is {seconds:g}, and no time is less than 0"
     if seconds <= 0:
         return
     if samples:
@@ -71,8 +74,15 @@ def speeds(phase: str, values: Mapping[str, float], passes: Sequence[float], ste
         yield from compared(name, values, [each / seconds for each in steps])
     elif name in values:
         took = values[name] * seconds
-        if abs(took - max(1, round(took))) > ROUNDED * seconds:
+        if math.isinf(took) or abs(took - max(1, round(took))) > ROUNDED * seconds:
             yield f"{name} is {values[name]:g}, but in {seconds:g} s that is no whole number of steps"
+
+
+def beyond(known: Mapping[str, float]) -> Iterator[str]:
+    """Yield a sentence where more steps were taken than the training was to have."""
+    taken, planned = known.get("global_step"), known.get("max_steps")
+    if taken and planned and 0 < planned < taken:
+        yield f"global_step is {taken:g}, but max_steps is {planned:g}"
 
 
 def compared(name: str, values: Mapping[str, float], follows: Sequence[float]) -> Iterator[str]:

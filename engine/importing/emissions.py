@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
+from xp.engine.importing.apart import largest
 from xp.engine.importing.found import Found, Point, refuse
+from xp.engine.importing.row import AMOUNTS, METRICS, NEEDED, NUMBERS, Row, row
+from xp.engine.importing.table import lines
 
-NEEDED = ("duration", "emissions", "energy_consumed")
-
-NUMBERS = (*NEEDED, "emissions_rate", "cpu_power", "gpu_power", "ram_power", "cpu_energy", "gpu_energy", "ram_energy")
-"""Columns that must hold numbers, or nothing."""
-
-METRICS = {
-    "energy_consumed": "kWh",
-    "cpu_energy": "kWh",
-    "gpu_energy": "kWh",
-    "ram_energy": "kWh",
-    "emissions": "kg",
-    "duration": "s",
-}
-"""What is recorded of a row, and its unit."""
+KIND = "codecarbon"
+"""Also what it calls a project that nobody gave a name."""
 
 FACTS = (
+    "country",
     "country_iso_code",
     "country_name",
     "region",
+    "longitude",
+    "latitude",
     "cloud_provider",
     "cloud_region",
     "on_cloud",
@@ -41,158 +31,186 @@ FACTS = (
     "cpu_count",
     "gpu_model",
     "gpu_count",
+    "ram_total_size",
     "tracking_mode",
+    "pue",
+    "wue",
 )
+"""Columns that say where and on what it was measured."""
 
-YES_OR_NO = {"Y", "N", ""}
+NAMES = ("timestamp", "project_name", "run_id", "experiment_id", "task_name")
+"""Columns that tell the rows apart, and are not recorded."""
 
-LARGEST = "trackers that ran at the same time measured one machine: the largest of them counts"
+STAMP = re.compile(r"\d{4}-\d\d-\d\dT")
+"""How a row begins: behind the end of another one, where the file had no line end there."""
 
+NAMED = 3
+"""Lines that are named."""
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the file."""
-
-    line: int
-    run: str
-    """Who wrote it: the tracker's own id, or the line where it has none."""
-
-    cells: Mapping[str, str]
-    values: Mapping[str, float | None]
-    end: float | None
-    """Unix seconds, None where the time stamp cannot be read."""
-
-    @property
-    def energy(self) -> float | None:
-        """Return the energy, kWh; None where there is none that can be believed."""
-        energy = self.values["energy_consumed"]
-        return energy if energy is not None and math.isfinite(energy) and energy >= 0 else None
-
-    @property
-    def begin(self) -> float | None:
-        """Return when the tracker started, unix seconds."""
-        duration = self.values["duration"]
-        return None if self.end is None or duration is None else self.end - duration
+LARGEST = "trackers that ran at the same time measured one machine: the largest that do not overlap count"
 
 
-def is_emissions(header: Sequence[str]) -> bool:
-    """Tell whether a header is codecarbon's."""
-    return {"emissions", "energy_consumed"} <= set(header)
+def is_emissions(line: str) -> bool:
+    """Tell whether the first line of a file is codecarbon's, whatever separates its names."""
+    return {"emissions", "energy_consumed"} <= {name.strip('" ') for name in re.split("[,;|\t]", line.strip())}
 
 
 def read(path: Path) -> list[Found]:
     """Return one run for each project of the file."""
     projects: dict[str, list[Row]] = {}
-    for row in rows(path):
-        projects.setdefault(row.cells.get("project_name") or path.stem, []).append(row)
+    for found in rows(path):
+        projects.setdefault(found.cells.get("project_name") or KIND, []).append(found)
+    if not projects:
+        raise refuse("only a header, and no rows", path)
     return [project(path, name, found) for name, found in projects.items()]
 
 
 def rows(path: Path) -> Iterator[Row]:
-    """Yield the lines of the file, or say which one is odd."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file)
-        header = [name.strip() for name in next(reader, [])]
-        lines = [(reader.line_num, cells) for cells in reader if cells]
-    for line, cells in lines:
-        if len(cells) != len(header):
-            raise refuse(f"{len(cells)} fields, {len(header)} expected", path, line, "a line that was cut or glued")
-    if missing := [name for name in NEEDED if name not in header]:
-        raise refuse(f"not a file of codecarbon: no column {', '.join(missing)}", path, 1)
-    for line, cells in lines:
-        named = {name: cell.strip() for name, cell in zip(header, cells, strict=True) if name}
-        yield row(path, line, named)
+    """Yield the rows of the file, or say which one is odd."""
+    (first, header), *table = lines(path)
+    columns = [name.strip() for name in header]
+    for line, cells in table:
+        if len(cells) != len(columns):
+            raise refuse(f"{len(cells)} fields, {len(columns)} expected", path, line, "a line that was cut or glued?")
+    if missing := [name for name in NEEDED if name not in columns]:
+        raise refuse(f"not a file of codecarbon: no column {', '.join(missing)}", path, first)
+    if twice := sorted({name for name in columns if name and columns.count(name) > 1}):
+        raise refuse(f"column {', '.join(twice)} is there twice", path, first)
+    for line, cells in table:
+        named = {name: cell.strip() for name, cell in zip(columns, cells, strict=True) if name}
+        # the first one without a name is the index of a table
+        spilled = any(cell.strip() for name, cell in zip(columns[1:], cells[1:], strict=True) if not name)
+        yield row(path, line, whole(path, line, named, spilled=spilled), spilled=spilled)
 
 
-def row(path: Path, line: int, cells: Mapping[str, str]) -> Row:
-    """Return a line with its numbers read."""
-    if cells.get("on_cloud", "") not in YES_OR_NO:
-        raise refuse(f"on_cloud is Y or N, got {cells['on_cloud']!r}", path, line, "two lines glued into one?")
-    values = {name: number(path, line, name, cells[name]) for name in NUMBERS if name in cells}
-    run = cells.get("run_id") or cells.get("experiment_id") or f"line {line}"
-    return Row(line, run, cells, values, instant(cells.get("timestamp", "")))
-
-
-def number(path: Path, line: int, name: str, cell: str) -> float | None:
-    """Return a cell as a number, None where it is empty."""
-    if not cell:
-        return None
-    try:
-        return float(cell)
-    except ValueError:
-        raise refuse(f"{name} should be a number, got {cell!r}", path, line) from None
-
-
-def instant(cell: str) -> float | None:
-    """Return a time stamp as unix seconds; one without a zone is taken as UTC."""
-    try:
-        time = datetime.fromisoformat(cell)
-    except ValueError:
-        return None
-    return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+def whole(path: Path, line: int, cells: Mapping[str, str], *, spilled: bool) -> Mapping[str, str]:
+    """Return the cells without a second row that is glued to the last of them and spills over the named columns."""
+    name, last = list(cells.items())[-1]
+    stamp = STAMP.search(last)
+    if stamp and spilled:
+        return {**cells, name: last[: stamp.start()]}
+    if stamp and name in FACTS:
+        raise refuse(f"{name} holds a time stamp, got {last!r}", path, line, "two lines glued into one?")
+    return cells
 
 
 def project(path: Path, name: str, found: list[Row]) -> Found:
     """Return the energy of a project: running totals once, one machine once, and invalid rows not at all."""
+    found = risen(found)
     last = totals(found)
-    valid = [row for row in last if row.energy is not None]
-    groups = together(valid)
-    counted = [max(group, key=lambda row: row.energy or 0.0) for group in groups]
-    invalid = len(last) - len(valid)
-    notes: list[str] = []
-    if any(len(group) > 1 for group in groups):
-        notes.append(f"{name}: {len(valid)} rows, {len(groups)} apart in time; {LARGEST}")
-    if invalid:
-        notes.append(f"{name}: {invalid} of {len(last)} invalid: a negative or missing energy is no energy")
-    if len(last) < len(found):
-        notes.append(f"{name}: {len(found) - len(last)} rows are running totals of a later one")
-    if any(row.end is None for row in found):
-        notes.append(f"{name}: time stamps without a date: overlaps cannot be seen")
-    points = [Point(row.line, row.end, sums([row])) for row in counted]
-    total = sums(counted)
-    facts: dict[str, Any] = {key: cell for key in FACTS if (cell := found[-1].cells.get(key))}
+    counted = apart(last)
+    total = sums(found, counted)
+    seconds = total["duration"]
+    doubts = tuple(doubted(found, last, counted))
     return Found(
-        kind="codecarbon",
+        kind=KIND,
         name=name,
         files=(path,),
-        points=(*points, Point(None, counted[-1].end if counted else None, total)),
-        started=min((row.begin for row in counted if row.begin is not None), default=None),
-        seconds=total.get("duration"),
-        facts={**facts, "rows": len(found), "rows_counted": len(counted), "rows_invalid": invalid},
-        units=METRICS,
-        beside=tuple(path.parent.glob("*.bak")),
-        notes=tuple(notes),
+        points=(
+            *(Point(row.line, row.end, row.values) for row in found),
+            Point(None, counted[-1].end if counted else None, total),
+        ),
+        started=min((row.begin for row in counted or found if row.begin is not None), default=None),
+        seconds=seconds if isinstance(seconds, float) else None,
+        facts={
+            **facts(found),
+            "rows": len(found),
+            "rows_counted": len(counted),
+            "rows_invalid": invalid(found, "energy_consumed"),
+        },
+        units={metric: unit for metric, unit in METRICS.items() if unit},
+        beside=tuple(sorted(path.parent.glob("*.bak"))),
+        spans=tuple(row.span for row in counted if row.span),
+        energy={"note" if counted else "invalid_energy_consumed": "; ".join(doubts)} if doubts else {},
+        notes=(*doubts, *notes(found, last)),
     )
 
 
+def risen(found: Sequence[Row]) -> list[Row]:
+    """Return the rows, with an energy below an earlier one of its tracker as none: a running total cannot fall."""
+    most: dict[str, float] = {}
+    fallen = set()
+    known = [one for one in found if one.energy is not None and one.seconds is not None]
+    for one in sorted(known, key=lambda one: one.seconds or 0.0):
+        most[one.run] = max(most.get(one.run, 0.0), one.energy or 0.0)
+        if most[one.run] != one.energy:
+            fallen.add(one.line)
+    return [one.fallen() if one.line in fallen else one for one in found]
+
+
 def totals(found: Sequence[Row]) -> list[Row]:
-    """Return the last row of each tracker: what it flushed before are running totals."""
+    """Return the last row of each tracker that has an energy: what it flushed before are running totals."""
     last: dict[str, Row] = {}
-    for row in found:
-        before = last.get(row.run)
-        if before is None or (row.values["duration"] or 0.0) >= (before.values["duration"] or 0.0):
-            last[row.run] = row
+    for one in found:
+        before = last.get(one.run)
+        if one.energy is not None and (before is None or (one.seconds or 0.0) >= (before.seconds or 0.0)):
+            last[one.run] = one
     return list(last.values())
 
 
-def together(found: Sequence[Row]) -> list[list[Row]]:
-    """Return the rows in groups that overlap in time; one whose time is unknown stands alone."""
-    timed = sorted((row for row in found if row.begin is not None), key=lambda row: row.begin or 0.0)
-    groups: list[list[Row]] = []
-    until = -math.inf
-    for row in timed:
-        if (row.begin or 0.0) < until:
-            groups[-1].append(row)
-        else:
-            groups.append([row])
-        until = max(until, row.end or 0.0)
-    return groups + [[row] for row in found if row.begin is None]
+def apart(last: Sequence[Row]) -> list[Row]:
+    """Return the rows that count; one whose time is unknown does, and a task follows the other ones of its tracker."""
+    timed = [(row, row.span) for row in last if row.span and "task_name" not in row.cells]
+    kept = largest([span for _, span in timed], [row.energy or 0.0 for row, _ in timed])
+    beside = {row.line for row, _ in timed} - {timed[place][0].line for place in kept}
+    return [row for row in last if row.line not in beside]
 
 
-def sums(counted: Sequence[Row]) -> dict[str, float]:
-    """Return the metrics of rows that follow each other, added up; what no row has is left out."""
-    return {
-        name: sum(values)
-        for name in METRICS
-        if (values := [value for row in counted if (value := row.values.get(name)) is not None])
-    }
+def sums(found: Sequence[Row], counted: Sequence[Row]) -> dict[str, float | str]:
+    """Return the amounts of rows that follow each other, added up; what no row of the file has is left out."""
+    total: dict[str, float | str] = {}
+    for name in AMOUNTS:
+        if any(name in row.values for row in found):
+            values = [value for row in counted if (value := row.number(name)) is not None]
+            total[name] = sum(values) if values else "in no row that counts"
+    return total
+
+
+def facts(found: Sequence[Row]) -> dict[str, float | str]:
+    """Return what the rows say of the machine; what differs between them is listed."""
+    told: dict[str, float | str] = {}
+    for name in FACTS:
+        said = list(dict.fromkeys(cell for row in found if (cell := row.cells.get(name))))
+        if len(said) == 1 and name in NUMBERS:
+            told[name] = float(said[0])
+        elif said:
+            told[name] = ", ".join(said)
+    return told
+
+
+def invalid(found: Sequence[Row], name: str) -> int:
+    """Return how many rows have something that cannot be true in a column."""
+    return sum(isinstance(row.values.get(name), str) for row in found)
+
+
+def doubted(found: Sequence[Row], last: Sequence[Row], counted: Sequence[Row]) -> Iterator[str]:
+    """Yield what is odd about the total."""
+    if len(counted) < len(last):
+        yield f"{len(last)} rows, {len(counted)} apart in time; {LARGEST}"
+    if bad := [row for row in found if row.energy is None]:
+        more = f", and {len(bad) - 1} more" if len(bad) > 1 else ""
+        yield f"{len(bad)} of {len(found)} invalid: line {bad[0].line}, {bad[0].values['energy_consumed']}{more}"
+    believed = [row for row in found if row.energy is not None]
+    for name in METRICS:
+        if count := invalid(believed, name):
+            yield f"{name} is invalid in {count} of {len(found)} rows"
+
+
+def notes(found: Sequence[Row], last: Sequence[Row]) -> Iterator[str]:
+    """Yield how the file was read, where that is not plain."""
+    if earlier := sum(row.energy is not None for row in found) - len(last):
+        yield f"rows that are running totals of a later one: {earlier}"
+    if undated := [row for row in found if row.end is None]:
+        yield f"time stamps without a date in {where(undated)}: overlaps cannot be seen"
+    if any(row.end is not None and not row.zoned for row in found):
+        yield "time stamps without a zone are taken as UTC"
+    if spilled := [row for row in found if row.spilled]:
+        yield f"columns without a name are left out; a second row may be glued to {where(spilled)}"
+    if unread := [name for name in found[0].cells if name not in (*METRICS, *FACTS, *NAMES)]:
+        yield f"columns that are not read: {', '.join(unread)}"
+
+
+def where(found: Sequence[Row]) -> str:
+    """Return the lines of some rows, the first ones by their numbers."""
+    first, more = ", ".join(str(row.line) for row in found[:NAMED]), len(found) - NAMED
+    return f"line {first}{f' and {more} more' if more > 0 else ''}"

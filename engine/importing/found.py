@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +26,10 @@ class ImportingError(XpError):
 def refuse(message: str, path: Path, line: int | None = None, hint: str = "") -> ImportingError:
     """Return the error of a file, or of one line of it."""
     return ImportingError(Problem(message, str(path) if line is None else f"{path}:{line}", hint))
+
+
+Span = tuple[float, float]
+"""From when to when, Unix seconds."""
 
 
 class Point(NamedTuple):
@@ -79,10 +84,19 @@ class Found:
     beside: tuple[Path, ...] = ()
     """Files that an upgrade of the program moved aside, and that may hold more of it."""
 
+    spans: tuple[Span, ...] = ()
+    """When the energy of the machine was measured."""
+
+    contended: bool = False
+    """Whether others were measured at the same time."""
+
+    energy: Mapping[str, str] = field(default_factory=dict)
+    """What is odd about its energy, or why there is none; section ``measurement``, subject ``energy``."""
+
     notes: tuple[str, ...] = ()
     """What a reader of the numbers has to know: what was left out, and by which rule."""
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """Return the hash of the files and of the run in them: importing the same again is the same trial."""
         digest = hashlib.sha256(f"{self.kind}\0{self.name}".encode())

@@ -11,6 +11,7 @@ import click
 from xp.dsl.errors import Problem
 from xp.engine.importing import sources
 from xp.engine.importing.agreement import disagreements
+from xp.engine.importing.apart import side_by_side
 from xp.engine.importing.found import Found, ImportingError, judged
 from xp.engine.importing.write import UNKNOWN, Placed, last_plan, write
 from xp.engine.layout import Layout
@@ -28,17 +29,18 @@ def bring_in(
     """Import *paths* into an experiment of *results*; all of them, or none where one cannot be read."""
     layout = Layout(results.absolute())
     refuse_planned(layout, experiment)
-    runs = [judged(run) for run in sources.read(paths)]
+    found = sources.read(paths)
+    runs = side_by_side([judged(run) for run in {run.sha256: run for run in found}.values()])
     placed = list(places(layout, runs, experiment, method, (model, dataset)))
     for run in runs:
         for warning in warnings(run):
             click.echo(f"xp: {run.files[0]}: {warning}", err=True)
-    for other in sorted({path for run in runs for path in run.beside}):
+    for other in sorted(beside(runs)):
         click.echo(f"xp: {other}: is not read: name it as well if its rows should count", err=True)
     new = write(layout, placed)
     for place in new:
         click.echo(f"{place.trial}  {place.label}  {place.found.kind}, {len(place.found.points)} records")
-    known = len(placed) - len(new)
+    known = len(found) - len(new)
     click.echo(f"{len(new)} imported into the experiment '{experiment}', {known} were there already")
 
 
@@ -67,9 +69,15 @@ def places(
         seeds[name] += 1
 
 
+def beside(runs: Sequence[Found]) -> set[Path]:
+    """Return the files that were moved aside and are not imported themselves."""
+    named = {path.absolute() for run in runs for path in run.files}
+    return {path for run in runs for path in run.beside if path.absolute() not in named}
+
+
 def warnings(run: Found) -> Iterator[str]:
     """Yield what a reader of the imported numbers should know."""
-    yield from run.notes
+    yield from (f"{run.name}: {note}" for note in run.notes)
     for text in disagreements(run):
         yield f"does not agree: {text}"
     if run.reason:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from xp.engine.importing.found import Found, Point
+from xp.engine.importing.found import Found, ImportingError, Point, refuse
 from xp.engine.importing.values import recorded
 from xp.engine.run.failures import State
 
@@ -33,49 +34,98 @@ def inner(content: Mapping[str, Any]) -> Mapping[str, Any]:
     return content
 
 
+class OddError(ValueError):
+    """Something is not as MLflow writes it."""
+
+
 def read(path: Path, content: Mapping[str, Any]) -> Found:
-    """Return the run."""
-    run = inner(content)
-    info, data = run["info"], run.get("data", run)
+    """Return the run, or say what of it is not as MLflow writes it."""
+    try:
+        return found(path, inner(content))
+    except OddError as error:
+        raise odd(path, error) from None
+
+
+def odd(path: Path, error: OddError) -> ImportingError:
+    """Return the error of a file that is not what it looks like."""
+    return refuse(f"not a run of MLflow: {error}", path, hint="export it with mlflow-export-import, or by REST")
+
+
+def found(path: Path, run: Mapping[str, Any]) -> Found:
+    """Return what a run says."""
+    info, data = table(run["info"], "info"), table(run.get("data", run), "data")
     began, ended = milliseconds(info.get("start_time")), milliseconds(info.get("end_time"))
     status = str(info.get("status", "")).upper()
     state = STATES.get(status, "interrupted")
-    tags = pairs(data.get("tags") or {})
+    tags = pairs(data.get("tags") or {}, "tags")
     facts = {"run_id": info.get("run_id"), "status": status, "commit": tags.get(GIT)}
     return Found(
         kind="mlflow",
-        name=str(info.get("run_name") or tags.get("mlflow.runName") or info["run_id"]),
+        name=str(info.get("run_name") or tags.get("mlflow.runName") or info.get("run_id") or path.stem),
         files=(path,),
         points=tuple(points(data.get("metrics") or {}, ended)),
         state=state,
         reason="" if state == "completed" else f"its status there was {status or 'missing'}",
         started=began,
         seconds=None if began is None or ended is None else ended - began,
-        settings=pairs(data.get("params") or {}),
+        settings=pairs(data.get("params") or {}, "params"),
         facts={key: value for key, value in facts.items() if value},
     )
 
 
+def table(value: Any, name: str) -> Mapping[str, Any]:
+    """Return a table."""
+    if not isinstance(value, Mapping):
+        raise OddError(f"{name} should be an object, got {value!r:.60}")
+    return value
+
+
 def milliseconds(value: Any) -> float | None:
     """Return a time of MLflow, a number or text, as unix seconds."""
-    return float(value) / 1000 if value not in (None, "", 0, "0") else None
+    if value in (None, "", 0, "0"):
+        return None
+    return number(value, "a time") / 1000
 
 
-def pairs(table: Any) -> dict[str, str]:
-    """Return a table, or a list of keys and values, as a mapping."""
-    if isinstance(table, Mapping):
-        return {str(key): str(value) for key, value in table.items()}
-    return {str(item["key"]): str(item["value"]) for item in table}
+def number(value: Any, name: str) -> float:
+    """Return a number, or a text that spells one."""
+    spelled = recorded(value)
+    if isinstance(spelled, bool) or not isinstance(spelled, int | float) or not math.isfinite(spelled):
+        raise OddError(f"{name} should be a number, got {value!r:.60}")
+    return spelled
+
+
+def step(item: Mapping[str, Any]) -> int:
+    """Return the step of a value; where none is told it is the first."""
+    told = number(item.get("step") or 0, "step")
+    if told % 1:
+        raise OddError(f"step should be a whole number, got {told:g}")
+    return int(told)
+
+
+def keyed(items: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Yield what a table, or a list of entries with a key each, holds: key and value, or key and entry."""
+    if isinstance(items, Mapping):
+        yield from ((str(key), value) for key, value in items.items())
+        return
+    for item in items if isinstance(items, list) else [items]:
+        if not isinstance(item, Mapping) or "key" not in item:
+            raise OddError(f"an entry of {name} has no key: {item!r:.60}")
+        yield str(item["key"]), item
+
+
+def pairs(items: Any, name: str) -> dict[str, str]:
+    """Return texts by their keys."""
+    return {key: str(item.get("value", "") if isinstance(item, Mapping) else item) for key, item in keyed(items, name)}
 
 
 def points(metrics: Any, ended: float | None) -> Iterator[Point]:
     """Yield the metrics: a history of each, or its last value only."""
-    entries = metrics.items() if isinstance(metrics, Mapping) else ((item["key"], item) for item in metrics)
-    for name, history in entries:
+    for name, history in keyed(metrics, "metrics"):
         for item in history if isinstance(history, list) else [history]:
             if isinstance(item, Mapping):
                 time = milliseconds(item.get("timestamp"))
-                yield Point(int(item.get("step") or 0), time, {name: value(item)})
+                yield Point(step(item), time, {name: value(item)})
             else:
                 yield Point(None, ended, {name: recorded(item)})
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from xp.engine.importing import emissions, mlflow, tensorboard, trainer
+from xp.engine.importing import emissions, mlflow, scale, tensorboard, trainer
 from xp.engine.importing.found import Found, refuse
 
 KINDS = "trainer_state.json, *_results.json, emissions.csv, a run of MLflow as JSON, an event file of TensorBoard"
@@ -20,9 +20,10 @@ def read(paths: Sequence[Path]) -> list[Found]:
     """Return the runs of all files; folders are searched.
 
     Hugging Face's files of one folder are one run, as long as they have the names that it gives them: a copy under
-    another name is of another run.
+    another name is of another run. So are the event files of one folder.
     """
     found: list[Found] = []
+    events: dict[Path, list[Path]] = {}
     results: dict[tuple[Path, str], dict[Path, Any]] = {}
     for path in files(paths):
         if path.suffix == ".json":
@@ -30,16 +31,18 @@ def read(paths: Sequence[Path]) -> list[Found]:
             if mlflow.is_run(content):
                 found.append(mlflow.read(path, content))
             elif trainer.is_state(content) or trainer.is_results(path, content):
-                folder = path.absolute().parent
+                folder = trainer.home(path.absolute())
                 name = folder.name if trainer.has_own_name(path) else path.stem
                 results.setdefault((folder, name), {})[path] = content
             else:
                 raise refuse("nothing that can be imported", path, hint=f"what can be: {KINDS}")
         elif tensorboard.is_events(path):
-            found.append(tensorboard.read(path))
+            events.setdefault(path.absolute().parent, []).append(path)
         else:
             found += emissions.read(path)
-    return found + [trainer.read(contents, name) for (_, name), contents in results.items()]
+    found += [tensorboard.read(paths) for paths in events.values()]
+    found += [trainer.read(contents, name) for (_, name), contents in results.items()]
+    return [scale.noted(run) for run in found]
 
 
 def files(paths: Sequence[Path]) -> Iterator[Path]:
@@ -60,7 +63,7 @@ def wanted(path: Path) -> bool:
     """Tell whether a file of a folder looks like results of another program."""
     if path.suffix == ".csv":
         with path.open(encoding="utf-8-sig", errors="replace") as file:
-            return emissions.is_emissions(file.readline().strip().split(","))
+            return emissions.is_emissions(file.readline())
     if path.suffix == ".json" and path.name not in PASSED_OVER:
         content = parsed(path)
         return mlflow.is_run(content) or trainer.is_state(content) or trainer.is_results(path, content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from xp.engine.importing.found import Found, Point, refuse
 from xp.engine.importing.values import recorded
 
 STATE = "trainer_state.json"
+
+CHECKPOINT = re.compile(r"checkpoint-\d+")
+"""Folder of a checkpoint, inside of the folder of its run."""
 
 RESULTS = "_results.json"
 
@@ -40,37 +44,48 @@ def has_own_name(path: Path) -> bool:
     return path.name == STATE or path.name.endswith(RESULTS)
 
 
+def home(path: Path) -> Path:
+    """Return the folder of the run that a file is of.
+
+    >>> home(Path("/runs/a/checkpoint-500/trainer_state.json")).name
+    'a'
+    """
+    return path.parent.parent if CHECKPOINT.fullmatch(path.parent.name) else path.parent
+
+
 def read(contents: Mapping[Path, Any], name: str) -> Found:
-    """Return the run that the files of one folder are about; what a later file says of the whole run counts."""
+    """Return the run that some files are about; what a later file says of the whole run counts.
+
+    Of several states the last one counts: each checkpoint keeps the whole log up to it.
+    """
     states = {path: content for path, content in contents.items() if is_state(content)}
-    if len(states) > 1:
-        raise refuse("two states of a trainer in one run", list(states)[1])
-    points: list[Point] = []
-    state: Mapping[str, Any] = {}
-    for path, content in states.items():
-        state = content
-        points += [point(entry, path) for entry in content["log_history"]]
+    last = max(states, key=lambda path: (states[path].get("global_step") or 0, home(path) == path.parent), default=None)
+    state: Mapping[str, Any] = {} if last is None else states[last]
+    points = [point(entry, last) for entry in state["log_history"]] if last else []
     points += results({path: content for path, content in contents.items() if path not in states})
     ended, reason = ending(state, points)
+    earlier = states.keys() - {last}
     return Found(
         kind="trainer",
         name=name,
-        files=tuple(contents),
+        files=tuple(path for path in contents if path not in earlier),
         points=tuple(points),
         state="completed" if ended else "interrupted",
         reason=reason,
         settings={to: state[key] for key, to in SETTINGS.items() if state.get(key) is not None},
         facts={key: state[key] for key in FACTS if state.get(key) is not None}
         | (schedule.taken(state) if state else {}),
+        notes=(f"{len(earlier)} earlier states, of its checkpoints, are passed over",) if earlier else (),
     )
 
 
 def point(entry: Any, path: Path) -> Point:
     """Return an entry of the log; numbers of the end of the training are about the whole run."""
-    if not isinstance(entry, Mapping) or not isinstance(entry.get("step"), int):
+    step = entry.get("step") if isinstance(entry, Mapping) else None
+    if isinstance(step, bool) or not isinstance(step, int | float) or step % 1:
         raise refuse(f"an entry of the log without a step: {json.dumps(entry)[:60]}", path)
     values = {key: recorded(value) for key, value in entry.items() if key != "step"}
-    return Point(None if "train_runtime" in values else entry["step"], None, values, path)
+    return Point(None if "train_runtime" in values else int(step), None, values, path)
 
 
 def results(contents: Mapping[Path, Mapping[str, Any]]) -> Iterator[Point]:

@@ -67,6 +67,8 @@ def write_attempt(attempt: AttemptLayout, run: Placed) -> None:
             moment = began if point.time is None else point.time
             journal.append("metrics", t=moment, step=point.step, values=point.values, units=units)
         journal.append("facts", section="measurement", subject="import", values=told(found))
+        if found.energy:
+            journal.append("facts", section="measurement", subject="energy", values=found.energy)
     with Journal(attempt.engine_journal) as journal:
         journal.append("attempt", t=began, **beginning(run, attempt))
         ended = now if found.seconds is None else began + found.seconds
@@ -99,7 +101,7 @@ def beginning(run: Placed, attempt: AttemptLayout) -> dict[str, Any]:
         "dataset": run.dataset,
         "world_size": 1,
         "launch": "import",
-        "contended": False,
+        "contended": run.found.contended,
         "imported": {"kind": run.found.kind, "file": run.found.files[0].name},
     }
 

@@ -61,6 +61,11 @@ def ended(attempt: AttemptLayout) -> str | None:
     return next((event.get("state") for event in events(attempt.engine_journal) if event["event"] == "end"), None)
 
 
+def lasted(attempt: AttemptLayout) -> float:
+    """Return the seconds from start to end of an attempt, 0 where its journal has no end."""
+    return next((event["seconds"] or 0.0 for event in events(attempt.engine_journal) if event["event"] == "end"), 0.0)
+
+
 def numbers(attempt: AttemptLayout) -> dict[str, float]:
     """Return the last value of each metric of an attempt, bytes added up over its ranks."""
     found: dict[str, float] = {}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from xp.dsl.errors import Problem, XpError
@@ -21,6 +22,7 @@ from xp.engine.run.displays import Display, Within
 from xp.engine.run.failures import Outcome
 from xp.engine.run.locks import BUSY_SECONDS, locked
 from xp.engine.run.mending import mend
+from xp.engine.run.queueing import Queue, Training
 from xp.engine.run.searching import Company, conduct
 from xp.engine.run.standing import standing
 from xp.engine.run.stopping import Stop
@@ -68,6 +70,9 @@ class Run:
     force: bool = False
     """Whether completed trials are run again."""
 
+    donates: bool = False
+    """Whether trials that are complete are run again where others go on from their last checkpoint and it is gone."""
+
     retry: Collection[str] = ()
     """Which ends that are results are attempted again."""
 
@@ -83,50 +88,63 @@ class Run:
     lane: Lane | None = None
     """What its trials run on beside those of others; None: they have the machine to themselves."""
 
-    enough: threading.Event = field(default_factory=threading.Event)
-    """Set when no further trial is to be started."""
+    queue: Queue = field(default_factory=Queue)
+    """The work that it shares with the other lanes."""
 
     def all(self, trials: Sequence[Trial], retries: int) -> Tally:
         """Bring every trial to an end in the time that there is, those that somebody else works on last."""
         return side_by_side([self], trials, retries)
 
-    def tally(self, states: Counter[str], queue: Collection[Trial]) -> Tally:
-        """Return what a run has come to: how often trials ended how, and which it left in the queue."""
+    def tally(self, states: Counter[str]) -> Tally:
+        """Return what a run has come to: how often trials ended how, and whether it left some in the queue."""
         completed, cached, interrupted = (states.pop(state, 0) for state in ("completed", "cached", "interrupted"))
-        stopped = bool(interrupted) or (bool(queue) and (self.stop.is_set() or cancelled(self.layout)))
-        fast = bool(queue) and not stopped
-        return Tally(cached, completed, states.total(), stopped, failed_fast=fast, left=states["left"])
+        pending = len(self.queue) > 0
+        stopped = bool(interrupted) or (pending and self.over())
+        return Tally(
+            cached, completed, states.total(), stopped, failed_fast=pending and not stopped, left=states["left"]
+        )
 
-    def work_off(self, queue: deque[Trial], retries: int) -> Counter[str]:
-        """Take trials from the queue until it is empty or the run ends before; return how often they ended how."""
+    def over(self) -> bool:
+        """Tell whether nothing further is to be begun, neither a trial nor a training of a search."""
+        return self.stop.is_set() or cancelled(self.layout)
+
+    def work_off(self, retries: int) -> Counter[str]:
+        """Take from the queue until nothing can come any more or the run is over; return how often trials ended how."""
         states: Counter[str] = Counter()
         waited = 0
-        while not (self.stop.is_set() or self.enough.is_set() or cancelled(self.layout)):
-            if (trial := taken(queue)) is None:
-                break
-            state = self.one(trial, retries)
-            if state != "busy":
-                states[state] += 1
-                waited = 0
-                if self.fail_fast and state not in (*GOOD, "left"):
-                    self.enough.set()
+        while (task := self.queue.take()) is not None:
+            if isinstance(task, Training):
+                self.queue.work(task, partial(self.bring, retries))
                 continue
-            queue.append(trial)
-            waited += 1
-            if waited == len(queue):
-                self.display.note(f"waiting for {len(queue)} trials that another xp is running")
-            if waited >= len(queue):
-                self.stop.wait(BUSY_SECONDS)
+            with self.queue.at(task):
+                state = self.one(task, retries)
+                if state == "busy":
+                    self.queue.put_back(task)
+                elif self.fail_fast and state not in (*GOOD, "left"):
+                    self.queue.close()
+            if state == "busy":
+                waited += 1
+                self.wait_for_others(waited)
+            else:
+                waited = 0
+                states[state] += 1
         return states
 
-    def in_lane(self, queue: deque[Trial], retries: int) -> Counter[str]:
+    def wait_for_others(self, waited: int) -> None:
+        """Wait a while where all that is left is what another xp is running."""
+        if waited == len(self.queue):
+            self.display.note(f"waiting for {waited} trials that another xp is running")
+        if waited >= len(self.queue):
+            self.stop.wait(BUSY_SECONDS)
+
+    def in_lane(self, retries: int) -> Counter[str]:
         """Work in a thread of its own, on the lane's cores."""
         if self.lane is not None:
             self.lane.enter()
         try:
-            return self.work_off(queue, retries)
+            return self.work_off(retries)
         except BaseException:
-            self.enough.set()
+            self.queue.close()
             raise
         finally:
             self.launcher.close()  # the kernel ends the preloaded parent together with the thread that started it
@@ -157,13 +175,20 @@ class Run:
             if not mine:
                 return "busy"
             mend(self.layout, trial.id)
-            if not self.force:
-                found = standing(self.layout, trial.id)
-                if found.state == "cached":
-                    return "cached"
-                if found.left(self.retry):
-                    return "left"
-            return self.attempt(trial, retries).state
+            return self.stays(trial) or self.attempt(trial, retries).state
+
+    def stays(self, trial: Trial) -> str:
+        """Return the state of a trial that needs no attempt, nothing where it needs one."""
+        if self.force:
+            return ""
+        found = standing(self.layout, trial.id)
+        if found.state == "cached":
+            return "" if self.donates and self.checkpoint(trial) is None else "cached"
+        return "left" if found.left(self.retry) else ""
+
+    def checkpoint(self, trial: Trial) -> checkpoints.Checkpoint | None:
+        """Return what others go on from, who begin where a trial ends."""
+        return checkpoints.newest(self.layout.attempts(trial.id), self.display.note, trial.until)
 
     def attempt(self, trial: Trial, retries: int) -> Outcome:
         """Attempt a trial until it completes or a retry can mend nothing."""
@@ -193,21 +218,22 @@ class Run:
         return self.told(trial, attempt, work)
 
     def searched(self, trial: Trial, retries: int) -> Outcome:
-        """Attempt a search: its trainings are trials that this lane runs one after another."""
-
-        def bring(training: Trial, anew: bool) -> str:
-            return replace(self, force=anew, display=Within(self.display)).one(training, retries)
-
+        """Attempt a search: its trainings are trials that this lane works on, and every other one that is free."""
+        attempt = self.layout.new_attempt(trial.id)
         company = Company(
             layout=self.layout,
-            bring=bring,
+            share=lambda batch: self.queue.share(batch, partial(self.bring, retries)),
             wait=self.stop.wait,
-            stopped=lambda: self.stop.is_set() or cancelled(self.layout),
+            stopped=lambda: self.over() or attempt.stop_file.exists(),
             note=self.display.note,
             show=self.display.event,
         )
-        attempt = self.layout.new_attempt(trial.id)
         return self.told(trial, attempt, lambda: conduct(trial, attempt, company))
+
+    def bring(self, retries: int, training: Trial, donates: bool) -> str:
+        """Bring a training of a search to an end in this lane, and return its state."""
+        within = replace(self, force=False, donates=donates, display=Within(self.display))
+        return within.one(training, retries)
 
     def told(self, trial: Trial, attempt: AttemptLayout, work: Callable[[], Outcome]) -> Outcome:
         """Have an attempt worked on, and say how it began and ended, in its journal and on the display."""
@@ -220,30 +246,23 @@ class Run:
         return outcome
 
 
-def taken(queue: deque[Trial]) -> Trial | None:
-    """Return the next trial, None where there is none: another lane may be faster."""
-    try:
-        return queue.popleft()
-    except IndexError:
-        return None
-
-
 def side_by_side(lanes: Sequence[Run], trials: Sequence[Trial], retries: int) -> Tally:
     """Bring every trial to an end, each in the first lane that is free, and let go of the lanes' launchers."""
-    queue = deque(trials)
-    with lanes[0].timed():
-        if lanes[0].lane is None:
-            counts = [lanes[0].work_off(queue, retries)]
+    queue = Queue(trials, lanes[0].over)
+    first, *others = (replace(lane, queue=queue) for lane in lanes)
+    with first.timed():
+        if first.lane is None:
+            counts = [first.work_off(retries)]
         else:
             with ThreadPoolExecutor(len(lanes)) as pool:
-                counts = list(pool.map(lambda run: run.in_lane(queue, retries), lanes))
-    return lanes[0].tally(sum(counts, Counter()), queue)
+                counts = list(pool.map(lambda run: run.in_lane(retries), [first, *others]))
+    return first.tally(sum(counts, Counter()))
 
 
 def origin(layout: Layout, trial: Trial, note: Callable[[str], object], *, anew: bool = False) -> resume.Point | None:
     """Return the checkpoint that an attempt at a trial goes on from: its own, or that of the trial it continues."""
-    on_disk = trial.settings.zero is not None and trial.settings.zero.on_disk  # it begins anew
-    if not anew and not on_disk and (own := checkpoints.newest(layout.attempts(trial.id), note)) is not None:
+    anew = anew or (trial.settings.zero is not None and trial.settings.zero.begins_anew)
+    if not anew and (own := checkpoints.newest(layout.attempts(trial.id), note)) is not None:
         return resume.Point(trial.id, own.attempt.number, own.step)
     if trial.start is None:
         return None

@@ -1,4 +1,6 @@
-"""Conducts the attempt of a search: runs its trainings as trials of their own and adds up what they came to.
+"""Conducts the attempt of a search: has its trainings run as trials of their own and adds up what they came to.
+
+Trainings that depend on none of each other, all of a grid or of one generation, run in whatever lanes are free.
 
 Every training is named by its content and run once. A search that is killed and run again therefore takes the same
 decisions from the same scores, finds what is there, and goes on with what is missing.
@@ -19,8 +21,10 @@ from xp.engine.journal import Journal, events
 from xp.engine.layout import AttemptLayout, Layout
 from xp.engine.run import attempt as attempts
 from xp.engine.run.failures import Outcome
-from xp.engine.run.harvest import Harvest, facts_of, harvest, together
+from xp.engine.run.harvest import Harvest, facts_of, harvest, lasted, together
 from xp.engine.run.locks import BUSY_SECONDS
+from xp.engine.run.queueing import Batch, Bring
+from xp.engine.run.stopping import StoppedError
 from xp.engine.search.children import alike, child
 from xp.engine.search.pbt import Decision, ExtinctError, Member, boundaries, decisions, healthy, ranking
 from xp.engine.search.points import points
@@ -31,17 +35,13 @@ ENDED = frozenset({"completed", "cached", "left", "failed", "oom", "diverged", "
 """States of a training behind which the search goes on, with what it has."""
 
 
-class StoppedError(Exception):
-    """The run was stopped: what is missing waits for the next one."""
-
-
 @dataclass(frozen=True)
 class Company:
     """What a search needs of the run around it."""
 
     layout: Layout
-    bring: Callable[[Trial, bool], str]
-    """Brings a training to an end, anew where the flag says so, and returns its state."""
+    share: Callable[[Batch], object]
+    """Has trainings worked off in whatever lanes are free; raises where one of them broke or was stopped."""
 
     wait: Callable[[float], object]
     """Waits for so many seconds, or until the run is stopped."""
@@ -72,6 +72,9 @@ class Search:
     trained: dict[str, Trial] = field(default_factory=dict)
     """Every training so far, by its id."""
 
+    earlier: dict[str, int] = field(default_factory=dict)
+    """How many attempts at each there were when it was first wanted."""
+
     @property
     def tuning(self) -> Tuning:
         """What is searched."""
@@ -84,22 +87,27 @@ class Search:
         """What trainings are judged by."""
         return self.tuning.metric or "eval_loss"
 
+    @property
+    def evidence(self) -> dict[str, Any]:
+        """How many trainings have begun, and the seconds of all attempts that it has made at them, each for itself."""
+        attempts = {trial: self.company.layout.attempts(trial) for trial in self.trained}
+        since = [attempt for trial, made in attempts.items() for attempt in made[self.earlier[trial] :]]
+        return {
+            "trainings": sum(bool(made) for made in attempts.values()),
+            "trained_seconds": sum((lasted(attempt) for attempt in since), 0.0),
+        }
+
     def run(self) -> str | None:
         """Run what is missing and return the id of the best training; None where none completed."""
         return self.points() if self.tuning.algorithm in ("grid", "random") else self.generations()
 
     def points(self) -> str | None:
         """Train at every point."""
-        members = []
-        trials = []
         tried = [*points(self.tuning, self.trial.id)]
         in_full = alike(tried)
-        for place, point in enumerate(tried):
-            trials.append(child(self.trial, point, in_full=in_full))
-            found = self.train(trials[-1])
-            members.append(Member(point, found.score(self.metric)))
-            where = Place(1, place, 0, self.trial.settings.max_steps)
-            self.tell(where, trials[-1], Decision("start", None, point, {}), found)
+        trials = [child(self.trial, point, in_full=in_full) for point in tried]
+        decided = [Decision("start", None, point, {}) for point in tried]
+        members = self.generation(1, (0, self.trial.settings.max_steps), trials, decided)
         return self.best(members, trials)
 
     def generations(self) -> str | None:
@@ -124,37 +132,59 @@ class Search:
                 )
                 for member, one in enumerate(decided)
             ]
-            harvests = [self.train(trial) for trial in trials]
-            for member, (trial, one, found) in enumerate(zip(trials, decided, harvests, strict=True)):
-                self.tell(Place(generation, member, begins, ends), trial, one, found, before)
-            members = [
-                Member(one.settings, found.score(self.metric)) for one, found in zip(decided, harvests, strict=True)
-            ]
+            members = self.generation(generation, (begins, ends), trials, decided, before)
             self.forget(before)
             before = trials
         return self.best(members, before)
 
-    def train(self, trial: Trial, *, anew: bool = False) -> Harvest:
+    def generation(
+        self,
+        number: int,
+        steps: tuple[int, int | None],
+        trials: Sequence[Trial],
+        decided: Sequence[Decision],
+        before: Sequence[Trial] = (),
+    ) -> list[Member]:
+        """Have all members trained; then write down, in their order, what each did, and return how they stand."""
+        for trial in trials:
+            self.earlier.setdefault(trial.id, len(self.company.layout.attempts(trial.id)))
+            self.trained[trial.id] = trial
+        batch = Batch.of(trials, self.train)
+        self.company.share(batch)
+        harvests = [batch.found[trial.id] for trial in trials]
+        for member, (trial, one, found) in enumerate(zip(trials, decided, harvests, strict=True)):
+            self.tell(Place(number, member, *steps), trial, one, found, before)
+        return [Member(one.settings, found.score(self.metric)) for one, found in zip(decided, harvests, strict=True)]
+
+    def train(self, trial: Trial, bring: Bring) -> Harvest:
         """Bring one training to an end, after the one that it goes on from, and return what it came to."""
-        self.trained[trial.id] = trial
         found = harvest(self.company.layout, trial.id)
-        if found.state == "completed" and not anew:
+        if found.state == "completed":
             return found
-        if self.company.stopped():
-            raise StoppedError
         if trial.start is not None:
-            self.provide(trial.start)
-        while (state := self.company.bring(trial, anew)) not in ENDED:
-            if state != "busy" or self.company.stopped():
-                raise StoppedError
+            self.provide(trial.start, bring)
+        while not self.brought(trial, bring):
             self.company.wait(BUSY_SECONDS)
         return harvest(self.company.layout, trial.id)
 
-    def provide(self, origin: Start) -> None:
+    def provide(self, origin: Start, bring: Bring) -> None:
         """Have the checkpoint that a training goes on from: another search that shared it may have cleared it away."""
-        layout = self.company.layout
-        if checkpoints.newest(layout.attempts(origin.trial), self.company.note, origin.step) is None:
-            self.train(self.trained[origin.trial], anew=True)
+        layout, donor = self.company.layout, self.trained[origin.trial]
+        while checkpoints.newest(layout.attempts(donor.id), self.company.note, origin.step) is None:
+            if donor.start is not None:
+                self.provide(donor.start, bring)
+            if self.brought(donor, bring, donates=True):
+                return
+            self.company.wait(BUSY_SECONDS)
+
+    def brought(self, trial: Trial, bring: Bring, *, donates: bool = False) -> bool:
+        """Bring a training to an end; return False where another lane or another xp works on it."""
+        if self.company.stopped():
+            raise StoppedError
+        state = bring(trial, donates)
+        if state not in ENDED and state != "busy":
+            raise StoppedError
+        return state != "busy"
 
     def forget(self, trials: Sequence[Trial]) -> None:
         """Delete the checkpoints that nobody goes on from any more."""
@@ -225,12 +255,9 @@ def concluded(search: Search) -> Outcome:
     try:
         best = search.run()
     except StoppedError:
-        return Outcome("interrupted", "the run was stopped", {"trainings": len(search.trained)})
+        return Outcome("interrupted", "the run was stopped", search.evidence)
     ends = {trial: harvest(search.company.layout, trial) for trial in search.trained}
-    evidence: dict[str, Any] = {
-        "trainings": len(ends),
-        "completed": sum(one.state == "completed" for one in ends.values()),
-    }
+    evidence = search.evidence | {"completed": sum(one.state == "completed" for one in ends.values())}
     if best is None:
         return Outcome("failed", "none of its trainings came to an end that can be judged", evidence)
     values = together(ends[best], [*ends.values()])

@@ -5,6 +5,10 @@ from __future__ import annotations
 import threading
 
 
+class StoppedError(Exception):
+    """The run was stopped: what is missing waits for the next one."""
+
+
 class Stop(threading.Event):
     """Set when a run should save what it has and end; `now` is set when it should not even save."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from xp.engine.layout import Layout
 from xp.engine.warehouse import ask
-from xp.engine.warehouse.load import load
+from xp.engine.warehouse.sandbox import PATIENT
 from xp.queries import catalog
 
 
@@ -66,5 +66,5 @@ class Warehouse:
         return {name: catalog.find(name).title for name in catalog.names()}
 
     def _asked(self, query: catalog.Query, params: dict[str, Any]) -> Result:
-        load(self.layout)
-        return Result(query, ask.arrow(self.layout, query, query.values(params)))
+        with ask.current(self.layout, PATIENT, lambda _: None) as to:
+            return Result(query, to.arrow(query, query.values(params)))

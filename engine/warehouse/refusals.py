@@ -7,14 +7,19 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import duckdb
-
 from xp.dsl.errors import Problem, QueryError
+from xp.engine.warehouse.duck import duckdb
 from xp.engine.warehouse.sandbox import Limits
 from xp.queries.catalog import Query
 
 ARROW = "lambda arrow"
 """What DuckDB speaks of where a lambda is written as it once was; it does not say where."""
+
+
+NO_VALUES = "alues were not provided for the following"
+"""What DuckDB says of parameters that have no names: those with names have their values by now."""
+
+NAMED = "parameters have names: write $seed, and give it with -p seed=1"
 
 
 def unreadable(kinds: Sequence[str], query: Query) -> QueryError:
@@ -71,7 +76,9 @@ def complaint(told: Mapping[str, Any], error: duckdb.Error) -> tuple[str, str]:
     """Return the message of an error and the hint that follows it."""
     message = told.get("exception_message", str(error))
     first, *rest = [line.strip() for line in message.splitlines() if line.strip()] or ["no reason given"]
-    return first[:1].lower() + first[1:].rstrip("!."), " ".join(rest)
+    begins = first[:1] if first[1:2].isupper() else first[:1].lower()  # WHERE stays as it is
+    hint = NAMED if NO_VALUES in first else " ".join(rest)
+    return begins + first[1:].rstrip("!."), hint
 
 
 def line_and_column(sql: str, position: int) -> str:

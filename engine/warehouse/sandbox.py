@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-import resource
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-
-import duckdb
+from functools import partial
 
 from xp.engine.layout import Layout
 from xp.engine.warehouse import store
+from xp.engine.warehouse.allowance import PAGE, Allowance
+from xp.engine.warehouse.duck import duckdb
+from xp.engine.warehouse.watchdog import Act, Watchdog
 
 CLOSED: store.Config = {
     "enable_external_access": "false",
@@ -40,7 +39,7 @@ class Limits:
     seconds: float = 300.0
     """Longest time."""
 
-    memory: int = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    memory: int = PAGE * os.sysconf("SC_PHYS_PAGES") // 2
     """Most bytes, half of the machine's by default."""
 
     grace: float | None = None
@@ -91,49 +90,48 @@ def lock(db: duckdb.DuckDBPyConnection) -> None:
 @contextmanager
 def limited(db: duckdb.DuckDBPyConnection, limits: Limits) -> Iterator[None]:
     """Hold what runs in the block to its limits."""
-    with time_limit(db, limits), memory_limit(limits.memory):
+    with bounded(db, limits) as bounds, bounds.hold():
         yield
 
 
 @contextmanager
-def time_limit(db: duckdb.DuckDBPyConnection, limits: Limits) -> Iterator[None]:
-    """Interrupt the connection when the block takes too long, and end the program if that does not help.
-
-    DuckDB looks for an interruption between batches of rows: one function that works on one value for minutes, such as
-    a list of a billion elements, cannot be stopped otherwise.
-    """
-    timers = [threading.Timer(limits.seconds, db.interrupt)]
-    if limits.grace is not None:
-        timers.append(threading.Timer(limits.seconds + limits.grace, end, [limits]))
-    for timer in timers:
-        timer.daemon = True
-        timer.start()
+def bounded(db: duckdb.DuckDBPyConnection, limits: Limits) -> Iterator[Bounds]:
+    """Give what holds questions to their limits, one after the other."""
+    bounds = Bounds(db, limits)
     try:
-        yield
+        yield bounds
     finally:
-        for timer in timers:
-            timer.cancel()
+        bounds.close()
+
+
+class Bounds:
+    """The limits of each of several questions; what all of them need for that is made once.
+
+    What takes too long is interrupted, and ends the program if that does not help: DuckDB looks for an interruption
+    between batches of rows, and one function that works on one value for minutes, such as a list of a billion elements,
+    cannot be stopped otherwise.
+    """
+
+    def __init__(self, db: duckdb.DuckDBPyConnection, limits: Limits) -> None:
+        acts: list[tuple[float, Act]] = [(limits.seconds, db.interrupt)]
+        if limits.grace is not None:
+            acts.append((limits.seconds + limits.grace, partial(end, limits)))
+        self._watchdog = Watchdog(acts)
+        self._memory = Allowance(limits.memory + UNTRACKED)
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Hold the question of the block."""
+        with self._watchdog.watching(), self._memory.given():
+            yield
+
+    def close(self) -> None:
+        """Let go of the thread and the file that questions share."""
+        self._watchdog.close()
+        self._memory.close()
 
 
 def end(limits: Limits) -> None:
     """End the program, with the exit code of a query that failed."""
     os.write(sys.stderr.fileno(), LATE.format(limits.seconds).encode())
     os._exit(3)
-
-
-@contextmanager
-def memory_limit(more: int) -> Iterator[None]:
-    """Let the process take *more* bytes than it has, and no more, for the length of the block."""
-    if not sys.platform.startswith("linux"):
-        yield
-        return
-    before, hard = resource.getrlimit(resource.RLIMIT_AS)
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    most = pages * resource.getpagesize() + more + UNTRACKED
-    if before != resource.RLIM_INFINITY:
-        most = min(most, before)
-    resource.setrlimit(resource.RLIMIT_AS, (most, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, (before, hard))

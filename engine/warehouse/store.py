@@ -9,13 +9,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
-
-import duckdb
 
 from xp.dsl.errors import Problem, WarehouseError
 from xp.dsl.measures import MEASURES
+from xp.engine.warehouse.duck import duckdb
+
+HERE = Path(__file__).parent
 
 VERSION = 7
 """Version of the tables of schema.sql."""
@@ -54,7 +54,7 @@ BUSY = ("Could not set lock", "different configuration", "Unique file handle con
 """What DuckDB says when another process, or another part of this one, has the file open."""
 
 
-DAMAGED = ("not a valid DuckDB database", "replaying WAL", "Corrupt", "corrupt", "deserialize")
+DAMAGED = ("not a valid DuckDB database", "replaying WAL", "Corrupt", "corrupt", "deserialize", "Could not read")
 """What DuckDB says of a file that it will never be able to open."""
 
 LATER = "created with a newer version of DuckDB"
@@ -63,7 +63,7 @@ LATER = "created with a newer version of DuckDB"
 
 def script(name: str) -> str:
     """Return the text of a SQL file of this package."""
-    return files("xp.engine.warehouse").joinpath(name).read_text(encoding="utf-8")
+    return (HERE / name).read_text(encoding="utf-8")
 
 
 @cache
@@ -129,12 +129,11 @@ def unusable(path: Path, error: duckdb.Error) -> WarehouseError:
 
 def checked_version(db: duckdb.DuckDBPyConnection, path: Path) -> int:
     """Return the version of the tables, 0 where there are none; a later one than this program's is an error."""
-    tables = {name for (name,) in db.execute("select table_name from duckdb_tables()").fetchall()}
-    if not tables:
-        return 0
     try:
         ((found,),) = db.execute("select max(version) from schema_version").fetchall()
     except (duckdb.CatalogException, duckdb.BinderException):
+        if not db.execute(TABLES).fetchall():
+            return 0
         found = None
     if not isinstance(found, int):
         hint = "move it away, or name another folder of results"

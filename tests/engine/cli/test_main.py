@@ -62,6 +62,12 @@ def test_every_command_explains_itself(command: str) -> None:
     assert command in xp("--help").output
 
 
+def test_a_misspelt_command_names_the_nearest() -> None:
+    result = xp("plna", "tiny.toml")
+    assert result.exit_code == 2
+    assert "there is no command 'plna': did you mean 'plan'?" in result.output
+
+
 def test_help_loads_nothing_but_click(tmp_path: Path) -> None:
     loaded = modules_after(call("--help"), tmp_path)
     assert not loaded & {*HEAVY, "duckdb", "pydantic", "sqlglot", "jinja2", "rich"}
@@ -292,7 +298,14 @@ def test_a_shipped_experiment_is_found_by_name(tmp_path: Path, monkeypatch: pyte
     assert "taking the one that ships with xp" in result.output
 
 
-@pytest.mark.parametrize("words", [("query", "environment"), ("render", "experiments.md.j2")], ids=["query", "render"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(("query", "environment"), ("render", "experiments.md.j2"), ("verify",), ("diff", "a", "b")),
+        *(("status",), ("logs", "a"), ("env", "a"), ("cancel",), ("replay", "a")),
+    ],
+    ids=lambda words: words[0],
+)
 def test_asking_before_anything_ran_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
 ) -> None:
@@ -311,12 +324,21 @@ def test_an_unknown_query_names_the_nearest(tmp_path: Path, monkeypatch: pytest.
     assert "did you mean 'tradeoffs'?" in result.output
 
 
+def test_a_report_without_its_template_trains_nothing(tmp_path: Path) -> None:
+    (tmp_path / "tiny.toml").write_text(VALID, encoding="utf-8")
+    words = ("--template", "experimnts", "--results", str(tmp_path / "results"))
+    result = xp("report", str(tmp_path / "tiny.toml"), *words)
+    assert result.exit_code == 3
+    assert "did you mean 'experiments'?" in result.output
+    assert not (tmp_path / "results").exists()
+
+
 def test_a_full_disk_is_told_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     (tmp_path / "tiny.toml").write_text(VALID, encoding="utf-8")
-    monkeypatch.setattr("xp.engine.journal.write_all", full)
+    monkeypatch.setattr("xp.engine.journal.Journal._write", full)
     result = xp("run", str(tmp_path / "tiny.toml"), "--results", str(tmp_path / "results"))
     assert result.exit_code == 1
     assert "nothing more can be written: No space left on device" in result.output
@@ -337,6 +359,6 @@ def test_a_bug_keeps_its_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         raise OSError(errno.EBADF, os.strerror(errno.EBADF))
 
     (tmp_path / "tiny.toml").write_text(VALID, encoding="utf-8")
-    monkeypatch.setattr("xp.engine.journal.write_all", broken)
+    monkeypatch.setattr("xp.engine.journal.Journal._write", broken)
     result = xp("run", str(tmp_path / "tiny.toml"), "--results", str(tmp_path / "results"))
     assert isinstance(result.exception, OSError)

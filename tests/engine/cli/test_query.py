@@ -13,12 +13,16 @@ import sys
 import time
 from pathlib import Path
 
+import duckdb
 import pytest
 from click.testing import CliRunner, Result
 from pyarrow import ipc, parquet
 
+from tests import small
 from xp.engine.cli.main import main
 from xp.engine.layout import Layout
+from xp.engine.warehouse import store
+from xp.engine.warehouse.load import load
 from xp.queries import catalog
 
 XP = (sys.executable, "-m", "xp.engine.cli.main", "query")
@@ -62,6 +66,22 @@ def test_a_name_and_a_text_are_one_too_many() -> None:
     result = query("best", "--sql", "select 1")
 
     assert (result.exit_code, result.stderr.splitlines()[0]) == (3, "xp: two queries: one by its name, one with --sql")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--timeout", "nan"), "'--timeout': 'nan' is no finite number"),
+        (("--timeout", "inf"), "'--timeout': 'inf' is no finite number"),
+        (("--watch", "nan"), "'--watch': 'nan' is no finite number"),
+        (("-o", ""), "'-o' / '--output': '.' names no file"),
+        (("-o", "/"), "'-o' / '--output': '/' names no file"),
+    ],
+)
+def test_what_is_no_time_and_what_is_no_file_is_a_wrong_command_line(words: tuple[str, ...], message: str) -> None:
+    result = query("best", *words)
+
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (2, f"Error: Invalid value for {message}")
 
 
 @pytest.mark.parametrize(
@@ -173,6 +193,17 @@ def test_a_query_is_written_for_another_database() -> None:
     assert query("trials", "--dialect", "nosuch").exit_code == 3
 
 
+@pytest.mark.parametrize(
+    "name", ["best", "datasets", "effects", "failures", "models", "provenance", "trials", "verdicts"]
+)
+def test_a_query_of_plain_sql_is_translated_whole(name: str) -> None:
+    text = query(name, "--dialect", "postgres").output
+
+    assert "\nSELECT\n" in text
+    assert "not translated" not in text
+    assert "ERROR(" not in text, "what checks a word is left out"
+
+
 def test_watching_writes_what_is_new_until_it_is_interrupted() -> None:
     words = ("--sql", "select count(*) as n from trials", "--format", "csv", "--watch", "0.1")
     process = subprocess.Popen([*XP, *words], stdout=subprocess.PIPE, text=True)
@@ -183,6 +214,28 @@ def test_watching_writes_what_is_new_until_it_is_interrupted() -> None:
 
     assert (shown + process.stdout.read(), process.wait(10)) == ("n\n12\n", 0)
     process.stdout.close()
+
+
+@pytest.mark.parametrize("new", [False, True])
+def test_the_warehouse_is_opened_once_where_nothing_is_new(
+    empty: Layout, monkeypatch: pytest.MonkeyPatch, new: bool
+) -> None:
+    small.attempt(empty, small.Trial("baseline", 1)).start()
+    load(empty)
+    if new:
+        small.attempt(empty, small.Trial("baseline", 1)).start()
+    opened: list[bool] = []
+    connect = store.connect
+
+    def counted(path: Path, read_only: bool, config: store.Config) -> duckdb.DuckDBPyConnection:
+        opened.append(read_only)
+        return connect(path, read_only, config)
+
+    monkeypatch.setattr(store, "connect", counted)
+    words = ("--sql", "select count(*) as n from attempt", "--format", "csv", "--results", str(empty.root))
+
+    # it sees that something is new, looks what it is, stores it, looks whether there is more, and asks
+    assert (query(*words).output, opened) == (("n\n2\n", [True, True, False, True]) if new else ("n\n1\n", [True]))
 
 
 @pytest.mark.parametrize(
@@ -211,11 +264,12 @@ def test_a_limit_of_time_can_be_set() -> None:
     assert "the query took longer than 0.2 s" in result.stderr
 
 
-def test_a_plain_question_loads_no_parser() -> None:
+def test_a_plain_question_loads_no_parser_and_nothing_else_that_it_does_not_need() -> None:
     code = (
         "import sys; from click.testing import CliRunner; from xp.engine.cli.main import main; "
         "CliRunner().invoke(main, ['query', 'best', '--format', 'csv']); "
-        "print(sorted({'sqlglot', 'pyarrow', 'pandas', 'rich', 'jinja2', 'pydantic', 'numpy'} & {*sys.modules}))"
+        "unwanted = {'sqlglot', 'pyarrow', 'pandas', 'rich', 'jinja2', 'pydantic', 'numpy', 'duckdb', 'orjson'}; "
+        "print(sorted(unwanted & {*sys.modules}))"
     )
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -58,8 +58,16 @@ def test_an_edited_number_is_found_in_results_alone(edited: dict[str, float], na
 
 def test_steps_that_samples_and_batches_do_not_make_are_found() -> None:
     state = STATE | {"global_step": 360}
-    (sentence,) = told(trainer_state=state, all_results=RESULTS)
-    assert sentence == "global_step is 360, but 348 follows from samples, batch size and epochs"
+    assert told(trainer_state=state, all_results=RESULTS) == [
+        "global_step is 360, but max_steps is 348",
+        "global_step is 360, but 348 follows from samples, batch size and epochs",
+    ]
+
+
+def test_a_runtime_below_nothing_is_found() -> None:
+    assert told(all_results={"eval_runtime": -5.0, "eval_samples": 10}) == [
+        "eval_runtime is -5, and no time is less than 0"
+    ]
 
 
 @pytest.mark.parametrize("batch", [32, 64, 16])
@@ -76,3 +84,7 @@ def test_one_number_with_fewer_digits_is_no_contradiction() -> None:
     short = {"train_loss": 1.2015, "train_runtime": 261.18, "epoch": 2.997}
     assert told(all_results=RESULTS, train_results=short) == []
     assert names(told(all_results=RESULTS, train_results=short | {"train_loss": 1.21})) == ["train_loss"]
+
+
+def test_a_speed_beyond_all_numbers_is_found() -> None:
+    assert names(told(all_results={"eval_runtime": 1e300, "eval_steps_per_second": 1e300})) == ["eval_steps_per_second"]

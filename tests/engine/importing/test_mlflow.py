@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from xp.engine.importing import mlflow
+from xp.engine.importing.found import ImportingError
 
 INFO = {"run_id": "r1", "run_name": "quiet-owl", "status": "FINISHED", "start_time": 1000, "end_time": "4500"}
 PATH = Path("run.json")
@@ -80,3 +81,29 @@ def test_its_words_for_states_are_understood(status: str | int, state: str) -> N
     found = read({"info": INFO | {"status": status}, "data": {}})
     assert found.state == state
     assert bool(found.reason) == (state != "completed")
+
+
+@pytest.mark.parametrize(
+    ("run", "message"),
+    [
+        ({"info": "run_id"}, "info should be an object, got 'run_id'"),
+        ({"info": INFO | {"start_time": "noon"}}, "a time should be a number, got 'noon'"),
+        ({"info": INFO, "data": [1]}, "data should be an object, got [1]"),
+        ({"info": INFO, "data": {"metrics": [{"name": "loss"}]}}, "an entry of metrics has no key: {'name': 'loss'}"),
+        ({"info": INFO, "data": {"params": ["lr"]}}, "an entry of params has no key: 'lr'"),
+        ({"info": INFO, "data": {"metrics": [{"key": "loss", "value": 1, "step": 1.5}]}}, "step should be a whole"),
+        ({"info": INFO, "data": {"metrics": [{"key": "loss", "value": 1, "step": "x"}]}}, "step should be a number"),
+    ],
+)
+def test_what_is_not_as_mlflow_writes_it_is_refused_with_the_file(run: dict[str, Any], message: str) -> None:
+    with pytest.raises(ImportingError) as refused:
+        read(run)
+    assert str(refused.value).startswith(f"run.json: not a run of MLflow: {message}")
+
+
+def test_a_parameter_without_a_value_is_empty() -> None:
+    assert read({"info": INFO, "data": {"params": [{"key": "lr"}]}}).settings == {"lr": ""}
+
+
+def test_a_run_without_any_name_is_called_after_its_file() -> None:
+    assert read({"info": {"artifact_uri": "mlruns/run_id"}}).name == "run"

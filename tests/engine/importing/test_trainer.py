@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from xp.engine.importing import trainer
+from xp.engine.importing import sources, trainer
 from xp.engine.importing.found import ImportingError, judged
 
 LOG = [
@@ -75,9 +76,39 @@ def test_a_training_that_was_cut_short_is_interrupted() -> None:
     assert "step 2 of 4" in found.reason
 
 
-def test_an_entry_without_a_step_is_refused() -> None:
+@pytest.mark.parametrize("step", [None, True, "2", 2.5])
+def test_an_entry_without_a_step_is_refused(step: Any) -> None:
     with pytest.raises(ImportingError, match="without a step"):
-        trainer.read({Path("s.json"): {"log_history": [{"loss": 1.0}]}}, "run")
+        trainer.read({Path("s.json"): {"log_history": [{"loss": 1.0, "step": step}]}}, "run")
+
+
+def test_a_step_that_is_written_as_a_fraction_is_one() -> None:
+    (point,) = trainer.read({Path("s.json"): {"log_history": [{"loss": 1.0, "step": 2.0}]}}, "run").points
+    assert (point.step, type(point.step)) == (2, int)
+
+
+def saved(folder: str, step: int) -> dict[Path, Any]:
+    """Return the state that lies in a folder of a run, with the whole log up to its step."""
+    log = [{"step": each, "loss": 3.0 - each} for each in range(1, step + 1)]
+    return {Path(folder) / "trainer_state.json": {"log_history": log, "global_step": step, "max_steps": 3}}
+
+
+def test_states_of_checkpoints_are_parts_of_their_run() -> None:
+    whole = saved("runs/a", 3)
+    found = trainer.read(saved("runs/a/checkpoint-1", 1) | saved("runs/a/checkpoint-3", 3) | whole, "a")
+    assert [point.step for point in found.points] == [1, 2, 3]
+    assert found.files == (Path("runs/a/trainer_state.json"),)
+    assert found.notes == ("2 earlier states, of its checkpoints, are passed over",)
+
+
+def test_of_checkpoints_alone_the_last_one_counts(tmp_path: Path) -> None:
+    for path, state in (saved("checkpoint-10", 2) | saved("checkpoint-9", 1)).items():
+        (tmp_path / "a" / path).parent.mkdir(parents=True)
+        (tmp_path / "a" / path).write_text(json.dumps(state))
+    (found,) = sources.read([tmp_path])
+    assert (found.name, found.state, len(found.points)) == ("a", "interrupted", 2)
+    (one,) = sources.read([tmp_path / "a" / "checkpoint-9" / "trainer_state.json"])
+    assert (one.name, len(one.points), one.notes) == ("a", 1, ())
 
 
 def test_what_is_no_number_is_passed_on_as_it_stands() -> None:

@@ -16,6 +16,7 @@ from xp.dsl.plan import plan
 from xp.dsl.source import load
 from xp.dsl.trial import Trial
 from xp.engine.commands.replaying import ReplayError, replay
+from xp.engine.finding import FindError
 from xp.engine.journal import events
 from xp.engine.layout import AttemptLayout, Layout
 from xp.engine.machine.uptime import boot
@@ -101,6 +102,13 @@ def of(attempt: AttemptLayout, kind: str) -> list[dict[str, Any]]:
     return [event for event in events(attempt.engine_journal) if event["event"] == kind]
 
 
+def took(layout: Layout, search: Trial) -> float:
+    """Return the seconds of all attempts at trainings that a search has written down."""
+    trainings = {one["trial"]: None for attempt in layout.attempts(search.id) for one in of(attempt, "member")}
+    attempts = [attempt for training in trainings for attempt in layout.attempts(training)]
+    return float(sum(of(attempt, "end")[0]["seconds"] for attempt in attempts))
+
+
 def test_a_grid_trains_at_every_point_and_the_best_speaks_for_it(layout: Layout, trial: Any) -> None:
     search = trial(GRID)
     launcher = ScriptLauncher([TRAIN])
@@ -122,7 +130,13 @@ def test_a_grid_trains_at_every_point_and_the_best_speaks_for_it(layout: Layout,
     (kept,) = of(attempt, "artifact")
     assert (kept["name"], attempt.predictions.read_text()) == ("predictions", "written at 0.125")
     (ended,) = of(attempt, "end")
-    assert ended["evidence"] == {"trainings": 3, "completed": 3, "best": of(attempt, "member")[2]["trial"]}
+    assert ended["evidence"] == {
+        "trainings": 3,
+        "completed": 3,
+        "best": of(attempt, "member")[2]["trial"],
+        "trained_seconds": took(layout, search),
+    }
+    assert 0 < ended["evidence"]["trained_seconds"] < ended["seconds"]
 
 
 def test_a_second_run_of_a_search_trains_nothing(layout: Layout, trial: Any) -> None:
@@ -223,7 +237,7 @@ def test_a_search_fails_only_where_no_training_completes(layout: Layout, trial: 
 def test_the_schedule_that_pbt_has_found_can_be_trained_again(layout: Layout, trial: Any) -> None:
     search = trial(PBT)
     run(layout, ScriptLauncher([TRAIN])).all([search], 0)
-    text = replay(layout, search.id)
+    text = replay(layout.root, search.id)
     pieces = tomllib.loads(text)["methods"]["replay"]["search"]["schedule"]
     assert [piece["until"] for piece in pieces] == [3, 6, 9]
 
@@ -237,7 +251,8 @@ def test_the_schedule_that_pbt_has_found_can_be_trained_again(layout: Layout, tr
     # with the same seed it is the best member's own training, which is there already
     assert launcher.started == []
     (best,) = {ended["evidence"]["best"] for ended in of(layout.attempts(search.id)[0], "end")}
-    assert of(layout.attempts(again.id)[0], "end")[0]["evidence"] == {"trainings": 3, "completed": 3, "best": best}
+    evidence = of(layout.attempts(again.id)[0], "end")[0]["evidence"]
+    assert evidence == {"trainings": 3, "completed": 3, "best": best, "trained_seconds": 0.0}, "nothing was trained"
 
 
 @pytest.mark.parametrize(
@@ -288,9 +303,13 @@ def test_trainings_whose_labels_would_be_equal_show_all_digits(layout: Layout, t
 def test_a_grid_has_found_plain_settings(layout: Layout, trial: Any) -> None:
     search = trial(GRID)
     run(layout, ScriptLauncher([TRAIN])).all([search], 0)
-    assert tomllib.loads(replay(layout, search.id))["methods"]["replay"]["settings"] == {"learning_rate": 0.125}
+    assert tomllib.loads(replay(layout.root, search.id))["methods"]["replay"]["settings"] == {"learning_rate": 0.125}
 
 
-def test_what_is_no_complete_search_cannot_be_replayed(layout: Layout) -> None:
-    with pytest.raises(ReplayError, match="no completed attempt of a trial 'abc'"):
-        replay(layout, "abc")
+def test_what_is_no_complete_search_cannot_be_replayed(layout: Layout, trial: Any) -> None:
+    search = trial(GRID)
+    run(layout, ScriptLauncher([CRASH])).all([search], 0)
+    with pytest.raises(ReplayError, match=f"no attempt of the trial {search.id} completed"):
+        replay(layout.root, search.id[:8])
+    with pytest.raises(FindError, match="no trial 'xyz' was attempted"):
+        replay(layout.root, "xyz")

@@ -19,10 +19,11 @@ from xp.engine.cli.main import main
 from xp.engine.journal import Journal
 from xp.engine.layout import Layout
 from xp.engine.warehouse import store
-from xp.engine.warehouse.ask import Answer, ask, plan
+from xp.engine.warehouse.ask import Answer, arrow, ask, plan, session
 from xp.engine.warehouse.load import load
 from xp.engine.warehouse.sandbox import Limits
 from xp.queries import catalog
+from xp.queries.catalog import Column
 
 Ask = Callable[..., Answer]
 
@@ -73,6 +74,19 @@ def test_a_query_without_a_header_has_the_columns_that_duckdb_finds(sql: Ask) ->
         ("half", "double"),
         ("last", "timestamp"),
     ]
+
+
+def test_columns_of_one_name_are_told_apart(filled: Layout, sql: Ask) -> None:
+    text = "select 1 as a, 2 as a, 3 as A, 4 as a"
+    table = arrow(filled, catalog.inline(text), {})
+
+    assert [column.name for column in sql(text).columns] == ["a", "a_1", "A", "a_2"]
+    assert table.to_pylist() == [{"a": 1, "a_1": 2, "A": 3, "a_2": 4}]
+
+
+def test_a_parameter_without_a_name_has_a_way_out(sql: Ask) -> None:
+    with pytest.raises(QueryError, match=r"parameters: 1\n    hint: parameters have names: write \$seed"):
+        sql("select seed from trials where seed = ?")
 
 
 def test_an_answer_that_breaks_the_promise_of_its_header_is_an_error(sql: Ask) -> None:
@@ -231,6 +245,32 @@ def test_a_query_that_takes_too_long_is_stopped(sql: Ask, text: str) -> None:
         sql(text, limits=Limits(seconds=0.3, memory=500_000_000))
 
 
+def test_each_question_of_a_session_has_its_own_time(filled: Layout) -> None:
+    endless, short = catalog.inline(LOOP), catalog.inline("select 1")
+    files = [*Path("/proc/self/fd").iterdir()]
+
+    with session(filled, Limits(seconds=0.3, memory=500_000_000)) as put:
+        for _ in range(2):
+            with pytest.raises(QueryError, match=r"the query took longer than 0\.3 s"):
+                put(endless, {})
+            assert put(short, {}).rows == [(1,)]
+
+    assert [*Path("/proc/self/fd").iterdir()] == files
+
+
+def test_a_text_that_is_asked_again_has_other_values_and_is_refused_again(filled: Layout) -> None:
+    bound, drop = catalog.inline("select $value as value"), catalog.inline("drop table metric")
+
+    with session(filled, LIMITS) as put:
+        assert [put(bound, {"value": value}) for value in (1, "a")] == [
+            Answer("--sql", (Column("value", "integer", "-", ""),), [(1,)]),
+            Answer("--sql", (Column("value", "text", "-", ""),), [("a",)]),
+        ]
+        for _ in range(2):
+            with pytest.raises(QueryError, match="a query is one SELECT, and this is DROP"):
+                put(drop, {})
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -282,7 +322,7 @@ def test_a_comment_or_a_semicolon_behind_the_statement_is_fine(sql: Ask) -> None
         ("select [x * 2 for x in [1, 2]]", [([2, 4],)]),
         ("select method from trials group by all order by all limit 1", [("baseline",)]),
         ("values (1)", [(1,)]),
-        ("select count(*) from (summarize trials)", [(40,)]),
+        ("select count(*) from (summarize trials)", [(41,)]),
         (
             "pivot (from trials select seed, method, loss) on method in ('zero2') using sum(loss) order by 1 limit 1",
             [(1, 2.0)],

@@ -59,6 +59,12 @@ def test_near_names_are_offered(empty_warehouse: duckdb.DuckDBPyConnection) -> N
     assert 'Did you mean "metric' in metrics.hint
 
 
+def test_no_column_is_offered_of_a_view_that_the_query_hides(empty_warehouse: duckdb.DuckDBPyConnection) -> None:
+    (found,) = faults(empty_warehouse, parse(Path("q.sql"), "with trials as (select 1 as x) select method from trials"))
+
+    assert found.hint == 'Candidate bindings: "x"'
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -81,6 +87,9 @@ def test_near_names_are_offered(empty_warehouse: duckdb.DuckDBPyConnection) -> N
         ("from metrcs", "q.sql:1:6: table with name metrcs does not exist"),
         ("select lable from (pivot trials on method using max(accuracy)), trails", "table with name trails does"),
         ("select sum(method) from trials", "q.sql:1:8: no function matches"),
+        ("select seed from trials where count(*) > 1", "q.sql:1:31: WHERE clause cannot contain aggregates"),
+        ("select * from '/etc/passwd'", "q.sql:1:15: table with name /etc/passwd does not exist"),
+        ("select $1", "q.sql: values were not provided for the following parameters: 1"),
     ],
 )
 def test_what_cannot_run_is_refused(told: Faults, text: str, message: str) -> None:

@@ -356,15 +356,18 @@ def test_a_database_of_somebody_else_is_refused_and_left_alone(empty: Layout) ->
     assert empty.warehouse.read_bytes() == before
 
 
-def test_a_file_that_is_no_database_is_refused_and_left_alone(empty: Layout) -> None:
-    empty.warehouse.write_bytes(b"hello" * 5000)
+@pytest.mark.parametrize("kind", ["text", "nothing", "cut short"])
+def test_a_file_that_is_no_database_is_refused_and_left_alone(empty: Layout, kind: str) -> None:
+    load(empty)
+    found = {"text": b"hello" * 5000, "nothing": b"", "cut short": empty.warehouse.read_bytes()[:5000]}[kind]
+    empty.warehouse.write_bytes(found)
 
     with pytest.raises(
         WarehouseError, match=r"warehouse\.duckdb: the warehouse cannot be used.*\n    hint: move it away"
     ):
         load(empty)
 
-    assert empty.warehouse.read_bytes() == b"hello" * 5000
+    assert empty.warehouse.read_bytes() == found
 
 
 def test_a_file_of_a_later_duckdb_is_refused_and_left_alone(empty: Layout) -> None:

@@ -1,0 +1,49 @@
+"""Numbers of another scale than those of trials here: beside them they would look like much, or like nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from xp.engine.importing.found import Found
+from xp.engine.importing.values import finite
+from xp.engine.measure.trust import JOULES
+
+MOST = 50_000.0
+"""Watts that are a rack's, and no machine's: watt-hours taken for kWh make more of most machines."""
+
+
+def noted(run: Found) -> Found:
+    """Return the run, with a note on what is of another scale; its numbers stay as they were written."""
+    notes = (*of_rouge(run), *of_energy(run))
+    return replace(run, notes=(*run.notes, *notes)) if notes else run
+
+
+def of_rouge(run: Found) -> Iterator[str]:
+    """Yield a note where ROUGE is a share of 1, not in points of 100."""
+    scores = [
+        (name, value) for point in run.points for name, value in finite(point.values).items() if "rouge" in name.lower()
+    ]
+    highest = max((value for _, value in scores), default=0.0)
+    if 0 < highest <= 1:
+        name = next(name for name, value in scores if value == highest)
+        yield f"its ROUGE is a share of 1 ({name} is {highest:g} at most); that of trials here is in points of 100"
+
+
+def of_energy(run: Found) -> Iterator[str]:
+    """Yield a note where rows of codecarbon are the energy of no machine, as joules or watt-hours would be."""
+    rows = [finite(point.values) for point in run.points if run.kind == "codecarbon" and point.step is not None]
+    powers = [watts for row in rows if (watts := power(row)) is not None]
+    odd = [watts for watts in powers if not 0 < watts <= MOST]
+    if odd:
+        yield f"as kWh, the energy of {len(odd)} of {len(rows)} rows cannot be true: {odd[0]:,.0f} W on average"
+
+
+def power(row: Mapping[str, float]) -> float | None:
+    """Return the watts of a row on average, None where it does not say.
+
+    >>> power({"energy_consumed": 0.001, "duration": 100.0})
+    36.0
+    """
+    energy, seconds = row.get("energy_consumed"), row.get("duration")
+    return energy * JOULES / seconds if energy is not None and seconds else None

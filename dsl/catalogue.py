@@ -74,11 +74,13 @@ CATALOGUE: tuple[Entry, ...] = (
     ),
     Entry(
         "ZeRO-Infinity",
-        "at stage 3, optimizer states and parameters live on a disk",
+        "at stage 3, optimizer states and parameters live on a disk; on CPUs, to the last bit ZeRO-Offload's numbers",
         ("zero.offload_optimizer", "zero.offload_param", "zero.nvme_path", "zero.buffer_size"),
         "CPU and GPU on Linux, any number of ranks, any model",
-        "DeepSpeed's `async_io`, compiled (`g++`, `ninja`, `libaio-dev`); a local disk that takes `O_DIRECT`; tensors "
-        "of 1 MiB or more. A stopped trial begins anew: DeepSpeed's checkpoint does not bring back what was there",
+        "DeepSpeed's `async_io`, compiled (`g++`, `ninja`, `libaio-dev`); a local disk that takes `O_DIRECT`, with "
+        "room for 16 bytes of states for each trained parameter, and 2 for each that lies there itself; tensors of "
+        "1 MiB or more. Parameters go there in DeepSpeed's own bf16 or fp16 only, and a trial with them that is "
+        "stopped begins anew: DeepSpeed does not load them from a checkpoint",
         ("other", "zero-infinity"),
         "arXiv 2104.07857",
     ),

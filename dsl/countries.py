@@ -26,6 +26,24 @@ COUNTRIES = frozenset(
 )
 """ISO 3166 codes of three letters for which the energy tracker has a carbon intensity."""
 
+TWO_LETTERS = dict(
+    zip(
+        """
+    AW AF AO AL AE AR AM AS AG AU AT AZ BI BE BJ BF BD BG BH BS BA BY BZ BM BO BR BB
+    BN BT BW CF CA CH CL CN CI CM CD CG CK CO KM CV CR CU KY CY CZ DE DJ DM DK DO DZ
+    EC EG ER EH ES EE ET FI FJ FK FR FO GA GB GE GH GI GN GP GM GW GQ GR GD GL GT GF
+    GU GY HK HN HR HT HU ID IN IE IR IQ IS IL IT JM JO JP KZ KE KG KH KI KN KR KW LA
+    LB LR LY LC LK LS LT LU LV MO MA MD MG MV MX MK ML MT MM ME MN MZ MR MS MQ MU MW
+    MY NA NC NE NG NI NL NO NP NR NZ OM PK PA PE PH PG PL PR KP PT PY PS PF QA RE RO
+    RU RW SA SD SN SG SH SB SL SV SO PM RS SS ST SR SK SI SE SZ SC SY TC TD TG TH TJ
+    TM TL TO TT TN TR TW TZ UG UA UY US UZ VC VE VG VI VN VU WS YE ZA ZM ZW
+    """.split(),  # noqa: SIM905 - as above
+        sorted(COUNTRIES),
+        strict=True,
+    )
+) | {"UK": "GBR", "EL": "GRC"}
+"""The other codes of ISO 3166, and two of the European Union, each with that of three letters."""
+
 
 def known(code: str) -> str:
     """Return *code*, or refuse it: an unknown one would stand for the world's mean without a word."""
@@ -35,10 +53,14 @@ def known(code: str) -> str:
 
 
 def meant(code: str) -> str:
-    """Return what a code may stand for: one of two letters often starts that of three, several of them at times."""
-    if len(code) == SHORT and (longer := sorted(name for name in COUNTRIES if name.startswith(code))):
-        return f"did you mean {' or '.join(map(repr, longer))}?"
-    close = did_you_mean(code, COUNTRIES) if code else ""
+    """Return what a code may stand for: it has two letters, or is misspelt.
+
+    >>> meant("CH"), meant("USSA")
+    ("did you mean 'CHE'?", "did you mean 'USA'?")
+    """
+    if code in TWO_LETTERS:
+        return f"did you mean {TWO_LETTERS[code]!r}?"
+    close = did_you_mean(code, COUNTRIES) if len(code) > SHORT else ""
     return close if close.startswith("did") else ""
 
 

@@ -114,6 +114,11 @@ class Drafts:
         """Yield what the search of a method cannot try with these settings, and what it would not look at."""
         if shape.search is None:
             return
+        most, asked = self.experiment.limits.max_trials, shape.search.trainings
+        if asked > most:
+            message = f"{asked:,} trainings of each trial, more than the {most:,} that limits.max_trials permits"
+            where = self.experiment.where("methods", variant["method"], "search")
+            yield Problem(message, where, "raise max_trials if all of them are meant")
         for key, message, hint in objections(shape.search, shape.case.of(settings_of(values))):
             yield Problem(message, self.experiment.where("methods", variant["method"], "search", *key), hint)
         for name in shape.search.decided:

@@ -66,5 +66,5 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     'known: a, b'
     """
     known = sorted(known)
-    close = get_close_matches(word, known, n=1)
+    close = get_close_matches(word, known, n=1) or [name for name in known if name.casefold() == word.casefold()]
     return f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known) or 'none'}"

@@ -35,7 +35,9 @@ RULES = {
     "literal_error": "should be {expected}",
     "mapping_type": "should be a table",
     "model_type": "should be a table",
+    "string_too_long": "should have at most {max_length} characters",
     "string_type": "should be text",
+    "too_short": "should have a value",
     "tuple_type": "should be a list",
 }
 """What a value should have been, by pydantic's name of the error."""
@@ -50,14 +52,24 @@ PATTERNS = {
 FLAGS = {"0": "false", "1": "true", "no": "false", "yes": "true", "off": "false", "on": "true"}
 """How others spell true and false."""
 
+LISTS = frozenset({"list_type", "tuple_type"})
 UNQUOTED = frozenset({"bool_type", "float_type", "int_type"})
 
 
 def explain(error: ValidationError, root: type[Table], where: Callable[[Key], str]) -> Iterator[Problem]:
     """Yield every problem of a file, in the order of its tables."""
-    for detail in error.errors(include_url=False):
+    for detail in told(error):
         key = tuple(part for part in detail["loc"] if part != "[key]")
         yield problem(detail, key, root, where(key))
+
+
+def told(error: ValidationError) -> Iterator[ErrorDetails]:
+    """Yield the complaints, but that a list is too short because what is in it is wrong: that is told already."""
+    details = error.errors(include_url=False)
+    for detail in details:
+        inside = (other["loc"][: len(detail["loc"])] for other in details if len(other["loc"]) > len(detail["loc"]))
+        if detail["type"] != "too_short" or detail["loc"] not in inside:
+            yield detail
 
 
 def problem(detail: ErrorDetails, key: Key, root: type[Table], place: str) -> Problem:
@@ -93,11 +105,20 @@ def advice(kind: str, value: Any, context: Mapping[str, Any]) -> str:
     if context.get("pattern") == EXPECTATION and isinstance(value, str):
         guess = did_you_mean(value.lstrip("*"), EXPECTED)
         return guess if guess.startswith("did") else ""
-    if kind in UNQUOTED and isinstance(value, str):
-        return unquoted(value)
     if kind == "literal_error" and isinstance(value, str):
         guess = did_you_mean(value, choices(context))
         return guess if guess.startswith("did") else ""
+    return rewritten(kind, value)
+
+
+def rewritten(kind: str, value: Any) -> str:
+    """Return how a value of another type would be written as one of the type that is due."""
+    if kind in UNQUOTED and isinstance(value, str):
+        return unquoted(value)
+    if kind in LISTS and isinstance(value, str | int | float):
+        return f"write [{excerpt(value)}]"
+    if kind == "int_type" and isinstance(value, float) and value.is_integer():
+        return f"write {int(value):_}"
     return ""
 
 
@@ -105,7 +126,7 @@ def unquoted(text: str) -> str:
     """Return a hint for a number or flag that is written as a text."""
     try:
         value = tomllib.loads(f"value = {text}")
-    except tomllib.TOMLDecodeError:
+    except ValueError:  # no TOML, or more digits than Python reads
         return ""
     return f"write {text} without quotes" if value.keys() == {"value"} else ""
 
@@ -117,8 +138,8 @@ def choices(context: Mapping[str, Any]) -> list[str]:
 
 def keys_at(kind: Any, key: Key) -> list[str]:
     """Return the keys that the table at *key* may have."""
-    for part in key:
-        kind = inside(kind, str(part))
+    for name in (part for part in key if isinstance(part, str)):  # a place in a list of tables: each has the same keys
+        kind = inside(kind, name)
     table = table_of(kind)
     return list(table.model_fields) if table else []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,9 @@ from xp.dsl.syntax import decode, parse
 
 PATHS = {"models": ("checkpoint", "tokenizer"), "datasets": ("path",), "methods": (KEY,)}
 """The keys that may hold a path relative to the file they stand in."""
+
+ROLES = ("model", "dataset")
+"""The keys of defaults, axes and rules that name a table, or else a hub id or a path."""
 
 FILES = ("train", "validation", "test")
 """The keys that hold one in a data set without ``path``."""
@@ -33,6 +36,10 @@ def read(path: Path, above: tuple[Path, ...] = ()) -> tuple[dict[str, Any], Docu
         inherited |= {group: rebased(group, inherited[group], base.parent) for group in PATHS if group in inherited}
         if isinstance(inherited.get("defaults"), Mapping):
             inherited["defaults"] = moved(inherited["defaults"], (KEY,), base.parent)
+        declared = {role: {*tables(under, f"{role}s"), *tables(raw, f"{role}s")} for role in ROLES}
+        inherited |= {
+            name: named(inherited[name], base.parent, declared) for name in ("defaults", "matrix") if name in inherited
+        }
     return merged(inherited, raw), Document(path, text, base_document, places=document.places)
 
 
@@ -52,12 +59,13 @@ def nearby(folder: Path, name: str = "") -> str:
     """Return a hint that names the experiment files of a folder."""
     if not folder.is_dir():
         return f"there is no folder {folder}"
-    return did_you_mean(name, [file.name for file in folder.glob("*.toml")])
+    files = [file.name for file in folder.glob("*.toml")]
+    return did_you_mean(name, files) if files else f"there is no .toml file in {folder}"
 
 
 def below(name: str, document: Document, above: tuple[Path, ...]) -> Path:
     """Return the file that is extended; a file may not extend itself, not even by way of others."""
-    base = document.file.parent / name
+    base = document.file.parent / Path(name).expanduser()
     where = document.where(("extends",))
     if not base.is_file():
         raise SpecError(Problem(f"no such file, got '{name}'", where, nearby(base.parent, base.name)))
@@ -86,6 +94,25 @@ def moved(table: Any, keys: tuple[str, ...], folder: Path) -> Any:
     return {**table, **{key: str((folder / path).absolute()) for key, path in paths.items()}} if keys else table
 
 
+def tables(raw: Mapping[str, Any], group: str) -> Mapping[str, Any]:
+    """Return the tables of a group, none where the file says something else."""
+    found = raw.get(group)
+    return found if isinstance(found, Mapping) else {}
+
+
+def named(tree: Any, folder: Path, declared: Mapping[str, Collection[str]], role: str = "") -> Any:
+    """Return what names models and data sets, with the paths that start at *folder* made absolute."""
+    if isinstance(tree, Mapping):
+        return {key: named(value, folder, declared, key if key in ROLES else "") for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [named(item, folder, declared, role) for item in tree]
+    if not role or not isinstance(tree, str) or tree in declared[role] or not local(tree, folder):
+        return tree
+    return str((folder / tree).absolute())
+
+
 def local(path: str, folder: Path) -> bool:
-    """Tell whether *path* is a file or folder rather than a hub id."""
+    """Tell whether *path* is a file or folder, wherever it is meant from, rather than a hub id or one at home."""
+    if path.startswith("~"):
+        return False
     return path.startswith((".", "/")) or "{split}" in path or path.endswith(".json") or (folder / path).exists()

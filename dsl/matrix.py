@@ -66,6 +66,9 @@ class Expansion:
         self.added = [{key: value for key, value in rule.items() if key not in axes} for rule in matrix.include]
         """Of each include rule, what it adds to such a cell."""
 
+        self.lasting: set[int] = set()
+        """The include rules of which something stays in some cell: what a later one says of the same key wins."""
+
     def __iter__(self) -> Iterator[Cell]:
         yield from self.grid()
         yield from self.additions()
@@ -100,10 +103,9 @@ class Expansion:
         for place in agreeing:
             self.hosts[place] += 1
         if agreeing not in grown:
-            grown[agreeing] = {
-                **variant,
-                **{key: self.added[place][key] for place in agreeing for key in self.added[place]},
-            }
+            speakers = {key: place for place in agreeing for key in self.added[place]}
+            self.lasting.update(speakers.values())
+            grown[agreeing] = {**variant, **{key: self.added[place][key] for key, place in speakers.items()}}
         return Cell(grown[agreeing], seed)
 
     def additions(self) -> Iterator[Cell]:
@@ -131,6 +133,8 @@ class Expansion:
             key = ("matrix", "include", place)
             if self.hosts[place] and not self.added[place]:
                 yield key, "includes nothing new", "these combinations are in the matrix already"
+            elif self.hosts[place] and place not in self.lasting:
+                yield key, "later rules replace all that it adds", "to try both, write an axis with both values"
             if not self.hosts[place]:
                 yield from self.lacking(key, rule)
 

@@ -61,9 +61,10 @@ class Objective(Table):
     def goes_as_its_measure(cls, raw: Any, info: ValidationInfo) -> Any:
         """Take over which way is better from a measure that the file makes."""
         own = (info.context or {}).get(OWN, {})
-        if not isinstance(raw, Mapping) or raw.get("metric") not in own or "goal" in raw:
+        metric = raw.get("metric") if isinstance(raw, Mapping) else None
+        if not isinstance(metric, str) or metric not in own or "goal" in raw:
             return raw
-        return {**raw, "goal": GOALS.get(own[raw["metric"]], "minimize")}
+        return {**raw, "goal": GOALS.get(own[metric], "minimize")}
 
     @model_validator(mode="after")
     def can_be_ranked(self, info: ValidationInfo) -> Self:
@@ -82,6 +83,10 @@ class Objective(Table):
             refusals.add(("metric",), f"no trial records {self.metric!r} as one number", meant)
         elif self.metric not in RECORDED and (meant := closest(self.metric, [*own, *RECORDED])):
             refusals.add(("metric",), f"no trial records {self.metric!r}", meant)
+        elif self.direction != (natural(self.metric) or self.direction):
+            better = next(word for word, goal in GOALS.items() if goal == natural(self.metric))
+            hint = f"leave it out: of {self.metric}, {better} is better"
+            refusals.add(("goal",), f"contradicts the metric, got '{self.goal}'", hint)
         elif self.direction is None:
             message = f"nothing says whether less or more of {self.metric!r} is better"
             refusals.add((), message, "write goal = 'minimize' or goal = 'maximize'")

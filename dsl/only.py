@@ -17,6 +17,9 @@ from xp.dsl.spelling import spell
 from xp.dsl.trial import Trial
 from xp.dsl.vocabulary import hint
 
+UNSET = spell(None)
+"""What stands for a setting without a value, as hints spell it."""
+
 
 def narrow(plan: Plan, arguments: Sequence[str]) -> Plan:
     """Return the part of a plan that agrees with ``key=value`` arguments: with every key, and of each key with one."""
@@ -58,11 +61,15 @@ def split(argument: str) -> tuple[str, Any]:
     if key not in KINDS:
         raise UnmatchedError("unknown axis", hint(key, KINDS))
     wrong: list[str] = []
-    for value in (read_value(typed), typed):  # what looks like a number may be the text of a text setting
+    for read in (read_value, str):  # what looks like a number may be the text of a text setting
         try:
-            return key, KINDS[key].validate_python(value)
+            return key, KINDS[key].validate_python(read(typed))
         except ValidationError as error:
             wrong.append(rule(error.errors()[0]))
+        except ValueError as error:
+            wrong.append(str(error))
+    if typed == UNSET:
+        return key, None
     raise UnmatchedError(wrong[0])
 
 

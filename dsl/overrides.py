@@ -12,7 +12,8 @@ from xp.dsl.document import Document
 from xp.dsl.errors import Problem, SpecError
 from xp.dsl.experiment import Experiment
 from xp.dsl.spec import Defaults
-from xp.dsl.spelling import dotted
+from xp.dsl.spelling import dotted, leaves
+from xp.dsl.syntax import fits, too_large
 
 OPENING = ("[", "{", '"', "'")
 """What starts like this was meant as TOML; any other text that is not TOML is taken as it stands."""
@@ -72,6 +73,9 @@ def read_value(text: str) -> Any:
         if text.startswith(OPENING) or not text:
             raise ValueError(f"the value is not TOML: {error}") from None
         return text
+    for _, value in leaves(tree):
+        if isinstance(value, int) and not fits(value):
+            raise ValueError(too_large(value))
     return tree["value"] if tree.keys() == {"value"} else text
 
 
@@ -79,6 +83,8 @@ def full(key: tuple[str, ...]) -> tuple[str, ...]:
     """Return the key from the top of the file: a setting alone is meant for ``[defaults]``."""
     top = key[0]
     tables = Experiment.model_fields
+    if key == ("method",):
+        raise ValueError("method is an axis: --set matrix.method=[…] changes it, --only method=… narrows the run")
     at_the_top = top in tables or (top not in Defaults.model_fields and get_close_matches(top, tables, n=1))
     return key if at_the_top else ("defaults", *key)
 

@@ -20,6 +20,9 @@ from xp.dsl.shape import Contents
 from xp.dsl.trial import Trial
 from xp.dsl.trials import Trials
 
+CELLS = 1_000_000
+"""Most cells of a matrix: rules and draws look at each, and that takes a minute."""
+
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -51,6 +54,9 @@ def plan(
     *fingerprints* are hashes of the content of data sets, *checkpoints* those of models that are files here, both by
     name. Without a *machine*, rules about it say nothing.
     """
+    if (asked := count(experiment.grid)) > CELLS:
+        message = f"a matrix of {asked:,} cells; at most {CELLS:,} can be looked through"
+        raise SpecError(Problem(message, experiment.where("matrix"), "take values out of its axes"))
     expansion = Expansion(experiment.grid)
     drafts = Drafts(experiment, Contents(fingerprints, checkpoints), machine)
     kept, excluded, problems = gather(experiment, expansion, drafts)

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from xp.dsl.constraints import Constraint, RefusedError, parse
 from xp.dsl.dotted import SETTINGS, TABLES, flatten
 from xp.dsl.errors import did_you_mean
-from xp.dsl.kinds import KINDS
+from xp.dsl.kinds import KINDS, sort_of
 from xp.dsl.refusals import Refusals
 from xp.dsl.spelling import Key, excerpt
 from xp.dsl.vocabulary import hint
@@ -73,19 +73,22 @@ class Reading:
     def axis(self, axis: str, values: Any) -> tuple[Any, ...]:
         """Return the values of an axis that are right."""
         if not isinstance(values, list):
-            seen = excerpt(values)
-            self.refusals.add((axis,), f"an axis is a list of values, got {seen}", f"write [{seen}]")
+            several = isinstance(values, str) and sort_of(axis) == "number"  # as in --set matrix.batch_size=2,4
+            way_out = f"write [{values if several else excerpt(values)}]"
+            self.refusals.add((axis,), f"an axis is a list of values, got {excerpt(values)}", way_out)
             self.broken.add(axis)
             return ()
         if not values:
             self.refusals.add((axis,), "axis is empty", "give it a value, or leave it out")
         right: list[Any] = []
+        seen = set()
         for place, raw in enumerate(values):
             for value in self.value((axis, place), axis, raw):
-                if value in right and axis not in self.zipped:
+                if value in seen and axis not in self.zipped:
                     self.refusals.add((axis, place), f"{excerpt(value)} is given twice")
                 else:
                     right.append(value)
+                seen.add(value)
         if len(right) < len(values):
             self.broken.add(axis)
         return tuple(right)

@@ -108,6 +108,21 @@ def offloading_to_a_folder(case: Case) -> Iterator[Finding]:
         yield Finding("zero.buffer_size", "buffer_size has no effect: no parameters are offloaded to 'nvme'", hint)
 
 
+def parameters_in_a_folder(case: Case) -> Iterator[Finding]:
+    """DeepSpeed 0.19 puts parameters into a folder in 16 bits only, and fails where it fetches them ahead."""
+    settings, zero = case.settings, case.settings.zero
+    if zero is None or zero.stage != INFINITY or zero.offload_param != "nvme":
+        return
+    if settings.precision == "fp32" or settings.torch_autocast:
+        got = "torch_autocast = true" if settings.torch_autocast else "precision = 'fp32'"
+        message = f"DeepSpeed offloads parameters to 'nvme' in its own 16 bits only, got {got}"
+        hint = "set precision = \"bf16\", without torch_autocast; optimizer states go to 'nvme' in any precision"
+        yield Finding("zero.offload_param", message, hint)
+    if zero.stage3_prefetch_bucket_size:
+        message = f"DeepSpeed fails where it fetches ahead from 'nvme', got {zero.stage3_prefetch_bucket_size}"
+        yield Finding("zero.stage3_prefetch_bucket_size", message, "take it out, or set it to 0")
+
+
 def offloading_suits_the_machine(case: Case) -> Iterator[Finding]:
     """A folder is written by an operator of DeepSpeed that has to be compiled, past the cache of the system."""
     zero, machine = case.settings.zero, case.machine
@@ -116,6 +131,14 @@ def offloading_suits_the_machine(case: Case) -> Iterator[Finding]:
     setting = next((name for name in ("offload_param", "offload_optimizer") if getattr(zero, name) == "nvme"), None)
     if setting and (lack := machine.lacks(zero.nvme_path)):
         yield Finding(f"zero.{setting}", f"'nvme' cannot be offloaded to here: {lack.what}", lack.mend)
+
+
+def gathered_buckets_are_even(case: Case) -> Iterator[Finding]:
+    """DeepSpeed lays partitions out in steps of 4 bytes, two numbers of 16 bits."""
+    zero = case.settings.zero
+    size = zero.allgather_bucket_size if zero and has_effect("allgather_bucket_size", zero.stage) else None
+    if size is not None and size % 2:
+        yield Finding("zero.allgather_bucket_size", f"should be even, got {size}", f"write {size + 1:_}")
 
 
 def autocast_makes_sense(case: Case) -> Iterator[Finding]:
@@ -222,7 +245,9 @@ OF_THE_MACHINE: tuple[Rule, ...] = (precision_suits_the_device, ranks_have_devic
 
 RULES: tuple[Rule, ...] = (
     zero_without_effect,
+    gathered_buckets_are_even,
     offloading_to_a_folder,
+    parameters_in_a_folder,
     autocast_makes_sense,
     early_stopping_needs_evaluations,
     evaluation_steps,

@@ -41,7 +41,7 @@ class Zero(Table):
     """Where optimizer states live: ``cpu`` at stages 1 to 3; ``nvme``, a folder for tensors from 1 MiB, at stage 3."""
 
     offload_param: Home = "none"
-    """Where parameters live (stage 3 only)."""
+    """Where parameters live (stage 3 only); ``nvme``, in DeepSpeed's own 16 bits, and nothing is fetched ahead."""
 
     nvme_path: Annotated[str, Field(min_length=1)] | None = None
     """Folder of a fast local disk that ``nvme`` offloads to; unset, the results folder. It is emptied afterwards."""
@@ -55,8 +55,8 @@ class Zero(Table):
     allgather_bucket_size: PositiveInt | None = None
     """Elements gathered at a time; unset, DeepSpeed's default of 500,000,000."""
 
-    stage3_prefetch_bucket_size: PositiveInt | None = None
-    """Elements prefetched at stage 3; unset, 0.9 times hidden size squared."""
+    stage3_prefetch_bucket_size: NonNegativeInt | None = None
+    """Elements prefetched at stage 3, 0 for none; unset, 0.9 times hidden size squared."""
 
     stage3_param_persistence_threshold: NonNegativeInt | None = None
     """Parameters smaller than this many elements stay whole at stage 3; unset, ten times the hidden size."""
@@ -66,8 +66,13 @@ class Zero(Table):
 
     @property
     def on_disk(self) -> bool:
-        """Whether states live in a folder: what DeepSpeed 0.19 goes on with from a checkpoint is not what was there."""
+        """Whether states live in a folder."""
         return "nvme" in {self.offload_optimizer, self.offload_param}
+
+    @property
+    def begins_anew(self) -> bool:
+        """Whether nothing goes on from a checkpoint: DeepSpeed 0.19 does not load parameters back into a folder."""
+        return self.offload_param == "nvme"
 
 
 class EarlyStopping(Table):
@@ -92,14 +97,14 @@ class Generation(Table):
     max_new_tokens: PositiveInt | None = None
     """Longest summary, in tokens; unset, the model's own limit, or ``max_target_length`` where it has none."""
 
-    min_new_tokens: PositiveInt | None = None
-    """Shortest summary, in tokens."""
+    min_new_tokens: NonNegativeInt | None = None
+    """Shortest summary, in tokens; 0 where the model's own limit should not hold."""
 
     length_penalty: float | None = None
     """Exponent of the length in a beam's score; above 0 favours longer summaries."""
 
-    no_repeat_ngram_size: PositiveInt | None = None
-    """Word pieces that may not occur twice in this number of neighbours."""
+    no_repeat_ngram_size: NonNegativeInt | None = None
+    """Neighbours of this number of word pieces that may not occur twice; 0 permits them whatever the model says."""
 
 
 class Settings(Table):

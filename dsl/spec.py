@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from math import isfinite
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt, Strict, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    Strict,
+    model_validator,
+)
 
 from xp.dsl.claims import Claim
 from xp.dsl.countries import Country
 from xp.dsl.partial import Partial
 from xp.dsl.presets import DATASETS, MODELS, written_out
-from xp.dsl.refusals import Refusals
+from xp.dsl.refusals import Refusals, refusal
 from xp.dsl.settings import Settings
-from xp.dsl.spelling import Key
+from xp.dsl.spelling import excerpt, leaves
 from xp.dsl.table import Slug, Table
 from xp.dsl.tuning import Tuning
 
 DURATION = r"^[0-9]+(\.[0-9]+)?(s|m|h)$"
-
-Duration = Annotated[str, Field(pattern=DURATION)]
-"""A number and its unit: ``90s``, ``30m`` or ``2h``."""
 
 SECONDS = {"s": 1, "m": 60, "h": 3600}
 """Seconds of the units of a duration."""
@@ -36,6 +42,27 @@ def seconds(duration: str | None) -> float | None:
     return None if duration is None else float(duration[:-1]) * SECONDS[duration[-1]]
 
 
+def with_unit(value: Any) -> Any:
+    """Refuse a number without a unit."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise refusal(f"a duration is text with a unit, got {excerpt(value)}", f"write '{excerpt(value)}s' for seconds")
+    return value
+
+
+def lasting(duration: str) -> str:
+    """Refuse a duration of nothing."""
+    if not seconds(duration):
+        raise refusal(f"should be longer than nothing, got '{duration}'")
+    return duration
+
+
+Duration = Annotated[str, Field(pattern=DURATION), BeforeValidator(with_unit)]
+"""A number and its unit: ``90s``, ``30m`` or ``2h``."""
+
+Timeout = Annotated[Duration, AfterValidator(lasting)]
+"""A duration that has to pass before something ends."""
+
+
 def storable(config: Mapping[str, Any]) -> Mapping[str, Any]:
     """Refuse values that JSON has no word for: a configuration is stored as JSON."""
     refusals = Refusals("config")
@@ -46,18 +73,6 @@ def storable(config: Mapping[str, Any]) -> Mapping[str, Any]:
             refusals.add(key, f"should be text, a number, true or false, got {value}", "put a date in quotes")
     refusals.raise_any()
     return config
-
-
-def leaves(value: Any, key: Key = ()) -> Iterator[tuple[Key, Any]]:
-    """Yield the single values in nested tables and lists, each with the way to it."""
-    if isinstance(value, Mapping):
-        for name, item in value.items():
-            yield from leaves(item, (*key, name))
-    elif isinstance(value, list):
-        for place, item in enumerate(value):
-            yield from leaves(item, (*key, place))
-    else:
-        yield key, value
 
 
 def differs(table: Table, name: str) -> bool:
@@ -241,16 +256,16 @@ class Limits(Table):
     """``[limits]``: when enough is enough."""
 
     max_trials: PositiveInt = 1000
-    """Most trials that a plan may have: a slip in the matrix should not start a thousand trainings."""
+    """Most trials that a plan may have, and trainings that a search: a slip should not start a thousand of them."""
 
-    trial_timeout: Duration | None = None
+    trial_timeout: Timeout | None = None
     """Longest time of one attempt, such as ``90s``, ``30m`` or ``2h``."""
 
-    stall_timeout: Duration = "30m"
+    stall_timeout: Timeout = "30m"
     """Longest time in which a rank ends no step of training or evaluation: one that hangs, or waits for another that
     does, ends its attempt; four times as long before its first step, while it loads, tokenizes or compiles."""
 
-    timeout: Duration | None = None
+    timeout: Timeout | None = None
     """Longest time of one ``xp run``; when it is up, the running trial is interrupted, and the same command goes on."""
 
     checkpoint_every: Duration = "5m"
@@ -263,7 +278,7 @@ class Limits(Table):
     """Further attempts of a trial whose failure a retry can mend."""
 
     max_concurrent: PositiveInt = 1
-    """Trials side by side, each on cores or GPUs of its own; ``--jobs`` overrides it."""
+    """Trials, and trainings of searches, side by side, each on cores or GPUs of its own; ``--jobs`` overrides it."""
 
     fail_fast: bool = False
     """Whether the first trial that does not complete, retries included, ends the run; the others stay pending."""

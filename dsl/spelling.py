@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 Key = tuple[str | int, ...]
@@ -46,6 +46,18 @@ def spell(value: Any) -> str:
     if value is None:
         return "none"
     return str(value)
+
+
+def leaves(value: Any, key: Key = ()) -> Iterator[tuple[Key, Any]]:
+    """Yield the single values in nested tables and lists, each with the way to it."""
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from leaves(item, (*key, name))
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from leaves(item, (*key, place))
+    else:
+        yield key, value
 
 
 def excerpt(value: Any) -> str:

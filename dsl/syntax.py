@@ -5,12 +5,15 @@ from __future__ import annotations
 import codecs
 import re
 import tomllib
+from collections.abc import Iterator
 from typing import Any
 
 from xp.dsl.errors import Problem, SpecError
 from xp.dsl.places import Places
+from xp.dsl.spelling import dotted, leaves
 
 SAVE = "save the file as UTF-8"
+NEWLINES = "save the file with line ends of Unix or Windows"
 
 DEEPEST = 50
 """Levels of tables and lists in one another; an experiment needs seven."""
@@ -19,11 +22,29 @@ TOO_DEEP = f"tables and lists lie more than {DEEPEST} deep in one another"
 
 POSITION = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 
+SMALLEST, LARGEST = -(1 << 63), (1 << 63) - 1
+"""The integers that TOML has: those of 64 bits with a sign."""
+
+LONGEST = 256
+"""Bits of an integer that a message shows."""
+
+DIGITS = re.compile(r"[0-9][0-9_]{4299,}")
+"""A number that Python does not read, for its length."""
+
+CURLY = re.compile("[\u2018-\u201f\xab\xbb]")
+"""Quotes of print, which word processors put in place of straight ones."""
+
 HINTS = {
-    "Invalid value": "text needs quotes; true and false are written in lower case; a decimal point is a point",
+    "Invalid value": "text needs quotes; true and false are written in lower case; numbers are 0.5, 1e-5 or 1_000",
     "Expected '=' after a key": "a line is key = value, a [table] or a # comment; a key with blanks needs quotes",
     "Invalid statement": "a line is key = value, a [table] or a # comment",
-    "Expected newline or end of document after a statement": "one key = value a line; text with quotes in it needs '…'",
+    "Expected newline or end of document after a statement": (
+        "one key = value a line; numbers are 0.5, 1e-5 or 1_000; text with quotes in it needs '…'"
+    ),
+    "Invalid initial character for a key part": (
+        "a table in braces stands on one line, without a comma behind its last value; a [table] may have many lines"
+    ),
+    "Cannot mutate immutable namespace": "a table in braces is complete: write all of it there, or a [table]",
     "Unclosed array": "a list ends with ]",
     "Unclosed inline table": "a table in braces ends with }",
     "Unterminated string": "text ends with the quote it starts with",
@@ -62,15 +83,56 @@ def decode(data: bytes, file: str, language: str = "TOML") -> str:
 
 def parse(text: str, file: str) -> dict[str, Any]:
     """Return the tables of *text*."""
+    if "\r" in text and "\n" not in text:
+        raise SpecError(Problem("lines end with carriage returns alone, which TOML does not know", file, NEWLINES))
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SpecError(*(repeated(text, file) or [complaint(str(error), text, file)])) from None
     except RecursionError:
         raise SpecError(Problem(TOO_DEEP, file)) from None
+    except ValueError:  # Python's own limit of digits
+        raise SpecError(Problem(too_large(), unreadable_number(text, file))) from None
     if depth(tables) > DEEPEST:
         raise SpecError(Problem(TOO_DEEP, file))
+    if wrong := [*oversized(tables, text, file)]:
+        raise SpecError(*wrong)
     return tables
+
+
+def oversized(tables: Any, text: str, file: str) -> Iterator[Problem]:
+    """Yield the integers that TOML has no room for: what reads them next would cut or refuse them."""
+    for key, value in leaves(tables):
+        if isinstance(value, int) and not fits(value):
+            place = Places(text).find(key)
+            where = f"{file}:{place.line}:{place.column}" if place else file
+            yield Problem(too_large(value), f"{where}: {dotted(key)}")
+
+
+def fits(value: int) -> bool:
+    """Tell whether an integer is one of TOML's.
+
+    >>> fits(2**63 - 1), fits(-(2**63)), fits(2**63)
+    (True, True, False)
+    """
+    return SMALLEST <= value <= LARGEST
+
+
+def too_large(value: int | None = None) -> str:
+    """Return what is wrong with an integer, which is shown where it is not endless.
+
+    >>> too_large(10**20), too_large(10**5000)
+    ('an integer has 64 bits, got 100000000000000000000', 'an integer has 64 bits')
+    """
+    endless = value is None or value.bit_length() > LONGEST
+    return "an integer has 64 bits" + ("" if endless else f", got {value}")
+
+
+def unreadable_number(text: str, file: str) -> str:
+    """Return the place of the first number with more digits than Python reads."""
+    match = DIGITS.search(text)
+    start = match.start() if match else 0
+    return f"{file}:{text.count(chr(10), 0, start) + 1}:{start - text.rfind(chr(10), 0, start)}"
 
 
 def depth(tables: Any) -> int:
@@ -103,5 +165,7 @@ def complaint(message: str, text: str, file: str) -> Problem:
     line = int(match["line"]) if match and match["line"] else len(lines)
     column = int(match["column"]) if match and match["column"] else len(lines[-1]) + 1
     seen = lines[line - 1].strip() if line <= len(lines) else ""
+    if CURLY.search(seen):
+        hint = "quotes are straight: \"…\" or '…'"
     said = f"{rule[:1].lower()}{rule[1:]}"
     return Problem(f"not TOML: {said}, in {seen!r}" if seen else f"not TOML: {said}", f"{file}:{line}:{column}", hint)

@@ -18,7 +18,7 @@ class Table(BaseModel):
 
 SLUG = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 
-Slug = Annotated[str, Field(pattern=SLUG)]
+Slug = Annotated[str, Field(pattern=SLUG, max_length=100)]
 """A name that may stand in a path, a table cell and a command line."""
 
 Share = Annotated[float, Field(ge=0, lt=1)]

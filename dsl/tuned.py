@@ -68,7 +68,7 @@ def segments(tuning: Tuning, settings: Settings) -> Iterator[Objection]:
     elif steps < parts:
         yield Objection(("generations",), f"{parts} generations of {steps} steps leave some without a step")
     if settings.zero is not None and settings.zero.on_disk:
-        message = f"{tuning.algorithm} and 'nvme' do not go together: no training goes on as it was from a checkpoint"
+        message = f"{tuning.algorithm} and 'nvme' do not go together: a member does not go on from another's folder"
         yield Objection(("algorithm",), message)
     if settings.early_stopping is not None:
         message = f"{tuning.algorithm} and early_stopping do not go together: each part has to reach its end"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from math import prod
+from math import inf, prod
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PositiveFloat, PositiveInt, Strict, ValidationError, model_validator
@@ -14,7 +14,7 @@ from xp.dsl.kinds import sort_of
 from xp.dsl.metrics import ROUGES
 from xp.dsl.objective import Goal
 from xp.dsl.partial import Partial
-from xp.dsl.refusals import Refusals
+from xp.dsl.refusals import Refusals, refusal
 from xp.dsl.settings import Settings
 from xp.dsl.spelling import Key, excerpt
 from xp.dsl.table import Table
@@ -76,6 +76,14 @@ class Space(Table):
         """Whether it is a range."""
         return not self.values
 
+    @model_validator(mode="before")
+    @classmethod
+    def is_no_list(cls, raw: Any) -> Any:
+        """Refuse a list in place of the table that holds it."""
+        if isinstance(raw, list):
+            raise refusal(f"should be a table, got {excerpt(raw)}", f"write {{ values = {excerpt(raw)} }}")
+        return raw
+
     @model_validator(mode="after")
     def says_one_thing(self) -> Self:
         """Refuse a space that is both a list and a range, or neither."""
@@ -95,6 +103,12 @@ class Space(Table):
             refusals.add(("low",), f"should be greater than 0 where log = true, got {excerpt(self.low)}")
         refusals.raise_any()
         return self
+
+    def size(self, whole: bool) -> float:
+        """Return how many values there are to choose from; a range of *whole* numbers has both of its ends."""
+        if self.low is None or self.high is None:
+            return len(self.values)
+        return self.high - self.low + 1 if whole else inf
 
     def samples(self) -> Iterator[tuple[Key, Any]]:
         """Yield values that stand for all, each with its key: the listed ones, or both ends of a range."""
@@ -156,6 +170,11 @@ class Tuning(Table):
         return (self.samples if self.algorithm == "random" else self.population) or 1
 
     @property
+    def combinations(self) -> float:
+        """How many different points its space has; infinitely many where a setting has a range of any numbers."""
+        return prod(space.size(integral(name)) for name, space in self.space.items())
+
+    @property
     def decided(self) -> dict[str, str]:
         """What stands for a setting that the search decides: over all its trainings, it has no one value."""
         names = [*self.space, *(name for piece in self.schedule for name in piece.settings)]
@@ -176,6 +195,7 @@ class Tuning(Table):
         """Refuse what an algorithm cannot do, cannot do without, or would not look at."""
         refusals = Refusals("Tuning")
         self.check_keys(refusals)
+        self.check_factors(refusals)
         self.check_metric(refusals)
         if self.algorithm == "replay":
             self.check_schedule(refusals)
@@ -183,6 +203,10 @@ class Tuning(Table):
             refusals.add(("space",), "there is nothing to search", "name a setting and its values")
         for name, space in self.space.items():
             self.check_space(refusals, name, space)
+        refusals.raise_any()
+        if self.algorithm == "random" and self.trainings > self.combinations:
+            message = f"there are {self.combinations:.0f} different trainings in this space, got {self.samples}"
+            refusals.add(("samples",), message, "algorithm = 'grid' tries each of them once")
         refusals.raise_any()
         return self
 
@@ -198,6 +222,15 @@ class Tuning(Table):
         for key in ("population", "generations"):
             if getattr(self, key) == 1:
                 refusals.add((key,), "should be 2 or more: one cannot learn from another")
+
+    def check_factors(self, refusals: Refusals) -> None:
+        """Note factors that change nothing."""
+        for place, factor in enumerate(self.perturbation_factors):
+            if factor == 1:
+                refusals.add(("perturbation_factors", place), "a factor of 1 changes nothing")
+        chosen = "perturbation_factors" in self.model_fields_set
+        if self.algorithm == "pbt" and chosen and not any(space.ranges for space in self.space.values()):
+            refusals.add(("perturbation_factors",), "has no effect: a value of a list moves to its neighbour")
 
     def check_metric(self, refusals: Refusals) -> None:
         """Note a metric that a search may not look at."""

@@ -50,8 +50,14 @@ def split(params: Sequence[str]) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def until_interrupted() -> threading.Event:
-    """Return an event that Ctrl-C sets: an exception in the middle of a query comes out of the database as another."""
+@contextmanager
+def until_interrupted() -> Iterator[threading.Event]:
+    """Give an event that Ctrl-C sets; a question that it breaks off ends the block."""
     stop = threading.Event()
-    signal.signal(signal.SIGINT, lambda *_: stop.set())
-    return stop
+    before = signal.signal(signal.SIGINT, lambda *_: stop.set())
+    try:
+        yield stop
+    except KeyboardInterrupt:
+        stop.set()
+    finally:
+        signal.signal(signal.SIGINT, before)

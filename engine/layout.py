@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 ATTEMPT = re.compile(r"attempt-(\d+)")
@@ -266,6 +265,8 @@ def scan(folder: os.PathLike[str]) -> list[os.DirEntry[str]]:
 
 def shipped(package: str, name: Path, suffix: str) -> Path | None:
     """Return the file of a package that *name* means (``core``, ``core.toml``, ``experiments/core.toml``), if any."""
+    from importlib.resources import files  # noqa: PLC0415 - a question does not pay for it
+
     folder = Path(str(files(package)))
     wanted = name.name if name.name.endswith(suffix) else name.name + suffix
     if len(name.parts) > 2 or (len(name.parts) == 2 and name.parts[0] != package.rpartition(".")[2]):  # noqa: PLR2004

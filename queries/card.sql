@@ -4,7 +4,7 @@
 --
 -- param  experiment        text     null  name of the experiment; unset, the one that was planned last
 -- param  model             text     null  name of the model; unset, any
--- param  trial             text     null  id of a trial; unset, the best one
+-- param  trial             text     null  id of a trial, or its beginning; unset, the best one
 -- column label             text     -       name of the trial
 -- column trial             text     -       its id: a hash of everything that can change its result
 -- column method            text     -       name of the method
@@ -35,24 +35,26 @@
 -- column country           text     -       country whose intensity was used
 
 with
-    scored as (
-        select
-            trials.*,
-            case when trial_scores.better = 'lower' then trial_scores.value else - trial_scores.value end as place
+    asked as (
+        select trial_of($trial, chosen($experiment)) as id, one_of('model', $model, list(distinct model)) as named
+        from standing
+        where experiment = chosen($experiment)
+    ),
+    chosen_trial as (
+        select trials.*
         from trials
+        cross join asked
         left join objective using (experiment)
         left join
             trial_scores
             on (trial_scores.experiment, trial_scores.position) = (trials.experiment, trials.position)
             and trial_scores.measure is not distinct from case when objective.metric is null then 'accuracy' end
         where
-            trials.experiment = chosen($experiment)
-            and trials.state = 'completed'
-            and ($model is null or trials.model = $model)
-            and ($trial is null or trials.trial = $trial)
-    ),
-    chosen_trial as (
-        select * from scored where $trial is not null or place is not null order by place nulls last, position limit 1
+            (trials.experiment, trials.state) = (chosen($experiment), 'completed')
+            and (model, trials.trial) is not distinct from (coalesce(named, model), coalesce(id, trials.trial))
+            and ($trial is not null or trial_scores.value is not null)
+        order by trial_scores.value * if(trial_scores.better = 'lower', 1, -1) nulls last, trials.position
+        limit 1
     ),
     machine as (
         select
@@ -102,9 +104,12 @@ select
     measured.intensity,
     measured.quality,
     nullif(measured.country, '') as country
-from chosen_trial
+from asked
+left join chosen_trial on true
 cross join machine
 cross join measured
 left join method using (experiment, method)
 left join models using (experiment, model)
 left join datasets using (experiment, model, dataset)
+group by all
+having count(chosen_trial.trial) > 0

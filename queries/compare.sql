@@ -16,22 +16,31 @@
 -- column mixes       text    -     said of what should be equal: machine, libraries, data, ways of measuring
 
 with
-    side as (
-        select
-            'one' as side,
-            coalesce($one, (select baseline from experiment where experiment = chosen($experiment))) as wanted
-        union all
-        select
-            'other',
-            coalesce(
-                $other,
-                (
-                    select arg_min(method, position)
-                    from standing
-                    where experiment = chosen($experiment) and method <> baseline
-                )
+    known as (
+        select list(name) as names
+        from
+            (
+                select unnest([method, label]) as name
+                from standing
+                where experiment = chosen($experiment)
+                union
+                select trial
+                from standing
+                union
+                select concat(trial, '/', attempt)
+                from attempt
             )
     ),
+    asked as (
+        select 'one' as side, coalesce($one, baseline) as wanted
+        from experiment
+        where experiment = chosen($experiment)
+        union all
+        select 'other', coalesce($other, arg_min(method, position) filter (where method <> baseline), '')
+        from standing
+        where experiment = chosen($experiment)
+    ),
+    side as (select side, one_of('method and no trial', wanted, names) as wanted from asked cross join known),
     member as (
         select side.side, standing.trial, standing.attempt_key
         from side
@@ -76,19 +85,6 @@ select
 from (from told where side = 'one') as one
 full join (from told where side = 'other') as other using (section, name)
 left join guards on guards.guard = concat(section, ' ', split_part(name, ' ', -1))
-where
-    ($all or (one.texts, one.number) is distinct from (other.texts, other.number))
-    and case
-        when (select count(distinct side) from member) = 2 or (select count(*) from standing) = 0
-        then true
-        else
-            error(
-                concat(
-                    'there is no method and no trial ''',
-                    (select string_agg(wanted, ''', ''') from side where side not in (select side from member)),
-                    ''''
-                )
-            )
-    end
+where $all or (one.texts, one.number) is distinct from (other.texts, other.number)
 order by
     list_position(['setting', 'environment', 'package', 'model', 'dataset', 'measurement', 'metric'], section), name

@@ -18,8 +18,10 @@
 -- column target_tokens_p95      double   tokens  95 of 100 are no longer
 -- column target_tokens_longest  double   tokens  the longest
 -- column target_truncated       double   %       share of the training examples whose summary is cut
+-- column train_rows             integer  -       rows of the training split: used, unused and empty
+-- column unused_rows            integer  -       of them, those behind max_train_samples
+-- column empty_rows             integer  -       of them, those that lack a source or a summary
 -- column duplicates             integer  -       training examples that repeat the texts of an earlier one
--- column empty_rows             integer  -       rows that lack a source or a summary, and are left out
 -- column note                   text     -       what is not the same in all trials
 
 select
@@ -40,8 +42,10 @@ select
     target_tokens_p95,
     target_tokens_longest,
     target_truncated,
-    duplicates,
+    train_rows,
+    unused_rows,
     empty_rows,
+    duplicates,
     note
 from datasets
 where experiment = chosen($experiment)

@@ -17,7 +17,7 @@ select
     attempts.state,
     attempts.reason,
     (
-        select string_agg(format('rank {}: {}: {}', rank, kind, message), '; ' order by rank, line)
+        select string_agg(concat('rank ', rank, ': ', kind, ': ', message), '; ' order by rank, line)
         from failure
         where failure.attempt_key = attempts.attempt_key
     ) as said,

@@ -13,7 +13,7 @@
 -- column value         double   -     their mean
 -- column value_spread  double   -     their standard deviation
 -- column unit          text     -     unit of the number
--- column note          text     -     trials of the variant that did not complete
+-- column note          text     -     trials of the variant that did not complete; that no other recorded the number
 
 with
     arm as (from standing where experiment = chosen($experiment)),
@@ -39,7 +39,8 @@ with
             any_value(model) as model,
             any_value(dataset) as dataset,
             any_value(axes) as axes,
-            tally(case when state <> 'completed' then state end) as note
+            bool_or(state = 'completed') as complete,
+            tally(case when state <> 'completed' then state end) as states
         from arm
         group by variant
     )
@@ -53,7 +54,9 @@ select
     point.value,
     point.value_spread,
     point.unit,
-    told.note
+    nullif(
+        concat_ws('; ', told.states, case when told.complete and point.step is null then 'not recorded' end), ''
+    ) as note
 from told
 left join point using (variant)
 order by told.position, point.step

@@ -3,7 +3,7 @@
 -- Every attempt at every trial, its journals and what it left behind. Paths are those inside of the results folder.
 --
 -- param  experiment  text       null  name of the experiment; unset, the one that was planned last
--- param  trial       text       null  id of one trial; unset, all
+-- param  trial       text       null  id of one trial, or its beginning; unset, all
 -- column label       text       -     name of the trial
 -- column trial       text       -     id: a hash of everything that can change its result
 -- column attempt     integer    -     place among the attempts of the trial
@@ -31,7 +31,7 @@ with
             attempt.trial,
             attempt.attempt,
             artifact.name,
-            format('trials/{}/attempt-{}/{}', attempt.trial, attempt.attempt, artifact.path),
+            concat('trials/', attempt.trial, '/attempt-', attempt.attempt, '/', artifact.path),
             artifact.bytes,
             artifact.sha256
         from artifact
@@ -51,5 +51,7 @@ select
 from standing
 join attempts using (trial)
 left join written on (written.trial, written.attempt) = (attempts.trial, attempts.attempt)
-where standing.experiment = chosen($experiment) and ($trial is null or standing.trial = $trial)
+where
+    standing.experiment = chosen($experiment)
+    and standing.trial = coalesce(trial_of($trial, chosen($experiment)), standing.trial)
 order by standing.position, attempts.attempt, written.kind, written.file

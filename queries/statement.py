@@ -13,6 +13,9 @@ from sqlglot.tokenizer_core import Token
 from xp.dsl.errors import Problem
 
 READS = (exp.Query, exp.Values, exp.Summarize, exp.Describe, exp.Show, exp.Pivot)
+READING = {"SHOW"}
+"""First words of statements that read and that sqlglot does not take apart."""
+
 WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Into)
 
 LISTS = re.compile(r"(list|array)_|apply|filter|reduce|transform")
@@ -47,17 +50,11 @@ def problems(text: str, place: str) -> list[Problem]:
     if not found:
         return []
     (tree,) = found
-    if not isinstance(tree, READS) or tree.find(*WRITES):
-        return [Problem(f"a query is one SELECT, and this is {named(tree)}", place)]
-    return []
-
-
-def named(tree: exp.Expr) -> str:
-    """Return what kind of statement this is, in the words of SQL."""
+    first = words(text)[0].text.upper()
     writer = tree.find(*WRITES)
-    if isinstance(tree, exp.Command):
-        return str(tree.this).upper()
-    return (writer or tree).key.upper()
+    if writer or not (isinstance(tree, READS) or first in READING):
+        return [Problem(f"a query is one SELECT, and this is {writer.key.upper() if writer else first}", place)]
+    return []
 
 
 def arrow(text: str, place: str) -> Problem:
@@ -84,6 +81,19 @@ def on_list(node: exp.Lambda) -> bool:
     if isinstance(function, exp.Anonymous):
         return bool(LISTS.match(function.name.lower()))
     return isinstance(function, exp.Func) and bool(LISTS.match(function.sql_name().lower()))
+
+
+def tables(text: str) -> set[str]:
+    """Return the tables and views that *text* reads; every word that may be one where sqlglot cannot read it.
+
+    >>> sorted(tables("with a as (select 1) select method from a join trials"))
+    ['trials']
+    """
+    found = trees(text)
+    if not found:
+        return {token.text for token in words(text)}
+    made = {part.alias for tree in found for part in tree.find_all(exp.CTE)}
+    return {part.name for tree in found for part in tree.find_all(exp.Table)} - made
 
 
 def words(text: str) -> list[Token]:

@@ -8,7 +8,7 @@
 -- column accuracy    double     points  ROUGE-1 on the test split
 -- column started     timestamp  -       when the attempt started that speaks for the trial
 -- column trial       text       -       id: a hash of everything that can change the result
--- column note        text       -       why it did not complete, or which of its numbers are not finite
+-- column note        text       -       why it did not complete, or what is odd: numbers not finite, steps skipped
 
 select
     label,
@@ -18,7 +18,21 @@ select
     accuracy,
     started,
     trial,
-    case when state <> 'completed' then reason else not_finite || ' not finite' end as note
+    case
+        when state <> 'completed'
+        then reason
+        else
+            nullif(
+                concat_ws(
+                    '; ',
+                    not_finite || ' not finite',
+                    case
+                        when skipped_steps > 0 then concat(skipped_steps, ' steps skipped: gradients did not fit fp16')
+                    end
+                ),
+                ''
+            )
+    end as note
 from trials
 where experiment = chosen($experiment)
 order by position

@@ -14,7 +14,7 @@ from xp.dsl.errors import Problem, TemplateError, XpError, did_you_mean
 from xp.templates.sandbox import Source, UnknownNameError
 
 UNKNOWN_PART = re.compile(r"No (filter|test) named '([^']*)'")
-PROVOKED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+PROVOKED = (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError)
 """What a template can bring about by itself: 1 / 0, text plus number, an endless recursion."""
 
 

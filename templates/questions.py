@@ -58,7 +58,7 @@ def jinja(path: Path) -> list[Question]:
     with faults.explained(env, given):
         tree = env.parse(read(path), filename=str(path))
         env.compile(tree, filename=str(path))
-    wrong = [*missing(env, tree, path)]
+    wrong = [*missing(env, tree, path), *strangers(env, tree, path)]
     if path.parent.name != "partials":
         wrong += faults.undeclared(env, str(path), read(path), given)
     if wrong:
@@ -73,13 +73,29 @@ def unasked(name: str, params: Mapping[str, Any], /) -> Answer:
 
 def missing(env: jinja2.Environment, tree: nodes.Template, path: Path) -> Iterator[Problem]:
     """Yield the templates that are included and do not exist."""
-    known = env.list_templates()
     for part in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
         name = part.template  # type: ignore[attr-defined]  # each of them has one
-        if isinstance(name, nodes.Const) and name.value not in known:
-            yield Problem(
-                f"there is no template {name.value!r}", f"{path}:{part.lineno}", did_you_mean(name.value, known)
-            )
+        if isinstance(name, nodes.Const) and not (getattr(part, "ignore_missing", False) or there(env, name.value)):
+            hint = did_you_mean(name.value, env.list_templates())
+            yield Problem(f"there is no template {name.value!r}", f"{path}:{part.lineno}", hint)
+
+
+def strangers(env: jinja2.Environment, tree: nodes.Template, path: Path) -> Iterator[Problem]:
+    """Yield the filters and tests that there are not: those of a condition Jinja misses only when it comes there."""
+    for kind, known, found in (("filter", env.filters, nodes.Filter), ("test", env.tests, nodes.Test)):
+        for used in tree.find_all(found):
+            if used.name not in known:
+                place = f"{path}:{used.lineno}"
+                yield Problem(f"no {kind} named {used.name!r}", place, did_you_mean(used.name, known))
+
+
+def there(env: jinja2.Environment, name: str) -> bool:
+    """Tell whether there is a template of that name, where rendering looks for it."""
+    try:
+        env.get_or_select_template(name)
+    except jinja2.TemplateNotFound:
+        return False
+    return True
 
 
 def called(tree: nodes.Template, path: Path) -> Iterator[Question]:

@@ -50,10 +50,12 @@ def find(source: Path | str) -> Path:
     """Return the file that *source* names, one of the user's before a shipped one."""
     if (path := Path(source)).is_file():
         return path
-    name = Path(source).as_posix().removeprefix("templates/")
+    name = path.as_posix().removeprefix("templates/")
     for suffix in SUFFIXES:
         if (shipped := SHIPPED / f"{name}{suffix}").is_file() and shipped.suffix == ".j2":
             return shipped
+    if path.is_dir():
+        raise TemplateError(Problem("is a folder, not a template", str(source)))
     raise TemplateError(Problem(f"there is no template {str(source)!r}", hint=did_you_mean(name, names())))
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
 from types import FunctionType, MappingProxyType, MethodType
 from typing import Any
 
 import jinja2
-from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound, UndefinedError
+from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound, UndefinedError, pass_eval_context
+from jinja2.nodes import EvalContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
@@ -17,12 +18,12 @@ from xp.dsl.errors import Problem, TemplateError
 from xp.templates.answers import Row, Rows
 from xp.templates.escape import Markdown, code, escape, quoted
 from xp.templates.markdown import grid, legend, short
-from xp.templates.quantity import compact
+from xp.templates.quantity import MISSING, compact
 from xp.templates.weighing import weighed
 from xp.templates.words import words
 
 KINDS = {Row: "the row", Rows: "the answer"}
-FILTERS = {
+FILTERS: Mapping[str, Callable[..., Any]] = {
     "code": code,
     "compact": compact,
     "grid": grid,
@@ -31,6 +32,8 @@ FILTERS = {
     "short": short,
     "weighed": weighed,
 }
+OF_TEXTS = {"code", "short"}
+OF_ANSWERS = {"grid", "legend", "weighed"}
 
 
 class UnknownNameError(UndefinedError):
@@ -100,14 +103,43 @@ def environment(
         loader=source,
         undefined=Unknown,
         autoescape=True,
-        finalize=finalize or shown,
+        optimized=False,  # a constant that is worked out beforehand is written into code, which has no word for nan
+        finalize=printing(finalize or shown),
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,  # a part that is included ends its last line
     )
-    env.filters |= {**FILTERS, **filters}
+    env.filters |= {name: taking(name, make) for name, make in {**FILTERS, **filters}.items()}
     del env.filters["random"], env.globals["lipsum"]
     return env
+
+
+def printing(show: Callable[[Any], str]) -> Callable[[EvalContext, Any], str]:
+    """Return *show* for constants too: without a context, Jinja would escape them for HTML before it is asked."""
+
+    @pass_eval_context
+    def finalize(_: EvalContext, value: Any) -> str:
+        return show(value)
+
+    return finalize
+
+
+def taking(name: str, make: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a filter that says what it takes; of a text that is missing it makes a dash, of a number its text."""
+
+    @wraps(make)
+    def of_text(value: Any, *given: Any, **named: Any) -> Any:
+        return MISSING if value is None else make(words(value), *given, **named)
+
+    @wraps(make)
+    def of_answer(value: Any, *given: Any, **named: Any) -> Any:
+        if not isinstance(value, Rows):
+            got = KINDS.get(type(value)) or ("nothing" if value is None else repr(words(value)))
+            hint = f'write {{{{ ask("trials") | {name} }}}}'
+            raise TemplateError(Problem(f"{name}: takes an answer, got {got}", hint=hint))
+        return make(value, *given, **named)
+
+    return of_text if name in OF_TEXTS else of_answer if name in OF_ANSWERS else make
 
 
 def shown(value: Any) -> Markdown:
@@ -121,8 +153,10 @@ def read(path: Path) -> str:
     """Return the text of a file, or raise TemplateError where it has none."""
     try:
         return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise TemplateError(Problem(f"cannot be read: {error}", str(path))) from None
+    except UnicodeDecodeError:
+        raise TemplateError(Problem("cannot be read: it is not UTF-8", str(path), "save it as UTF-8")) from None
+    except OSError as error:
+        raise TemplateError(Problem(f"cannot be read: {error.strerror}", str(path))) from None
 
 
 def parts(value: Any) -> list[str]:

@@ -167,8 +167,9 @@ def fields(rows: Rows, names: Sequence[str] = (), *, numbered: bool = True) -> l
 
 
 def blank(rows: Rows, place: int) -> bool:
-    """Tell whether a column of texts has none to show."""
-    return rows.columns[place].type == "text" and all(row[place] is None for row in rows.answer.rows)
+    """Tell whether a column of texts has none to show, in an answer that has rows."""
+    texts = rows.columns[place].type == "text" and len(rows)
+    return bool(texts) and all(row[place] is None for row in rows.answer.rows)
 
 
 def position(rows: Rows) -> dict[str, int]:

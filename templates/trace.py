@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 BEFORE = " \t>"
@@ -36,6 +37,9 @@ class Trace:
     drawn: list[Drawn] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     """Texts of the templates that were read, by their names."""
+
+    pages: list[str] = field(default_factory=list)
+    """Markdown that became HTML, part by part; empty where the report is Markdown itself."""
 
 
 @dataclass(frozen=True)
@@ -74,3 +78,10 @@ def blocks(text: str) -> Iterator[tuple[int, Sequence[str]]]:
             table = []
         if HEADING.match(line):
             yield number, [line]
+
+
+def names_of(rows: Any, values: Sequence[Any]) -> dict[str, str]:
+    """Return what names a row of an answer: the texts at its beginning."""
+    pairs = zip(rows.columns, values, strict=True)
+    leading = takewhile(lambda pair: pair[0].type == "text", pairs)
+    return {column.name: value for column, value in leading if value is not None}

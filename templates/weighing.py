@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
+from xp.dsl.errors import Problem, TemplateError, did_you_mean
+from xp.dsl.measures import MEASURES
 from xp.templates.answers import Part, Row, Rows
 from xp.templates.quantity import spanned
 from xp.templates.sheet import ARROWS, NOTE
@@ -33,6 +35,7 @@ def weighed(rows: Rows, *always: str) -> Rows:
     A cell is what was expected, the effect with its interval, and the verdict: ``↓* 0.80× (0.75 to 0.85) ✓``.
     """
     rows.check("method", "measure", "unit", "expected", "effect", "effect_low", "effect_high", "verdict", "note")
+    check(rows, always)
     found = {(row["method"], row["measure"]): row for row in rows}
     claimed = [row["measure"] for row in rows if row["expected"]]
     measures = {row["measure"]: row["unit"] for row in rows if row["measure"] in (*always, *claimed)}
@@ -41,6 +44,15 @@ def weighed(rows: Rows, *always: str) -> Rows:
         columns += [Measure(name, "double", unit), Measure(f"{name}_{NOTE}", "text", "-")]
     lines = [(method, *pieces(found, method, measures)) for method in rows.distinct(METHOD)]
     return replace(rows, answer=Part(rows.title, columns, lines))
+
+
+def check(rows: Rows, asked: Iterable[str]) -> None:
+    """Raise where a measure is asked for that there is not; one that every experiment has may be unmeasured."""
+    known = {*(measure.name for measure in MEASURES), *rows.distinct("measure")}
+    if rows and (unknown := [name for name in asked if name not in known]):
+        raise TemplateError(
+            *(Problem(f"there is no measure {name!r}", hint=did_you_mean(name, known)) for name in unknown)
+        )
 
 
 def pieces(found: Mapping[tuple[Any, Any], Row], method: str, measures: Mapping[str, str]) -> Iterator[str | None]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from xp.dsl.deepspeed.base import Base
 from xp.dsl.deepspeed.blocks import UNSET, Kind
+from xp.dsl.deepspeed.bounds import objection
 from xp.dsl.deepspeed.files import Files
 from xp.dsl.deepspeed.keys import ALIASES, PASSED_OVER, READ_FROM, REFUSED, REMOVED, SWITCHES, TOP
 from xp.dsl.deepspeed.meaning import AUTO, FILLED, TYPED
@@ -16,8 +17,7 @@ from xp.dsl.deepspeed.special import HANDLERS
 from xp.dsl.deepspeed.text import JsonFile
 from xp.dsl.errors import Problem, did_you_mean
 from xp.dsl.explain import unquoted
-from xp.dsl.spec import leaves
-from xp.dsl.spelling import dotted, either, excerpt
+from xp.dsl.spelling import dotted, either, excerpt, leaves
 
 WORDS: Mapping[Any, str] = {
     bool: "true or false",
@@ -95,8 +95,7 @@ class Reading:
         elif value is None:
             self.notes.wrong(here, "null says nothing", "take it out: then DeepSpeed's default holds")
         elif not is_a(plain(value), kind):
-            hint = unquoted(value) if isinstance(value, str) else ""
-            self.notes.wrong(here, f"should be {in_words(kind)}, got {excerpt(value)}", hint)
+            self.notes.wrong(here, f"should be {in_words(kind)}, got {excerpt(value)}", meant(value, kind))
         else:
             self.value(here, path, plain(value))
 
@@ -110,6 +109,8 @@ class Reading:
             for key, leaf in leaves(value):
                 if leaf == "auto":
                     self.auto(dotted((here, *key)), dotted((path, *key)))
+            if wrong := objection(path, value):
+                self.notes.wrong(here, wrong)
             self.notes.rest[path] = value
 
     def auto(self, here: str, path: str) -> None:
@@ -136,6 +137,21 @@ def nearest(name: str, keys: Mapping[str, Kind]) -> str:
     """Return a hint that names the known key closest to *name*, or all where they are few."""
     listed = len(keys) <= FEW or get_close_matches(name, keys, n=1)
     return did_you_mean(name, keys) if listed else f"DeepSpeed {READ_FROM} knows no such key"
+
+
+def meant(value: Any, kind: Kind) -> str:
+    """Return what a value of the wrong type was to say, where that can be guessed.
+
+    >>> meant("5e8", int), meant(True, {"enabled": bool})
+    ('write 5e8 without quotes', 'write {"enabled": true}')
+    """
+    if isinstance(value, str):
+        return unquoted(value)
+    if not isinstance(value, bool) or not isinstance(kind, Mapping):
+        return ""
+    switch = f'{{"enabled": {str(value).lower()}}}' if "enabled" in kind else ""
+    stage = f'{{"stage": {int(value)}}}, or which stage it is' if "stage" in kind else ""
+    return f"write {switch or stage}" if switch or stage else ""
 
 
 def in_words(kind: Kind) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from typing import Any
 
 import click
 
-from xp.dsl.errors import Problem, XpError
+from xp.dsl.errors import Problem, XpError, did_you_mean
 from xp.engine.cli import experiments, machine, reports, runs, warehouse
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
@@ -34,6 +35,14 @@ class Commands(click.Group):
             click.echo(f"xp: {XpError(problem)}", err=True)
             ctx.exit(XpError.exit_code)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is asked for, or say which one may be meant."""
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            ctx.fail(f"there is no command {args[0]!r}: {did_you_mean(args[0], self.commands)}")
+        return super().resolve_command(ctx, args)
+
     def list_commands(self, _: click.Context) -> list[str]:
         """Return the commands in the order of a day's work."""
         return list(self.commands)
@@ -48,10 +57,12 @@ def outside(error: OSError) -> Problem | None:
     if error.errno in DENIED:
         hint = "ask whoever owns it, or choose a folder of your own; what is in the journals stays"
         return Problem(f"not allowed: {error.strerror}", place, hint)
+    if error.errno == errno.ENOENT and error.filename is None:  # as of getcwd, which is asked about no file
+        return Problem("the folder that it is started in is no more", hint="start it in another one")
     return None
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="xp-summaries", prog_name="xp")
 def main() -> None:
     """Declare experiments in TOML, run them with DeepSpeed, ask in SQL, render reports."""
@@ -60,11 +71,13 @@ def main() -> None:
 
 def hold_streams() -> None:
     """Open what is closed of the standard streams: else the first files of the program take their places."""
-    for descriptor in (0, 1, 2):
+    for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
         try:
             os.fstat(descriptor)
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+        if getattr(sys, name) is None:  # Python found it closed
+            setattr(sys, name, os.fdopen(descriptor, "r" if name == "stdin" else "w", closefd=False))
 
 
 for command in (

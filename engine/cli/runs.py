@@ -28,7 +28,7 @@ from xp.engine.cli.options import JSON, ONLY, RESULTS, SEEDS, SET, SPEC
     "--jobs",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Trials side by side, each on cores or GPUs of its own; unset, [limits] max_concurrent.",
+    help="Trials and trainings side by side, each on cores or GPUs of its own; unset, [limits] max_concurrent.",
 )
 @click.option("--force", is_flag=True, help="Run completed trials again; their earlier attempts are kept.")
 @click.option(
@@ -55,7 +55,7 @@ def run_command(
 
 
 @click.command("status")
-@click.argument("file", metavar="FILE", required=False, type=click.Path(path_type=Path))
+@click.argument("file", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
 @RESULTS
 @JSON
 def status_command(file: Path | None, results: Path, *, as_json: bool) -> None:
@@ -103,8 +103,10 @@ def cancel_command(trial: str | None, results: Path) -> None:
 @click.argument("trial")
 @RESULTS
 def replay_command(trial: str, results: Path) -> None:
-    """Print the schedule that the search TRIAL has found, as a method for an experiment file."""
-    from xp.engine.commands.replaying import replay
-    from xp.engine.layout import Layout
+    """Print the schedule that the search TRIAL has found, as a method for an experiment file.
 
-    click.echo(replay(Layout(results), trial), nl=False)
+    TRIAL is an id, or the beginning of one.
+    """
+    from xp.engine.commands.replaying import replay
+
+    click.echo(replay(results, trial), nl=False)

@@ -102,15 +102,16 @@ def explain(request: Request) -> None:
 
 def watch(request: Request, seconds: float) -> None:
     """Ask again and again until Ctrl-C: a terminal always shows the last answer, a pipe gets each that is a new one."""
-    stop, before = answers.until_interrupted(), ""
-    while not stop.is_set():
-        shown = written(put(request, Asking.answer), request.form_of_answer(), fitted=request.to_screen())
-        if request.to_screen():
-            click.echo(f"{CLEAR}{shown}", nl=False)
-        elif shown != before:
-            click.echo(shown, nl=False)
-        before = shown
-        stop.wait(seconds)
+    before = ""
+    with answers.until_interrupted() as stop:
+        while not stop.is_set():
+            shown = written(put(request, Asking.answer), request.form_of_answer(), fitted=request.to_screen())
+            if request.to_screen():
+                click.echo(f"{CLEAR}{shown}", nl=False)
+            elif shown != before:
+                click.echo(shown, nl=False)
+            before = shown
+            stop.wait(seconds)
 
 
 def put(request: Request, how: Callable[[Asking, Query, Mapping[str, Any]], Found]) -> Found:

@@ -14,6 +14,7 @@ import click
 import duckdb
 
 from xp.dsl.errors import Problem, XpError, did_you_mean
+from xp.dsl.resources import plural
 from xp.engine import planning
 from xp.engine.warehouse import binding
 from xp.engine.warehouse.sandbox import COMMAND, emptiness
@@ -37,7 +38,7 @@ def report(paths: Sequence[Path], *, as_json: bool) -> int:
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))
     else:
         click.echo("".join(f"{problem}\n" for problem in problems), nl=False)
-        click.echo(f"{len(checked)} files, {len(problems)} problem{'' if len(problems) == 1 else 's'}")
+        click.echo(f"{plural(len(checked), 'file')}, {plural(len(problems), 'problem')}")
     return 1 if problems else 0
 
 

@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from xp.dsl.errors import Problem, QueryError, did_you_mean
 from xp.engine import answers
 from xp.engine.forms import terminal
 from xp.engine.forms.text import objects
-from xp.engine.warehouse.ask import Answer, session
+from xp.engine.warehouse.ask import Answer
 from xp.engine.warehouse.sandbox import COMMAND
 from xp.queries import catalog
 from xp.queries.catalog import Query
@@ -55,7 +56,8 @@ class Known:
 def diff(results: Path, sides: Sequence[str], experiment: str | None, *, everything: bool, as_json: bool) -> str:
     """Return what differs between two sides, or everything that is known of them."""
     query = catalog.find("compare")
-    with session(answers.fresh(results), COMMAND) as put:
+    with answers.session(results, COMMAND) as to:
+        put = to.answer
         there = known(put, experiment)
         one, other = (resolved(there, side) for side in sides)
         found = put(query, {"experiment": experiment, "one": one, "other": other, "all": everything})
@@ -89,7 +91,9 @@ def resolved(there: Known, wanted: str) -> str:
         more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
         raise QueryError(Problem(f"{len(found)} trials start like this: {names}{more}", wanted, "give more of the id"))
     if not found:
-        hint = did_you_mean(wanted, [*there.here, *there.trials]) or "`xp query trials` lists trials, labels and ids"
+        known = [*there.here, *there.trials]
+        near = get_close_matches(wanted, known, n=1)
+        hint = did_you_mean(wanted, known) if near else "`xp query trials` lists trials, labels and ids"
         raise QueryError(Problem("there is no such method, trial or label", wanted, hint))
     if slash and (found[0], number) not in there.attempts:
         numbers = sorted(int(each) for trial, each in there.attempts if trial == found[0])

@@ -10,11 +10,23 @@ from xp.dsl.errors import QueryError
 from xp.dsl.measures import MEASURES
 from xp.engine.warehouse import definitions
 from xp.engine.warehouse.binding import described, faults
+from xp.engine.warehouse.definitions import Macro
 from xp.engine.warehouse.sandbox import emptiness
 from xp.queries import catalog
 from xp.queries.catalog import Query
 from xp.queries.dialects import translated
 from xp.queries.lineage import Origin, origins
+
+ELSEWHERE = {
+    "chosen": Macro(
+        ("name",),
+        "coalesce(name, (select experiment.experiment from experiment order by planned desc, experiment limit 1))",
+    ),
+    "one_of": Macro(("kind", "wanted", "known"), "wanted"),
+    "trial_of": Macro(("wanted", "name"), "wanted"),
+    "finite": Macro(("number",), "case when number - number = 0 then number end"),
+}
+"""What macros come to in another database: a word that is unknown is no error there, but has no rows."""
 
 
 def saved(*, as_json: bool) -> str:
@@ -61,7 +73,7 @@ def transpiled(query: Query, dialect: str) -> str:
     """Return a query for another database."""
     with emptiness() as db:
         macros = definitions.macros(db)
-    return translated(query, dialect, macros)
+    return translated(query, dialect, macros | ELSEWHERE)
 
 
 def dumped(value: Any) -> str:

@@ -44,14 +44,17 @@ COPIED = (
 )
 """Packages, the files of them that a project starts with, and the folder that they go to."""
 
+SHOWN = 5
+"""Most files in the way that are named."""
+
 
 def start(folder: Path) -> str:
     """Make the files of a new project and return what to do next; nothing that is there is touched."""
     wanted = dict(contents())
-    problems = [Problem("is here already", str(folder / name)) for name in wanted if taken(folder / name)]
-    if problems:
+    if problems := [Problem("is here already", str(folder / name)) for name in wanted if taken(folder / name)]:
+        more = [Problem(f"and {len(problems) - SHOWN} more are here already")] if len(problems) > SHOWN else []
         last = Problem("nothing was written", hint="start in a folder of its own: xp init my-experiments")
-        raise XpError(*problems, last)
+        raise XpError(*problems[:SHOWN], *more, last)
     for name, text in wanted.items():
         place = folder / name
         try:

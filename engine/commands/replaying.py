@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from xp.dsl.errors import Problem, XpError
 from xp.dsl.spelling import spell
+from xp.engine.finding import attempt_of, found
 from xp.engine.journal import events
-from xp.engine.layout import AttemptLayout, Layout
+from xp.engine.layout import AttemptLayout
 from xp.engine.run.harvest import ended
 
 NAME = "replay"
@@ -19,16 +21,18 @@ class ReplayError(XpError):
     """There is no schedule to replay."""
 
 
-def replay(layout: Layout, trial_id: str) -> str:
+def replay(results: Path, trial: str) -> str:
     """Return the tables of a method that trains by the schedule of a search."""
+    layout = found(results)
+    trial_id = attempt_of(layout, trial, None).trial_id
     attempts = [attempt for attempt in layout.attempts(trial_id) if ended(attempt) == "completed"]
     if not attempts:
-        hint = "xp query trials shows the ids; a search has to be complete"
-        raise ReplayError(Problem(f"no completed attempt of a trial {trial_id!r}", str(layout.root), hint))
-    found = [*schedule(attempts[-1])]
-    if not found:
+        hint = "a search has to be complete: `xp run` goes on with it"
+        raise ReplayError(Problem(f"no attempt of the trial {trial_id} completed", str(layout.trial(trial_id)), hint))
+    members = [*schedule(attempts[-1])]
+    if not members:
         raise ReplayError(Problem(f"the trial {trial_id} is no search", str(layout.trial(trial_id))))
-    return text(trial_id, found)
+    return text(trial_id, members)
 
 
 def schedule(attempt: AttemptLayout) -> Iterator[Mapping[str, Any]]:

@@ -11,6 +11,7 @@ from xp.engine import planning
 from xp.engine.commands import verify
 from xp.engine.reports import rendering
 from xp.engine.run import session
+from xp.templates.render import find
 
 
 def report(
@@ -22,6 +23,7 @@ def report(
     output: Path | None = None,
 ) -> int:
     """Do all three, and return the exit code: that of the run, else that of the claims; a stopped run ends it."""
+    find(template)  # what is misspelt is told before hours of training
     planned = planning.make(file, overrides)
     ran = session.start(planned, results)
     if ran == session.INTERRUPTED:

@@ -26,8 +26,11 @@ def style(paths: Sequence[Path], *, check: bool) -> int:
         try:
             text = path.read_text(encoding="utf-8")
             new = proven(text, str(path))
-        except (QueryError, UnicodeDecodeError) as error:
-            problems += error.problems if isinstance(error, QueryError) else [Problem(str(error), str(path))]
+        except QueryError as error:
+            problems += error.problems
+            continue
+        except UnicodeDecodeError:
+            problems.append(Problem("not UTF-8", str(path), "save it as UTF-8"))
             continue
         if new != text:
             changed.append(path)
@@ -45,6 +48,10 @@ def queries(paths: Iterable[Path]) -> list[Path]:
     for path in paths:
         if not path.exists():
             raise XpError(Problem("there is no such file", str(path)))
+        if path.is_file() and path.suffix != ".sql":
+            raise XpError(
+                Problem(f"a file of type {path.suffix or 'none'} cannot be formatted", str(path), "name .sql")
+            )
         files += sorted(path.rglob("*.sql")) if path.is_dir() else [path]
     return files
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from xp.engine.answers import fresh
+from xp.engine.answers import session
 from xp.engine.forms.terminal import whole
 from xp.engine.forms.text import as_json
-from xp.engine.warehouse.ask import Answer, ask
+from xp.engine.warehouse.ask import Answer
+from xp.engine.warehouse.sandbox import PATIENT
 from xp.queries import catalog
 
 REFUTED = 1
@@ -19,7 +20,8 @@ ORDER = ("supported", "refuted", "mixed", "inconclusive", "not measured")
 def judge(results: Path, experiment: str | None) -> Answer:
     """Return the claims of an experiment and their verdicts; without a name, of the one that was planned last."""
     query = catalog.find("verdicts")
-    return ask(fresh(results), query, query.values({"experiment": experiment} if experiment else {}))
+    with session(results, PATIENT) as to:
+        return to.answer(query, query.values({"experiment": experiment} if experiment else {}))
 
 
 def report(results: Path, experiment: str | None, *, strict: bool, as_text: bool) -> tuple[str, int]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,16 @@ from xp.engine.journal import events
 from xp.engine.layout import AttemptLayout, Layout, scan
 from xp.engine.machine.uptime import seconds_since
 from xp.engine.planning import make
+from xp.engine.redaction import Redactor
 from xp.engine.run.harvest import ended
 from xp.engine.run.locks import is_held
 from xp.engine.run.standing import Standing, standing
 from xp.engine.screen import table
 
 FOLLOW_SECONDS = 0.5
+
+OPEN_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?!.*-----END [A-Z ]*PRIVATE KEY-----[\r\n])", re.DOTALL)
+"""A secret of many lines whose last one is not whole yet."""
 
 
 class WatchError(XpError):
@@ -161,20 +166,40 @@ def working(now: Sequence[Running]) -> str:
 
 
 def logs(results: Path, trial: str, *, attempt: int | None, rank: int, follow: bool) -> Iterator[str]:
-    """Yield what a rank of an attempt printed; *follow*: as long as the attempt goes on."""
+    """Yield what a rank of an attempt printed, without secrets; *follow*: as long as the attempt goes on."""
     layout = found(results)
     chosen = attempt_of(layout, trial, attempt)
     path = chosen.log(rank)
     while follow and not path.exists() and goes_on(layout, chosen):
         time.sleep(FOLLOW_SECONDS)
     if not path.exists():
-        raise WatchError(Problem(f"rank {rank} of {chosen.root.name} has no log", str(path)))
+        others = sorted(log.name for log in path.parent.glob("rank*.log"))
+        hint = f"there are {', '.join(others)}" if others else "it ended before its ranks began"
+        raise WatchError(Problem(f"rank {rank} of {chosen.root.name} has no log", str(path), hint))
+    yield from masked(printed(path, lambda: follow and goes_on(layout, chosen)))
+
+
+def printed(path: Path, grows: Callable[[], bool]) -> Iterator[str]:
+    """Yield what is in a file, and what comes as long as it grows."""
     text = codecs.getincrementaldecoder("utf-8")("replace")  # a letter may be half there
     with path.open("rb") as file:
-        while follow and goes_on(layout, chosen):
+        while grows():
             yield text.decode(file.read())
             time.sleep(FOLLOW_SECONDS)
         yield text.decode(file.read(), final=True)
+
+
+def masked(pieces: Iterable[str]) -> Iterator[str]:
+    """Yield a text without secrets, each of its lines when it is whole: a secret may be half there."""
+    redacted, rest = Redactor(), ""
+    for piece in pieces:
+        rest += piece
+        end = max(rest.rfind("\n"), rest.rfind("\r")) + 1
+        opened = OPEN_KEY.search(rest)
+        end = min(end, opened.start()) if opened else end
+        yield redacted.text(rest[:end])
+        rest = rest[end:]
+    yield redacted.text(rest)
 
 
 def goes_on(layout: Layout, attempt: AttemptLayout) -> bool:

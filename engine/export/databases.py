@@ -30,6 +30,9 @@ select table_name, column_name, data_type, comment from duckdb_columns() where n
 order by table_name, column_index
 """
 
+SHOWN = 80
+"""Most characters that are told of what is no answer."""
+
 OFFLINE = "1.5.5"
 """A DuckDB whose extensions come as Python packages too, and that reads the warehouse."""
 
@@ -102,7 +105,12 @@ def run(plan: transfer.Job, python: Path | None) -> transfer.Answer:
         last = (done.stderr.splitlines() or ["it said nothing"])[-1]
         hint = f"it needs DuckDB: {python} -m pip install duckdb=={OFFLINE}"
         raise WarehouseError(Problem(f"the copy ended with exit code {done.returncode}: {last}", str(python), hint))
-    return cast(transfer.Answer, json.loads(done.stdout))
+    try:
+        return cast(transfer.Answer, json.loads(done.stdout))
+    except ValueError:
+        said = done.stdout[:SHOWN].strip() or "nothing"
+        hint = "--python names the python of an environment, such as other/bin/python"
+        raise WarehouseError(Problem(f"this is no Python: it said {said!r}", str(python), hint)) from None
 
 
 def undone(database: Target, answer: transfer.Answer) -> WarehouseError:

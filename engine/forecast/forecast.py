@@ -11,7 +11,7 @@ from xp.dsl.trial import Trial
 from xp.engine.forecast.amounts import Amount, Forecast, mean, repeated
 from xp.engine.forecast.configuration import configuration
 from xp.engine.forecast.cost import UNIT, Tariff
-from xp.engine.forecast.memory import Parameters, of_rank
+from xp.engine.forecast.memory import Parameters, of_rank, states
 from xp.engine.forecast.parameters import counts
 from xp.engine.forecast.past import Attempts, Evidence, Kinship, Past
 from xp.engine.forecast.steps import steps
@@ -58,6 +58,11 @@ class Forecaster:
             return Amount("B")
         partitioned = trial.settings.zero is not None and trial.settings.zero.stage > 0
         return Amount("B", of_rank(trial.settings, known, apart=self.apart), DEEPSPEED if partitioned else ADAMW)
+
+    def offloaded(self, trial: Trial) -> float | None:
+        """Return the bytes that a trial puts into a folder, None where nobody knows its model yet."""
+        known = self.parameters(trial)
+        return None if known is None else states(trial.settings, known).disk
 
     def parameters(self, trial: Trial) -> Parameters | None:
         """Return how many parameters a trial's model has, None where nobody knows yet."""

@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from xp.dsl.settings import Settings, Zero
+from xp.dsl.settings import Home, Settings, Zero
 
 SINGLE = 4
 """Bytes of a number in single precision."""
@@ -58,6 +58,9 @@ class States(NamedTuple):
     host: float
     """Of all ranks together, in the memory of the machine: what is offloaded, or needed while the model is loaded."""
 
+    disk: float
+    """Of all ranks together, in the folder that is offloaded to: at most, as small tensors stay in memory."""
+
 
 @dataclass(frozen=True)
 class Partitioned:
@@ -74,9 +77,11 @@ class Partitioned:
         """Whether the optimizer states are kept elsewhere than where it computes."""
         return self.zero.offload_optimizer != "none"
 
-    def host(self, home: str, states: float) -> float:
-        """Return the bytes of states that the host's memory keeps: a folder is no memory."""
-        return states if home == "cpu" else 0
+    def sent_to(self, home: Home) -> float:
+        """Return the bytes of all ranks whose home that is."""
+        weights, step = self.number * self.model.total, STEP * self.model.trained
+        sent = ((self.zero.offload_optimizer, step), (self.zero.offload_param, weights))
+        return sum(states for place, states in sent if place == home)
 
     def states(self) -> States:
         """Return the bytes at the trial's stage."""
@@ -87,17 +92,18 @@ class Partitioned:
         weights, gradients = self.number * self.model.total, self.number * self.model.trained
         whole = gradients if self.zero.stage < GRADIENTS else 0
         if self.offloads:
-            return States(weights + whole, self.kept(STEP * self.model.trained))
+            return States(weights + whole, self.kept(STEP * self.model.trained), 0)
         shared = (gradients - whole + STEP * self.model.trained) / self.ranks
-        return States(weights + whole + shared, self.kept(0))
+        return States(weights + whole + shared, self.kept(0), 0)
 
     def partitioned_parameters(self) -> States:
         """Return the bytes at stage 3: beside its share, a rank has the weights and gradients of one layer."""
         layer = 2 * self.number * self.model.largest_layer
         weights, step = self.number * self.model.total, STEP * self.model.trained
-        away = (step if self.offloads else 0) + (weights if self.zero.offload_param != "none" else 0)
-        kept = self.host(self.zero.offload_optimizer, step) + self.host(self.zero.offload_param, weights)
-        return States(layer + (weights + step - away) / self.ranks, self.kept(kept))
+        away = self.sent_to("cpu") + self.sent_to("nvme")
+        return States(
+            layer + (weights + step - away) / self.ranks, self.kept(self.sent_to("cpu")), self.sent_to("nvme")
+        )
 
     def kept(self, offloaded: float) -> float:
         """Return the bytes of the host: what is offloaded, or the whole model once per rank while it is loaded."""
@@ -119,9 +125,9 @@ def unpartitioned(settings: Settings, model: Parameters) -> States:
     """
     load = SINGLE * model.total * settings.world_size * BUFFER
     if settings.zero is not None and settings.precision != "fp32":
-        return States(HALF * model.total + (HALF + STEP) * model.trained, load)
+        return States(HALF * model.total + (HALF + STEP) * model.trained, load, 0)
     buckets = SINGLE if settings.zero is None and settings.world_size > 1 else 0
-    return States(SINGLE * model.total + (SINGLE + MOMENTS + buckets) * model.trained, load)
+    return States(SINGLE * model.total + (SINGLE + MOMENTS + buckets) * model.trained, load, 0)
 
 
 def width(settings: Settings) -> int:

@@ -23,7 +23,7 @@ def sampled(attempt: AttemptLayout, seconds: float | None) -> Iterator[None]:
         return
     with attempt.machine_log.open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "xp.engine.launch.watcher", str(attempt.machine_journal), str(seconds)],
+            [sys.executable, "-P", "-m", "xp.engine.launch.watcher", str(attempt.machine_journal), str(seconds)],
             env={**os.environ, PARENT: str(os.getpid())},
             stdin=subprocess.PIPE,  # it ends when this does: also when the engine is killed
             stdout=log,

@@ -27,11 +27,25 @@ QUIET = {
 }
 
 
+OUTER = frozenset(
+    {
+        *("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_SIZE", "LOCAL_WORLD_SIZE", "GROUP_RANK", "GROUP_WORLD_SIZE"),
+        *("ROLE_RANK", "ROLE_WORLD_SIZE", "NODE_RANK", "MASTER_ADDR", "MASTER_PORT", "FORK_LAUNCHED", "DS_ACCELERATOR"),
+    }
+)
+"""What a launcher tells the ranks that it starts. Whoever starts `xp` inside of one, or behind one, still has it."""
+
+LAUNCHERS = ("ACCELERATE_", "FSDP_", "MEGATRON_LM_", "MV2_COMM_WORLD_", "OMPI_COMM_WORLD_", "PMI_", "TORCHELASTIC_")
+"""How the other variables of launchers begin: Hugging Face's trainer takes precision and DeepSpeed from them."""
+
+
 def base_environment(outer: Mapping[str, str] = os.environ, *, cpu: bool) -> dict[str, str]:
     """Return the environment that every process of an attempt shares."""
-    inner = {name: value for name, value in outer.items() if name not in ("LOCAL_SIZE", "RANK", "WORLD_SIZE")}
+    inner = {name: value for name, value in outer.items() if name not in OUTER and not name.startswith(LAUNCHERS)}
     inner |= QUIET
     inner["OMP_NUM_THREADS"] = "1"
+    # a file where `xp` is started may have the name of a library, such as evaluate.py: it is not to be taken for one
+    inner["PYTHONSAFEPATH"] = "1"
     # what torch has compiled is for every attempt; it would lie among the temporary files, which each has for itself
     inner.setdefault("TORCHINDUCTOR_CACHE_DIR", str(Path(tempfile.gettempdir(), f"torchinductor_{os.getuid()}")))
     # the first `ninja` on the path is part of the key under which torch keeps compiled operators

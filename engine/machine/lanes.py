@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from xp.dsl.errors import Problem, XpError
 from xp.dsl.resources import NOTHING, Resources, plural
+from xp.engine.machine.environment.devices import VISIBLE, names
 
 
 class LaneError(XpError):
@@ -20,7 +21,7 @@ class Lane:
 
     cores: tuple[int, ...]
     gpus: tuple[int, ...] = ()
-    """Empty on a machine without GPUs."""
+    """Places among the GPUs that this process may see; empty where it sees none."""
 
     alone: bool = False
     """Whether it is the only one: its trials have no neighbours."""
@@ -33,7 +34,7 @@ class Lane:
     @property
     def variables(self) -> dict[str, str]:
         """Return what the processes of the lane have to know: which GPUs are theirs."""
-        return {"CUDA_VISIBLE_DEVICES": ",".join(map(str, self.gpus))} if self.gpus else {}
+        return {VISIBLE: ",".join(names(self.gpus))} if self.gpus else {}
 
     def enter(self) -> None:
         """Keep this thread, and every process that it starts from now on, on the cores of the lane."""

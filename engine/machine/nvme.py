@@ -15,12 +15,19 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
 
 from xp.dsl.resources import Lack
+from xp.templates.quantity import quantity
 
 OPERATORS = ("pin_memory", "async_io")
 """What DeepSpeed writes and reads a folder with, the first of them needed by the second."""
 
 BUILD = "DS_ACCELERATOR=cpu python -c 'from deepspeed.ops.op_builder import AsyncIOBuilder as B; B().load()'"
 """Compiles both; on a machine with GPUs the variable is left out."""
+
+MOUNTS = Path("/proc/self/mountinfo")
+"""What is mounted where: proc_pid_mountinfo(5) names the fields."""
+
+IN_MEMORY = ("tmpfs", "ramfs")
+"""File systems that are no disk, though newer kernels take writes to them past the cache."""
 
 PROGRAM = "#include <libaio.h>\nint main(void) { io_context_t ring = 0; return io_setup(1, &ring); }\n"
 
@@ -29,20 +36,6 @@ PROGRAM = "#include <libaio.h>\nint main(void) { io_context_t ring = 0; return i
 def lack(folder: str | None) -> Lack | None:
     """Return what stands against offloading to *folder*, or to the results in this one; None where nothing does."""
     return next((found for found in (*of_system(), *of_operators(), *of_folder(Path(folder or "."))) if found), None)
-
-
-def make_room(link: Path, place: str | None, name: str) -> None:
-    """Have *link* lead to a folder of this *name* in *place*, where there is one."""
-    if place is not None:
-        home = Path(place, name).resolve()
-        home.mkdir(parents=True, exist_ok=True)
-        link.symlink_to(home)
-
-
-def clear(link: Path) -> None:
-    """Remove what lies in another place behind *link*."""
-    if link.is_symlink():
-        shutil.rmtree(link.resolve(), ignore_errors=True)
 
 
 def of_system() -> Iterator[Lack | None]:
@@ -69,14 +62,39 @@ def of_operators() -> Iterator[Lack | None]:
 
 def of_folder(folder: Path) -> Iterator[Lack | None]:
     """Yield what is wrong with the folder, or with the nearest one above it that exists."""
-    there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    there = nearest(folder)
     if not there.is_dir():
         yield Lack(f"{there} is no folder", "set zero.nvme_path to a folder of a local disk")
     elif not os.access(there, os.W_OK | os.X_OK):
         yield Lack(f"{there} cannot be written to", "set zero.nvme_path to a folder of yours")
+    elif (kind := file_system(there)) in IN_MEMORY:
+        yield Lack(
+            f"{there} lies in memory ({kind}): nothing would be saved", "set zero.nvme_path to a folder of a disk"
+        )
     elif (error := direct(there)) is not None:
         why = "its file system has no O_DIRECT" if error == errno.EINVAL else os.strerror(error)
         yield Lack(f"{there} cannot be written past the cache: {why}", "set zero.nvme_path to a folder of a local disk")
+
+
+def nearest(folder: Path) -> Path:
+    """Return a folder, or the nearest one above it that exists."""
+    return next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+
+
+def shortage(folder: Path, needed: float, beside: str = "") -> str:
+    """Return how many bytes a folder lacks, with what is put *beside* its name; nothing where there is room."""
+    free = shutil.disk_usage(nearest(folder)).free
+    if needed <= free:
+        return ""
+    return f"{quantity(needed, 'B')} in {folder}{beside}, and {quantity(free, 'B')} are free there"
+
+
+def file_system(folder: Path) -> str:
+    """Return the kind of file system that a folder lies on, empty where the system does not tell."""
+    device = folder.stat().st_dev
+    mounts = [line.split() for line in MOUNTS.read_text(encoding="utf-8").splitlines()] if MOUNTS.exists() else []
+    kinds = {fields[2]: fields[fields.index("-") + 1] for fields in mounts}
+    return kinds.get(f"{os.major(device)}:{os.minor(device)}", "")
 
 
 def is_built(name: str) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +18,10 @@ from codecarbon.output_methods.base_output import BaseOutput
 from codecarbon.output_methods.emissions_data import EmissionsData
 
 from xp.dsl.spec import Carbon
-from xp.engine.measure.trust import JOULES, mode, quality, unfit, valid
+from xp.engine.measure.trust import JOULES, MISSING, mode, of_cards, quality, unfit, valid, working
+
+LOUDNESS = "warning"
+"""At this level the tracker tells of errors that it goes on after, with nothing to show."""
 
 SECONDS = 1.0
 """Time between two readings."""
@@ -63,23 +69,62 @@ class Kept(BaseOutput):
     live_out = out
 
 
+class Complaints(logging.Filter):
+    """Hears what the tracker would print, lets nothing through, and keeps the first error: others follow from it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = ""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Take in a message."""
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None:
+            self.first = self.first or named(error)
+        return False
+
+
+def named(error: BaseException) -> str:
+    """Return an error in one line."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
+
+
 class EnergyMeter:
     """Measures the whole machine: one per attempt, in rank 0, started behind the fork."""
 
     def __init__(self, carbon: Carbon, folder: Path) -> None:
-        set_logger_level("critical")  # it talks before it has read its own options
+        set_logger_level(LOUDNESS)  # it talks before it has read its own options
+        self.complaints = Complaints()
+        logging.getLogger("codecarbon").filters = [self.complaints]
         self.intensity = intensity(carbon)
         self.kept = Kept()
         self.phase = "prepare"
         self.phases: dict[str, float] = {}
         """Energy of each phase, kWh."""
 
+        self.broken = ""
+        """Why the tracker says nothing any more."""
+
+        self.told: set[str] = set()
+        """What has been said of the attempt before its end."""
+
         self._seen = 0.0
-        self.tracker = OfflineEmissionsTracker(**{**options(self.intensity, folder), "output_handlers": [self.kept]})
+        given = {**options(self.intensity, folder), "output_handlers": [self.kept]}
+        self.tracker: Any = self.asked(lambda: OfflineEmissionsTracker(**given))
+
+    def asked(self, question: Callable[..., Any], *of: Any) -> Any:
+        """Return what the tracker answers; an error in it costs the energy and not the trial, and is told."""
+        if self.broken:
+            return None
+        try:
+            return question(*of)
+        except Exception as error:  # noqa: BLE001 - it reads files and drivers of machines that nobody here knows
+            self.broken = named(error)
+            return None
 
     def start(self) -> None:
         """Begin to measure."""
-        self.tracker.start()
+        self.asked(methodcaller("start"), self.tracker)
 
     def enter(self, phase: str) -> None:
         """Count what is used from here on as that of another phase."""
@@ -88,19 +133,30 @@ class EnergyMeter:
 
     def so_far(self) -> Mapping[str, float]:
         """Return what has been used since the start, and go on."""
-        self.tracker.flush()
-        return valid(self.values(self.kept.last))[0]
+        self.asked(methodcaller("flush"), self.tracker)
+        if self.broken:
+            return {}
+        found = valid(self.values(self.kept.last))[0]
+        self.told |= found.keys()
+        return found
 
     def stop(self) -> tuple[dict[str, float], dict[str, Any]]:
-        """Stop, and return the metrics and the facts about them."""
-        self.tracker.stop()
-        metrics, problems = valid(self.values(getattr(self.tracker, "final_emissions_data", None)))
-        return metrics, facts(self.intensity, metrics, problems, getattr(self.tracker, "_hardware", ()))
+        """Stop, and return the metrics and the facts about them; what was said before and is not true is no number."""
+        self.asked(methodcaller("stop"), self.tracker)
+        hardware = getattr(self.tracker, "_hardware", ())
+        final = None if self.broken else getattr(self.tracker, "final_emissions_data", None)
+        metrics, problems = valid(self.values(final), working(hardware))
+        if problems.get("energy_consumed") == MISSING and (reason := self.broken or self.complaints.first):
+            problems["energy_consumed"] = f"{MISSING}: {reason}"
+        told = facts(self.intensity, metrics, problems, hardware)
+        return metrics | dict.fromkeys(self.told - metrics.keys(), math.nan), told
 
     def values(self, data: EmissionsData | None) -> dict[str, float | None]:
         """Return what the tracker says, with what came since it was last asked counted to the phase."""
         if data is not None:
-            self.phases[self.phase] = self.phases.get(self.phase, 0.0) + data.energy_consumed - self._seen
+            before, used = self.phases.get(self.phase, 0.0), data.energy_consumed - self._seen
+            # a sum that has fallen can never be true again: what comes later must not hide it
+            self.phases[self.phase] = before + used if min(before, used) >= 0 else min(before, used)
             self._seen = data.energy_consumed
         return {name: getattr(data, name, None) for name in METRICS} | {
             f"energy_consumed_{phase}": energy for phase, energy in self.phases.items()
@@ -148,7 +204,7 @@ def options(chosen: Intensity, folder: Path) -> Mapping[str, Any]:
         "force_mode_cpu_load": False,
         "force_ram_power": None,
         "gpu_ids": None,
-        "log_level": "critical",
+        "log_level": LOUDNESS,
         "logger_preamble": "",
         "logging_logger": None,
         "measure_power_secs": SECONDS,
@@ -179,7 +235,7 @@ def facts(
         "scope": "machine",
         "library": "codecarbon",
         "cpu": mode(hardware, "CPU") or "not measured",
-        "gpu": "counter" if any(type(part).__name__ == "GPU" for part in hardware) else "none",
+        "gpu": of_cards(hardware),
         "ram": "model",
         "idle_power": IDLE.watts,
         "country": chosen.country or "",

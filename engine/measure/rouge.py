@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 from typing import Any
@@ -11,10 +12,16 @@ import datasets
 import evaluate
 import nupunkt
 
-from xp.engine.measure.overlap import TYPES, Overlap, Points, overlap, scorable
+from xp.engine.measure.overlap import SCORABLE, TYPES, Overlap, Points, overlap, scorable
 
 PEGASUS_BREAK = "<n>"
 """What Pegasus writes for the end of a line; read as text it would be a word of both sides."""
+
+LETTER = re.compile(r"[^\W_]")
+"""What a word is made of, in any script."""
+
+FOREIGN = 0.1
+"""Share of letters that are no part of a token from which on scores are doubtful: umlauts and accents are fewer."""
 
 METHOD = {
     "rouge_library": "rouge_score",
@@ -57,10 +64,11 @@ class Rouge(evaluate.Metric):
         )
 
     def _compute(self, predictions: Sequence[str], references: Sequence[str]) -> dict[str, float]:
-        self.last = overlap([sentences(text) for text in references], [sentences(text) for text in predictions])
+        written = [sentences(text) for text in predictions]
+        self.last = overlap([sentences(text) for text in references], written)
         means = {kind: fsum(self.last.points[kind]) / len(references) for kind in TYPES}
         return means | {
-            "empty_predictions": sum(not text.strip() for text in predictions),
+            "empty_predictions": sum(not text for text in written),
             "unscorable_references": sum(not scorable(text) for text in references),
         }
 
@@ -85,13 +93,32 @@ def score(predictions: Mapping[str, str], references: Mapping[str, str]) -> Scor
     means: dict[str, Any] = metric.compute(
         predictions=[predictions[name] for name in ids], references=[references[name] for name in ids]
     )
-    doubt = warning(means, len(ids))
+    doubt = warning(means, references.values())
     told = {**METHOD, **metric.last.facts, **({"warning": doubt} if doubt else {})}
     return Scores(means, metric.last.points, told)
 
 
-def warning(means: Mapping[str, float], total: int) -> str | None:
-    """Return what makes the scores doubtful, None where nothing does."""
-    if count := means["unscorable_references"]:
-        return f"{count:.0f} of {total} references have no scorable tokens: they score 0 whatever is predicted"
-    return None
+def warning(means: Mapping[str, float], references: Collection[str]) -> str:
+    """Return what makes the scores doubtful, nothing where nothing does."""
+    found, count, share = [], means["unscorable_references"], foreign(references)
+    if count:
+        found.append(
+            f"{count:.0f} of {len(references)} references have no scorable tokens: they score 0 whatever is predicted"
+        )
+    if share >= FOREIGN and count < len(references):
+        found.append(f"{share:.0%} of the letters of the references are none of a-z and 0-9: only the rest is compared")
+    return "; ".join(found)
+
+
+def foreign(texts: Iterable[str]) -> float:
+    """Return the share of letters and digits that are no part of a token.
+
+    >>> foreign(["Zwölf", "мир 5"]), foreign(["…"])
+    (0.4444444444444444, 0.0)
+    """
+    letters = lost = 0
+    for text in texts:
+        here = len(LETTER.findall(text))
+        letters += here
+        lost += 0 if text.isascii() else max(0, here - len(SCORABLE.findall(text.lower())))
+    return lost / letters if letters else 0.0

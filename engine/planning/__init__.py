@@ -39,13 +39,19 @@ class Planned:
 
     def lacking(self, trials: Sequence[Trial]) -> dict[str, Problem]:
         """Return what those of some trials lack that cannot run, by their ids."""
-        if not self.missing:
-            return {}
-        found = {
-            trial.id: self.missing.get(("model", trial.model_name)) or self.missing.get(("dataset", trial.dataset_name))
-            for trial in trials
-        }
-        return {name: problem for name, problem in found.items() if problem is not None}
+        return {trial.id: found[0] for trial in trials if (found := self.nowhere(trial))}
+
+    def partly_lacking(self, due: Sequence[Trial]) -> dict[str, Problem]:
+        """Return the same of the trials of a run; raise SpecError where none of them could run."""
+        lacking = self.lacking(due)
+        if due and len(lacking) == len(due):
+            raise SpecError(*dict.fromkeys(problem for trial in due for problem in self.nowhere(trial)))
+        return lacking
+
+    def nowhere(self, trial: Trial) -> list[Problem]:
+        """Return why the model and the data set of a trial cannot be had; nothing where they can."""
+        wanted: list[tuple[remote.Kind, str]] = [("model", trial.model_name), ("dataset", trial.dataset_name)]
+        return [self.missing[key] for key in wanted if key in self.missing]
 
 
 def make(file: Path, overrides: Sequence[str] = (), only: Sequence[str] = ()) -> Planned:

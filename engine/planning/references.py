@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from xp.dsl.errors import Problem, SpecError, did_you_mean
 from xp.dsl.experiment import Experiment
 from xp.dsl.spec import Dataset, Model
+from xp.engine.planning.heads import UnreadableError, columns
+from xp.engine.planning.remote import named
 from xp.engine.train import dialogues
-from xp.engine.train.places import SPLITS, is_hub, location
-
-
-class UnreadableError(ValueError):
-    """A file that is not what the end of its name says."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint
+from xp.engine.train.places import SPLIT, SPLITS, is_hub, location
 
 
 def fingerprints(experiment: Experiment) -> dict[str, str]:
@@ -73,10 +65,13 @@ def problems_of(experiment: Experiment, name: str, dataset: Dataset) -> Iterator
     folder = experiment.folder
     if dataset.builtin is not None or is_hub(dataset, folder):
         return
+    if wrong := [*misplaced(dataset, folder, named(experiment, "datasets", name, "path"))]:
+        yield from wrong
+        return
     places = {split: location(dataset, folder, split) for split in SPLITS}
     known: dict[str, list[str]] = {}
     for split, place in places.items():
-        where = experiment.where("datasets", name, "path" if dataset.path is not None else split)
+        where = named(experiment, "datasets", name, "path" if dataset.path is not None else split)
         if not place.exists():
             yield Problem(f"there is no file of the {split} split, got {str(place)!r}", where, nearest(place))
             continue
@@ -87,16 +82,34 @@ def problems_of(experiment: Experiment, name: str, dataset: Dataset) -> Iterator
     yield from lacking_columns(experiment, name, dataset, {split: names for split, names in known.items() if names})
 
 
+def misplaced(dataset: Dataset, folder: Path, where: str) -> Iterator[Problem]:
+    """Yield why a path cannot be that of three splits."""
+    path = dataset.path or ""
+    strange = [word for word in re.findall(r"\{\w*\}", path) if word != SPLIT]
+    if SPLIT in path or not path:
+        return
+    if strange:
+        yield Problem(f"{strange[0]!r} stands for nothing, got {path!r}", where, f"did you mean {SPLIT!r}?")
+    elif (folder / Path(path).expanduser()).is_file():
+        hint = f"write {SPLIT!r} for the name of a split, or name three files: train, validation and test"
+        yield Problem(f"one file, where a data set has three splits, got {path!r}", where, hint)
+
+
 def lacking_columns(
     experiment: Experiment, name: str, dataset: Dataset, known: Mapping[str, list[str]]
 ) -> Iterator[Problem]:
     """Yield the columns that splits do not have."""
     for role in ("source", "target", "id"):
         column: str | None = getattr(dataset, role)
-        lacking = [split for split, names in known.items() if column is not None and column not in names]
-        if column is not None and lacking:
+        if column is None:
+            continue
+        where = named(experiment, "datasets", name, role)
+        if lacking := [split for split, names in known.items() if column not in names]:
             message = f"there is no column {column!r} in the split {' and '.join(lacking)}"
-            yield Problem(message, experiment.where("datasets", name, role), did_you_mean(column, known[lacking[0]]))
+            yield Problem(message, where, did_you_mean(column, known[lacking[0]]))
+        if several := [split for split, names in known.items() if names.count(column) > 1]:
+            message = f"there is more than one column {column!r} in the split {' and '.join(several)}"
+            yield Problem(message, where, "give each a name of its own")
 
 
 def nearest(place: Path) -> str:
@@ -104,43 +117,6 @@ def nearest(place: Path) -> str:
     if not place.parent.is_dir():
         return f"there is no folder {str(place.parent)!r} either"
     return did_you_mean(place.name, [entry.name for entry in place.parent.iterdir()])
-
-
-def columns(place: Path) -> list[str] | None:
-    """Return the column names of a split without reading its rows, None where only reading tells."""
-    try:
-        if place.is_dir():
-            return features(place / "dataset_info.json")
-        if place.suffix == ".csv":
-            with place.open(encoding="utf-8-sig", newline="") as file:
-                return next(csv.reader(file), [])
-        return first_keys(place) if place.suffix in (".jsonl", ".json") else None
-    except UnicodeDecodeError:
-        raise UnreadableError("not UTF-8", "save it as UTF-8") from None
-    except csv.Error as error:
-        raise UnreadableError(f"no table of comma-separated values: {error}") from None
-
-
-def features(info: Path) -> list[str] | None:
-    """Return the columns that a saved folder of Arrow files says it has."""
-    found = json_or_none(info.read_text(encoding="utf-8")) if info.exists() else None
-    return sorted(found["features"]) if isinstance(found, dict) and isinstance(found.get("features"), dict) else None
-
-
-def first_keys(place: Path) -> list[str] | None:
-    """Return the keys of the first row of a JSON Lines file."""
-    with place.open(encoding="utf-8-sig") as file:
-        line = next((line for line in file if line.strip()), "{}")
-    row = json_or_none(line)
-    return sorted(row) if isinstance(row, dict) else None
-
-
-def json_or_none(text: str) -> Any:
-    """Return what JSON says, None where it is none."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
 
 
 def checkpoints(experiment: Experiment) -> dict[str, str]:

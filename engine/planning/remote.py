@@ -62,5 +62,12 @@ def is_remote(given: str, experiment: Experiment) -> bool:
 
 
 def named(experiment: Experiment, kind: Literal["models", "datasets"], name: str, key: str) -> str:
-    """Return the place in the file that names a repository: a key of a table, or the id where it is used."""
-    return experiment.where(kind, name, key) if name in getattr(experiment, kind) else name
+    """Return the place in the file that names a model or data set: a key of its table, or where it is used."""
+    if name in getattr(experiment, kind):
+        return experiment.where(kind, name, key)
+    role, matrix = kind.removesuffix("s"), experiment.matrix
+    if name in (values := matrix.axes.get(role, ())):
+        return experiment.where("matrix", role, values.index(name))
+    rules = (place for place, rule in enumerate(matrix.include) if rule.get(role) == name)
+    place = next(rules, None)
+    return experiment.where("defaults", role) if place is None else experiment.where("matrix", "include", place, role)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from xp.dsl.anew import begun_anew
+from xp.dsl.doubts import doubts
+from xp.dsl.errors import Problem
 from xp.dsl.plan import Excluded
 from xp.dsl.power import weak_claims
 from xp.dsl.trial import Trial
@@ -17,6 +21,7 @@ from xp.engine.forecast.past import attempts
 from xp.engine.layout import Layout
 from xp.engine.machine import environment
 from xp.engine.planning import Planned
+from xp.engine.run import space
 from xp.engine.run.standing import Standing, standing
 
 AXES = ("method", "model", "dataset")
@@ -44,6 +49,14 @@ class Preview:
     planned: Planned
     rows: list[Row]
 
+    lacking: Mapping[str, Problem]
+    """Trials whose model or data set is nowhere, by their ids: they would fail, and the others run."""
+
+    @property
+    def missing(self) -> Mapping[Problem, int]:
+        """What is nowhere, and how many trials it costs."""
+        return Counter(self.lacking.values())
+
     @property
     def excluded(self) -> list[Excluded]:
         """The cells that are not tried."""
@@ -52,12 +65,13 @@ class Preview:
     @property
     def notes(self) -> list[str]:
         """What is worth knowing before anything runs, though nothing is wrong."""
-        return [*weak_claims(self.planned.experiment, self.planned.plan.trials)]
+        experiment, trials = self.planned.experiment, self.planned.plan.trials
+        return [*weak_claims(experiment, trials), *doubts(experiment, trials), *begun_anew(experiment, trials)]
 
     @property
     def due(self) -> list[Row]:
-        """The trials that would be attempted."""
-        return [row for row in self.rows if row.standing.due]
+        """The trials that would be trained."""
+        return [row for row in self.rows if row.standing.due and row.trial.id not in self.lacking]
 
     @property
     def totals(self) -> dict[str, Sum]:
@@ -76,13 +90,21 @@ class Preview:
 
 
 def preview(planned: Planned, results: Path) -> Preview:
-    """Return what a run of the wanted trials would do, judged by a folder of results; only its warehouse is written."""
+    """Return what a run of the wanted trials would do, judged by a folder of results; only its warehouse is written.
+
+    Raise SpecError where a run would train none, as what its trials need is nowhere, or a folder has no room for them.
+    """
     layout = Layout(results.absolute())
+    stands = {trial.id: standing(layout, trial.id) for trial in planned.wanted}
+    due = [trial for trial in planned.wanted if stands[trial.id].due]
+    lacking = planned.partly_lacking(due)
+    space.check(planned, due, layout, planned.experiment.limits.max_concurrent)
     past = attempts(layout, planned.wanted, environment.here())
     forecaster = Forecaster(past, apart=planned.machine.devices == "cuda", tariff=tariff(planned))
     return Preview(
         planned,
-        [Row(trial, standing(layout, trial.id), forecaster.forecast(trial)) for trial in planned.wanted],
+        [Row(trial, stands[trial.id], forecaster.forecast(trial)) for trial in planned.wanted],
+        lacking,
     )
 
 

@@ -32,6 +32,7 @@ def record(preview: Preview) -> dict[str, Any]:
         "axes": preview.axes,
         "trials": [trial(row) for row in preview.rows],
         "excluded": [left_out(cell, preview) for cell in preview.excluded],
+        "missing": [{**asdict(problem), "trials": count} for problem, count in preview.missing.items()],
         "notes": preview.notes,
         "totals": {
             "trials": len(preview.rows),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xp.dsl.labels import labels
+from xp.dsl.resources import plural
 from xp.dsl.spelling import spell
 from xp.engine.forecast.amounts import NAMES, Amount, Sum
 from xp.engine.preview.preview import Preview, Row
@@ -53,7 +54,7 @@ def text(preview: Preview) -> str:
     """Return the whole preview."""
     notes = Notes()
     parts = [trials(preview, notes), "\n".join(excluded(preview)), "\n".join(map(noted, preview.notes))]
-    parts.append(summary(preview, notes))
+    parts += ["\n".join(missing(preview)), summary(preview, notes)]
     parts.append("\n".join(notes.lines()))  # last: the others make them
     return "\n".join(f"{part.rstrip()}\n" for part in parts if part)
 
@@ -112,12 +113,19 @@ def noted(line: str) -> str:
     return f"note      {line}"
 
 
+def missing(preview: Preview) -> Iterator[str]:
+    """Yield what is nowhere to be had, with the number of trials that it costs."""
+    for problem, count in preview.missing.items():
+        yield f"missing   {plural(count, 'trial')} cannot run: {problem}"
+
+
 def summary(preview: Preview, notes: Notes) -> str:
     """Return how many trials there are, and what those that would run need."""
     states = Counter(row.standing.state for row in preview.rows)
     told = [f"{count:,} {state}" for state, count in states.items()]
     lines = [f"search    {name}: {budget}" for name, budget in budgets(preview)]
     told += [f"{len(preview.excluded):,} excluded"] if preview.excluded else []
+    told += [f"{len(preview.lacking):,} cannot run"] if preview.lacking else []
     lines += [f"{len(preview.rows):,} trial{'' if len(preview.rows) == 1 else 's'}: {', '.join(told)}"]
     if due := len(preview.due):
         lines += [f"a run would attempt {due:,}, one after another, and need"]

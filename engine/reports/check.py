@@ -24,7 +24,8 @@ def check(request: Request) -> int:
     try:
         there = target.read_bytes().decode("utf-8", "replace")
     except OSError as error:
-        raise QueryError(Problem(f"the report cannot be read: {error.strerror}", str(target))) from None
+        hint = "without --check it is written"
+        raise QueryError(Problem(f"the report cannot be read: {error.strerror}", str(target), hint)) from None
     told = sidecar.read(target)
     made = make(request if request.params else replace(request, params=tuple(pairs(told["params"]))))
     reasons = [*changes(there, told, sidecar.parsed(made.provenance)), *pictures(target)]

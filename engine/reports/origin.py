@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,12 +13,12 @@ from typing import Any
 from xp.dsl.errors import Problem, QueryError
 from xp.engine.layout import Layout
 from xp.engine.reports import cells, sidecar
-from xp.engine.reports.cells import Cell
 from xp.engine.screen import table
 from xp.queries import catalog
 
 PLACED = re.compile(r"(.+\.\w+):(\d+:\d+)")
 SUFFIXES = (".md", ".html")
+WRITTEN = "`xp render TEMPLATE` writes one, to results/reports unless -o says otherwise"
 MOST = 24
 """Attempts that are listed for people; JSON has all."""
 
@@ -71,20 +72,23 @@ def explain(name: str, wanted: Sequence[str]) -> Origin:
     report, words = (Path(match[1]), [match[2], *wanted]) if match else (Path(name), list(wanted))
     try:
         text = report.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise QueryError(Problem(f"the report cannot be read: {error}", str(report))) from None
+    except UnicodeDecodeError:
+        raise QueryError(Problem("this is no report: it is not UTF-8", str(report))) from None
+    except OSError as error:
+        raise QueryError(Problem(f"the report cannot be read: {error.strerror}", str(report), WRITTEN)) from None
     if not words:
         hint = f"xp explain {report} zero2 memory, or {report}:LINE:COLUMN"
         raise QueryError(Problem("which cell? The words of its row and of its column, or its place", hint=hint))
     told = sidecar.read(report)
-    return traced(report, text, told, cells.find(report, text, told, words))
+    return traced(report, text, told, words)
 
 
-def traced(report: Path, text: str, told: Mapping[str, Any], cell: Cell) -> Origin:
-    """Return what the sidecar says of one cell, and what has changed since."""
+def traced(report: Path, text: str, told: Mapping[str, Any], wanted: Sequence[str]) -> Origin:
+    """Return what the sidecar says of one cell, and what has changed since; of a page it has the Markdown."""
+    shown = told.get("markdown", text)
+    cell = cells.find(report, shown, told, wanted)
     answer = told["answers"][cell.table["answer"]]
     name, params = answer["query"], {key: value for key, value in answer["params"].items() if value is not None}
-    asking = " ".join(["xp query", name, *(f"-p {key}={value}" for key, value in params.items())])
     results = report.parent / told["results"]
     trials = [told["trials"][place] for place in sidecar.places(cell.table["rows"][cell.row][1])]
     meaning, warnings = now(name, cell.column, told["queries"][name])
@@ -97,11 +101,13 @@ def traced(report: Path, text: str, told: Mapping[str, Any], cell: Cell) -> Orig
         cell.words,
         cell.heading,
         meaning,
-        cells.note(text, cell),
+        cells.note(shown, cell),
         name,
         told["queries"][name],
         params,
-        asking,
+        shlex.join(
+            ["xp", "query", name, *(word for key, value in params.items() for word in ("-p", f"{key}={value}"))]
+        ),
         told["warehouse"]["schema"],
         warnings,
         [behind(results, *trial) for trial in trials],

@@ -10,12 +10,12 @@ from typing import Any
 import click
 
 from xp.dsl.errors import Problem, QueryError, did_you_mean
-from xp.engine.answers import fresh, split
+from xp.engine.answers import session, split
 from xp.engine.forms import beside
 from xp.engine.forms.files import replace
 from xp.engine.layout import Layout
 from xp.engine.reports.sidecar import Asked, Source, composed, sidecar_of
-from xp.engine.warehouse.ask import Answer, session
+from xp.engine.warehouse.ask import Answer
 from xp.engine.warehouse.sandbox import COMMAND
 from xp.queries import catalog
 from xp.queries.catalog import Query
@@ -60,26 +60,28 @@ class Made:
 
 def render(request: Request, *, png: bool = False) -> None:
     """Fill a template and write the report, as a whole or not at all."""
-    made = make(request)
+    target = request.target
     if request.output == STDOUT:
-        click.echo(made.text, nl=False)
+        click.echo(make(request).text, nl=False)
         return
-    write(made, request.target, png=png)
-    click.echo(f"wrote {request.target}")
+    if target.exists() and target.samefile(find(request.template)):
+        raise QueryError(Problem("the report would replace its own template", str(target), "name another file with -o"))
+    write(make(request), target, png=png)
+    click.echo(f"wrote {target}")
 
 
 def make(request: Request) -> Made:
     """Return a report, everything asked from one state of the warehouse."""
-    layout, wanted = fresh(request.results), split(request.params)
+    wanted = split(request.params)
     gallery = Gallery("" if request.output == STDOUT else beside.folder_of(request.target).name)
     trace = Trace()
-    with session(layout, COMMAND) as put:
-        given = {**planned_last(put), **wanted}
-        asking = Asking(put, given)
+    with session(request.results, COMMAND) as to:
+        given = {**planned_last(to.answer), **wanted}
+        asking = Asking(to.answer, given)
         text = fill(request.template, asking, gallery=gallery, trace=trace)
         evidence = Evidence.of(asking)
     check_used(wanted, asking.asked)
-    source = Source(find(request.template).name, given, layout.root, request.target)
+    source = Source(find(request.template).name, given, request.results.absolute(), request.target)
     return Made(text, composed(source, text, trace, asking.asked, evidence), gallery)
 
 

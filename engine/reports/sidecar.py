@@ -7,7 +7,6 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,8 @@ from xp.dsl.errors import Problem, QueryError
 from xp.engine.warehouse.ask import Answer
 from xp.engine.warehouse.store import VERSION
 from xp.queries.catalog import Query
-from xp.templates.answers import Rows
 from xp.templates.evidence import Evidence
-from xp.templates.trace import Placed, Trace, placed
+from xp.templates.trace import Placed, Trace, names_of, placed
 
 FORMAT = 1
 SUFFIX = ".provenance.json"
@@ -60,6 +58,7 @@ def composed(source: Source, text: str, trace: Trace, asked: Sequence[Asked], ev
     """Return the provenance of a report as JSON, a line for each thing; the same report has the same bytes."""
     numbers = {key(each.name, each.given): place for place, each in enumerate(asked)}
     trials = [[trial[name] for name in ("trial", "label", "state", "attempts")] for trial in evidence.trials]
+    markdown = "\n\n".join(trace.pages)
     return "".join(
         lines(
             {
@@ -75,7 +74,8 @@ def composed(source: Source, text: str, trace: Trace, asked: Sequence[Asked], ev
                 },
                 "answers": [answer(each) for each in asked],
                 "trials": trials,
-                "tables": [table(each, numbers, evidence) for each in placed(text, trace)],
+                "tables": [table(each, numbers, evidence) for each in placed(markdown or text, trace)],
+                **({"markdown": markdown} if markdown else {}),
             }
         )
     )
@@ -98,16 +98,9 @@ def table(shown: Placed, numbers: Mapping[str, int], evidence: Evidence) -> dict
         "answer": numbers[key(drawn.query, drawn.params)],
         "columns": list(drawn.columns),
         "rows": [
-            [words(drawn.rows, row), "" if elsewhere else spans(evidence.places(drawn.rows, row))] for row in rows
+            [names_of(drawn.rows, row), "" if elsewhere else spans(evidence.places(drawn.rows, row))] for row in rows
         ],
     }
-
-
-def words(rows: Rows, values: Sequence[Any]) -> dict[str, str]:
-    """Return what names a row: the texts at its beginning."""
-    pairs = zip(rows.columns, values, strict=True)
-    leading = takewhile(lambda pair: pair[0].type == "text", pairs)
-    return {column.name: value for column, value in leading if value is not None}
 
 
 def spans(places: Sequence[int]) -> str:

@@ -23,19 +23,19 @@ def watch(request: Request, *, png: bool = False, every: float = EVERY) -> None:
     """Render until Ctrl-C, each time that a journal or a template has changed; say what is new in the report."""
     if request.output == STDOUT:
         raise QueryError(Problem("a report that is watched needs a file", "-o -", "leave it out, or name one"))
-    stop = until_interrupted()
     seen: tuple[object, ...] = ()
     before = ""
-    while not stop.is_set():
-        try:
-            # a look that finds nothing new costs a stat of each journal
-            if (now := state(request)) != seen:
-                seen, before = now, renewed(request, before, png=png)
-        except XpError as error:
-            if not before:
-                raise
-            click.echo(f"xp: {error}", err=True)  # half-written templates come right again
-        stop.wait(every)
+    with until_interrupted() as stop:
+        while not stop.is_set():
+            try:
+                # a look that finds nothing new costs a stat of each journal
+                if (now := state(request)) != seen:
+                    seen, before = now, renewed(request, before, png=png)
+            except XpError as error:
+                if not before:
+                    raise
+                click.echo(f"xp: {error}", err=True)  # half-written templates come right again
+            stop.wait(every)
 
 
 def state(request: Request) -> tuple[object, ...]:

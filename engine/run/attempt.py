@@ -16,7 +16,7 @@ from xp.engine.launch.group import Group, Launcher, send
 from xp.engine.launch.pulse import Vigil
 from xp.engine.launch.sampling import sampled
 from xp.engine.layout import AttemptLayout
-from xp.engine.machine import nvme
+from xp.engine.machine import rooms
 from xp.engine.machine.lanes import Lane
 from xp.engine.machine.uptime import boot
 from xp.engine.run.deaths import Kills, Peaks
@@ -116,7 +116,7 @@ def close(attempt: AttemptLayout, outcome: Outcome, seconds: float) -> None:
     """Write the end of the attempt into its journal and throw its scratch folder away."""
     with Journal(attempt.engine_journal) as journal:
         journal.append("end", state=outcome.state, reason=outcome.reason, seconds=seconds, evidence=outcome.evidence)
-    nvme.clear(attempt.offload)
+    rooms.clear(attempt.offload)
     shutil.rmtree(attempt.work, ignore_errors=True)
 
 

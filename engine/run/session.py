@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from xp.dsl.errors import Problem, SpecError, XpError, did_you_mean
+from xp.dsl.errors import Problem, XpError, did_you_mean
 from xp.dsl.resources import plural
 from xp.dsl.spec import seconds
 from xp.dsl.trial import Trial
@@ -21,6 +21,7 @@ from xp.engine.layout import Layout
 from xp.engine.machine import environment
 from xp.engine.machine.lanes import Lane, lanes
 from xp.engine.planning import Planned, make
+from xp.engine.run import space
 from xp.engine.run.announcing import journal_plan
 from xp.engine.run.loading import NowAndThen, bring_up_to_date
 from xp.engine.run.progress import LaneDisplay, PlainDisplay, console, display
@@ -55,7 +56,7 @@ class Choices(NamedTuple):
     launch: Kind = "auto"
 
     jobs: int | None = None
-    """How many trials run side by side; unset, as many as the file says."""
+    """How many trials, and trainings of searches, run side by side; unset, as many as the file says."""
 
 
 PLAIN = Choices()
@@ -91,13 +92,12 @@ def start(planned: Planned, results: Path, choices: Choices = PLAIN) -> int:
     layout = Layout(results.absolute())
     order = in_blocks(planned.wanted)
     done, left, due = sorted_out(layout, order, choices)
-    lacking = planned.lacking(due)
-    if due and len(lacking) == len(due):
-        raise SpecError(*dict.fromkeys(lacking.values()))
+    lacking = planned.partly_lacking(due)
+    jobs = choices.jobs or planned.experiment.limits.max_concurrent
+    space.check(planned, due, layout, jobs)
     prepare(layout)
     layout.stop_file.unlink(missing_ok=True)
     journal_plan(layout, planned.experiment, planned.plan, in_blocks(planned.plan.trials))
-    jobs = choices.jobs or planned.experiment.limits.max_concurrent
     with display(console(), jobs) as shown, stopping(shown) as stop:
         shown.planned(len(order), done, left)
         for problem, count in Counter(lacking.values()).items():

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from xp.dsl.tuning import Space, Tuning
 from xp.engine.search.draws import draw, source, whole
-from xp.engine.search.points import Point, point
+from xp.engine.search.points import Point, drawn
 
 Action = Literal["start", "continue", "exploit"]
 
@@ -58,7 +58,7 @@ def decisions(search: Tuning, members: Sequence[Member], key: str, generation: i
 
 def first(search: Tuning, key: str) -> list[Decision]:
     """Return how the members of the first generation start."""
-    return [Decision("start", None, point(search, key, member), {}) for member in range(search.population or 0)]
+    return [Decision("start", None, one, {}) for one in drawn(search, key)]
 
 
 def following(search: Tuning, members: Sequence[Member], key: str, generation: int) -> list[Decision]:

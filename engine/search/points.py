@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import product
+from collections.abc import Iterator, Sequence
+from itertools import chain, count, product
 from typing import Any
 
 from xp.dsl.tuning import Tuning
@@ -19,10 +19,27 @@ def points(search: Tuning, key: str) -> Iterator[Point]:
         for values in product(*(space.values for space in search.space.values())):
             yield dict(zip(search.space, values, strict=True))
     else:
-        for place in range(search.trainings):
-            yield point(search, key, place)
+        yield from drawn(search, key)
 
 
-def point(search: Tuning, key: str, place: int) -> Point:
-    """Return one random point; that of one place does not depend on how many there are."""
-    return {name: draw(name, space, source(key, "point", place, name)) for name, space in search.space.items()}
+def drawn(search: Tuning, key: str) -> list[Point]:
+    """Return as many random points as there are trainings; the first ones do not depend on how many there are.
+
+    No two are alike, as long as the space has others: the same training twice would be one, and its budget unspent.
+    """
+    found: list[Point] = []
+    there = search.combinations
+    for place in range(search.trainings):
+        found.append(fresh(search, key, place, found if place < there else ()))
+    return found
+
+
+def fresh(search: Tuning, key: str, place: int, others: Sequence[Point]) -> Point:
+    """Return the point of one place; one that is among the others is drawn again."""
+    again = (point(search, key, "point", place, attempt) for attempt in count(2))
+    return next(one for one in chain([point(search, key, "point", place)], again) if one not in others)
+
+
+def point(search: Tuning, *purpose: object) -> Point:
+    """Return the random point of a purpose."""
+    return {name: draw(name, space, source(*purpose, name)) for name, space in search.space.items()}

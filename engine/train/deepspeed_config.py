@@ -51,18 +51,21 @@ def deepspeed_config(
         typed["optimizer"] = {"params": adam(settings)}
     if settings.lr_scheduler_type in DEEPSPEED_SCHEDULES:
         typed["scheduler"] = schedule(settings)
-    return merged(merged(house(rest, cuda=cuda), rest), typed)
+    return merged(merged(house(settings.zero, rest, cuda=cuda), rest), typed)
 
 
-def house(rest: Mapping[str, Any], *, cuda: bool) -> dict[str, Any]:
+def house(zero: Zero, rest: Mapping[str, Any], *, cuda: bool) -> dict[str, Any]:
     """Return what holds unless a DeepSpeed file says otherwise.
 
     An optimizer in C++ pays beside a GPU; on a CPU alone it would only have to be compiled. Torch's own does the same,
-    but for the bias correction that it cannot leave out.
+    but for the bias correction that it cannot leave out. Before any parameter goes to a folder, DeepSpeed would keep a
+    billion of them in memory.
     """
     below: dict[str, Any] = {**HOUSE, "zero_force_ds_cpu_optimizer": cuda}
     if "optimizer" in rest and not cuda and "bias_correction" not in rest["optimizer"].get("params", {}):
         below["optimizer"] = {"params": {"torch_adam": True}}
+    if zero.offload_param == "nvme":
+        below["zero_optimization"] = {"offload_param": {"max_in_cpu": 0}}
     return below
 
 
@@ -96,7 +99,9 @@ def zero_block(zero: Zero, offload: Path) -> dict[str, Any]:
     """Return the ``zero_optimization`` block; sizes that the trainer can derive from the model are ``auto``."""
     block: dict[str, Any] = {"stage": zero.stage, "reduce_bucket_size": "auto"}
     if zero.stage == PARAMETERS:
-        block |= {"stage3_prefetch_bucket_size": "auto", "stage3_param_persistence_threshold": "auto"}
+        # what DeepSpeed 0.19 fetches ahead from a folder it fetches twice, and fails
+        ahead = 0 if zero.offload_param == "nvme" else "auto"
+        block |= {"stage3_prefetch_bucket_size": ahead, "stage3_param_persistence_threshold": "auto"}
     block |= {name: value for name in BUCKETS if (value := getattr(zero, name)) is not None}
     if zero.overlap_comm is not None:
         block["overlap_comm"] = zero.overlap_comm

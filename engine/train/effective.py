@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from xp.dsl.dotted import flatten
 from xp.dsl.settings import DEEPSPEED_SCHEDULES, Generation, Settings
-from xp.engine.train import sparse
+from xp.engine.train import sparse, swapping
 from xp.engine.train.deepspeed_config import PARAMETERS
 from xp.engine.train.encode import Splits
 from xp.engine.train.freezing import frozen
@@ -191,9 +191,9 @@ def of_engine(engine: Any) -> Values:
         }
     elif stage == PARAMETERS:
         found |= {
-            "offload_optimizer": home(optimizer.offload_optimizer, *swappable_states(optimizer)),
-            "offload_param": home(optimizer.offload_param, *swappable_parameters(optimizer)),
-            **swapped(optimizer),
+            "offload_optimizer": home(optimizer.offload_optimizer, *swapping.states(optimizer)),
+            "offload_param": home(optimizer.offload_param, *swapping.parameters(optimizer)),
+            **folder(optimizer),
             "reduce_bucket_size": optimizer.reduce_bucket_size,
             "stage3_prefetch_bucket_size": optimizer.prefetch_elements,
             "stage3_param_persistence_threshold": optimizer.parameter_offload.param_numel_persistence_threshold,
@@ -204,26 +204,12 @@ def of_engine(engine: Any) -> Values:
     return {f"zero.{name}": value for name, value in found.items()} | configuration
 
 
-def home(away: bool, *swappable: bool) -> str:
+def home(away: bool, *in_folder: bool) -> str:
     """Return where states live: small ones stay in memory, and where all are small, all do."""
-    return "nvme" if any(swappable) else "cpu" if away else "none"
+    return "nvme" if any(in_folder) else "cpu" if away else "none"
 
 
-def swappable_states(optimizer: Any) -> Iterator[bool]:
-    """Yield of each group of optimizer states whether it goes to the folder."""
-    if optimizer.swap_optimizer:
-        for size in optimizer.fp16_partitioned_groups_flat_numel:
-            yield optimizer.optimizer_swapper.is_swappable_tensor(None, numel=size)
-
-
-def swappable_parameters(optimizer: Any) -> Iterator[bool]:
-    """Yield of each parameter whether it goes to the folder."""
-    if optimizer.params_in_nvme_and_cpu:
-        for parameter in optimizer.module.parameters():
-            yield parameter.nvme_swapper.swappable_tensor(parameter)
-
-
-def swapped(optimizer: Any) -> Values:
+def folder(optimizer: Any) -> Values:
     """Return the folder that DeepSpeed's swappers write to, and the size of their buffers."""
     found: Values = {}
     folders: list[str] = []

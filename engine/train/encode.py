@@ -26,6 +26,9 @@ WINDOWED = ("led",)
 """Model types whose encoder sees a window of the source; the first token has to be told to see all of it. Without that,
 they are not what they were made to be, and have parameters without a gradient, which DDP refuses."""
 
+LIMITS = {"text": "max_source_length", "text_target": "max_target_length"}
+"""The setting that limits a side, by the tokenizer's argument for it."""
+
 CHUNK = 1000
 """Texts that are tokenised at a time."""
 
@@ -137,7 +140,8 @@ def texts(words: Sequence[str], side: Side, cache: Cache) -> Texts:
     tail = side.closing()
     kept = side.limit - tail
     if kept < 1:
-        raise DataError(f"a limit of {side.limit} tokens leaves no room for a text beside its special tokens")
+        name = LIMITS[side.argument]
+        raise DataError(f"{name}: {side.limit} tokens leave no room for a text beside its special tokens")
     cut = [ids if len(ids) <= side.limit else np.concatenate([ids[:kept], ids[len(ids) - tail :]]) for ids in whole]
     return Texts(cut, [len(ids) for ids in whole], side.limit, sum(side.mask()))
 

@@ -28,10 +28,14 @@ SAMPLING: Mapping[str, Any] = {
 }
 """What alone reads who draws tokens at random, with the values that change nothing."""
 
-BESIDE: Mapping[str, Any] = dict.fromkeys(
-    ("return_dict_in_generate", "output_attentions", "output_hidden_states", "output_logits", "output_scores"), False
-)
-"""What a model may give out beside a summary: nobody takes it."""
+BESIDE: Mapping[str, Any] = {
+    **dict.fromkeys(
+        ("return_dict_in_generate", "output_attentions", "output_hidden_states", "output_logits", "output_scores"),
+        False,
+    ),
+    "num_return_sequences": 1,
+}
+"""What a model may give out beside one summary of each source: nobody takes it."""
 
 
 def generation_config(own: Any, settings: Settings) -> Any:

@@ -14,7 +14,7 @@ from xp.dsl.trial import Trial
 from xp.engine.layout import AttemptLayout
 from xp.engine.measure.clock import StepClock
 from xp.engine.measure.memory import PeakMemory, reset_peak, resident, suit_allocator
-from xp.engine.train import corpus, facts, freezing, model, resume, sparse, tokenizer
+from xp.engine.train import corpus, facts, freezing, model, resume, sparse, swapping, tokenizer
 from xp.engine.train.arguments import training_arguments
 from xp.engine.train.cache import Cache
 from xp.engine.train.callbacks import Divergence, Journalling, LastEvaluation, Measuring, Watcher
@@ -32,6 +32,7 @@ from xp.engine.train.readback import Readback
 from xp.engine.train.record import Record
 from xp.engine.train.sampling import sampler
 from xp.engine.train.saving import Orders, Saving
+from xp.engine.train.swap_proof import Proof
 from xp.engine.train.trainer import SummaryTrainer
 
 PREPARATIONS = 3
@@ -124,8 +125,11 @@ def assemble(
     memory = PeakMemory(ready.baseline, cuda=seat.cuda)
     measuring = Measuring(StepClock(seat.world_size, settle=settle), memory, record)
     continuing = Continuing(trial, record)
-    reading = Readback(trial, ready.splits, record)
-    watching: list[Watcher] = [Journalling(record), continuing, reading, Divergence(), measuring]
+    reading, proof = Readback(trial, ready.splits, record), Proof(settings.zero, record)
+    watching: list[Watcher] = [Journalling(record), continuing, reading, proof, Divergence(), measuring]
+    if proof.homes:
+        swapping.room(settings, ready.model, attempt.offload.resolve())
+        swapping.mend()
     ahead = lead(seat.world_size, cuda=seat.cuda, logging_steps=settings.logging_steps)
     saving = Saving(Orders.of(trial, attempt), Meetings(attempt.meetings, record.leads, ahead), record)
     early = [EarlyStoppingCallback(stopping.patience, stopping.threshold)] if stopping else []

@@ -82,6 +82,8 @@ def collect(
     generated: np.ndarray[Any, Any], places: np.ndarray[Any, Any], examples: Sequence[Example], tokenizer: Any
 ) -> Predictions:
     """Return what was *generated* in the order of *examples*; what ranks repeated to fill a batch counts once."""
+    if len(generated) != len(places):
+        raise ValueError(f"{len(generated)} summaries of {len(places)} sources")
     found, first = np.unique(places, return_index=True)
     if not np.array_equal(found, np.arange(len(examples))):
         raise ValueError(f"{len(found)} predictions for {len(examples)} examples")

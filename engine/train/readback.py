@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from xp.dsl.dotted import flatten
-from xp.dsl.trial import Trial
+from xp.dsl.trial import OVERRULED, Trial
 from xp.engine.train.callbacks import Watcher
 from xp.engine.train.effective import effective
 from xp.engine.train.encode import Splits
@@ -19,7 +19,7 @@ from xp.engine.train.sparse import still
 AT_MOST = frozenset({"max_train_samples", "max_eval_samples", "max_predict_samples"})
 """Limits that a small corpus may stay below."""
 
-SMALL = "DeepSpeed keeps tensors of less than 1 MiB per rank in memory"
+SMALL = "DeepSpeed keeps tensors of less than 1 MiB per rank in memory, and as many parameters as max_in_cpu says"
 
 
 class Readback(Watcher):
@@ -54,7 +54,7 @@ def differences(
             why = f": {SMALL}" if wanted == "nvme" else ""
             yield f"{name}: {shown(wanted)} was declared, {shown(found[name])} is in force{why}"
     for name in swept:
-        if declared.get(name) is not None and name not in found:
+        if declared.get(name) is not None and name not in found and declared.get(OVERRULED.get(name, "")) is None:
             yield f"{name}: {shown(declared[name])} was declared, but it has no effect here"
     for name, value in found.items():
         if value == "auto":

@@ -33,11 +33,10 @@ def read(path: Path, columns: Sequence[str]) -> Rows:
     if not path.exists():
         raise DataError(f"{path}: no such file")
     readers = {".csv": read_csv, ".jsonl": read_jsonl, ".parquet": read_parquet}
-    if path.suffix not in readers:
-        raise DataError(
-            f"{path}: {path.suffix or 'no'} suffix is not one that is read: {', '.join(readers)}, or a folder"
-        )
-    return readers[path.suffix](path, columns)
+    suffix = path.suffix.lower()
+    if suffix not in readers:
+        raise DataError(f"{path}: {suffix or 'no'} suffix is not one that is read: {', '.join(readers)}, or a folder")
+    return readers[suffix](path, columns)
 
 
 def numbered(rows: Iterable[Row]) -> Rows:

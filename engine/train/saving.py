@@ -14,7 +14,7 @@ from transformers import EarlyStoppingCallback
 
 from xp.dsl.trial import Trial
 from xp.engine.layout import AttemptLayout
-from xp.engine.train import checkpoints
+from xp.engine.train import checkpoints, swap_checkpoint
 from xp.engine.train.callbacks import Watcher
 from xp.engine.train.errors import KnobError, StoppedError
 from xp.engine.train.meetings import Meetings, Reason
@@ -40,12 +40,16 @@ class Orders:
     keep: bool
     """Whether the end of the training is saved for others to go on from."""
 
+    swaps: bool = False
+    """Whether optimizer states live in a folder: of those DeepSpeed's checkpoint holds the files alone."""
+
     @classmethod
     def of(cls, trial: Trial, attempt: AttemptLayout) -> Orders:
         """Return what a trial says of its checkpoints."""
         zero = trial.settings.zero
-        every = None if zero is not None and zero.on_disk else trial.checkpoint_seconds  # nobody goes on from it
-        return cls(attempt, every, trial.until, trial.keep)
+        every = None if zero is not None and zero.begins_anew else trial.checkpoint_seconds  # nobody goes on from it
+        swaps = zero is not None and zero.offload_optimizer == "nvme"
+        return cls(attempt, every, trial.until, trial.keep, swaps)
 
 
 class Saving(Watcher):
@@ -77,6 +81,8 @@ class Saving(Watcher):
             kept = torch.load(self.source / own_file(self.record.rank), weights_only=True)
             self._epoch_begin = kept["epoch_begin"]
             take_up(self.trainer, kept)
+            if "swapped" in kept:
+                swap_checkpoint.put_back(self.trainer.deepspeed.optimizer, kept["swapped"])
             self.trainer.over |= state.global_step >= last_step(state, self.orders.until)
         if self.orders.keep or "weights" in kept:
             self.weigh(kept, state.global_step)
@@ -161,6 +167,8 @@ class Saving(Watcher):
         if self.orders.keep:
             kept["weights"] = checksum(trainer.model)
             self.record.facts("measurement", "kept", {"weights": kept["weights"], "step": step}, {"step": "steps"})
+        if self.orders.swaps:
+            kept["swapped"] = swap_checkpoint.kept(trainer.deepspeed.optimizer)
         torch.save(kept, folder / own_file(self.record.rank))
         if distributed.is_initialized():
             distributed.barrier()

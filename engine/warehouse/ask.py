@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from xp.engine.warehouse.duck import duckdb
 from xp.engine.warehouse.freshness import is_current
 from xp.engine.warehouse.refusals import refused, unreadable
 from xp.engine.warehouse.sandbox import PATIENT, Bounds, Limits, bounded, sandbox
+from xp.engine.warehouse.signals import heard
 from xp.queries.catalog import Column, Query, apart
 
 NAMES = {
@@ -99,17 +101,20 @@ def current(layout: Layout, limits: Limits, warn: Callable[[Problem], None]) -> 
 @contextmanager
 def asking(layout: Layout, limits: Limits) -> Iterator[Asking]:
     """Open the warehouse as it stands for several questions."""
-    with sandbox(layout, limits) as db, bounded(db, limits) as bounds:
-        yield Asking(db, limits, bounds)
+    with sandbox(layout, limits) as db, bounded(db, limits) as bounds, heard(db) as pressed:
+        yield Asking(db, limits, bounds, pressed)
 
 
 class Asking:
     """Asks an open warehouse; what a text says is read once, however often it is asked."""
 
-    def __init__(self, db: duckdb.DuckDBPyConnection, limits: Limits, bounds: Bounds) -> None:
+    def __init__(self, db: duckdb.DuckDBPyConnection, limits: Limits, bounds: Bounds, pressed: threading.Event) -> None:
         self._db = db
         self._limits = limits
         self._bounds = bounds
+        self._pressed = pressed
+        """Set by Ctrl-C."""
+
         self._statements: dict[str, duckdb.Statement] = {}
         self._experiments: set[str] = set()
 
@@ -163,6 +168,8 @@ class Asking:
             with self._bounds.hold():
                 yield self._statement(query)
         except (duckdb.Error, MemoryError) as error:
+            if self._pressed.is_set():
+                raise KeyboardInterrupt from None
             raise refused(error, query, self._limits) from error
         except RuntimeError as error:
             if INTERRUPTED not in str(error):

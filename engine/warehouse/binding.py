@@ -87,7 +87,7 @@ def wrong_names(
             name = told.get("name") or str(problem)
             if columns_known or not is_about_a_column(told):
                 found[name] = min(problem, found.get(name, problem), key=line_and_column_of)
-            if not repaired(told, edits):
+            if not repaired(told, query.sql, edits):
                 break
     return sorted(found.values(), key=line_and_column_of)
 
@@ -126,7 +126,7 @@ def placed(error: duckdb.Error, told: Mapping[str, Any], query: Query, edits: Ed
 
 def near(told: Mapping[str, Any], query: Query, tables: Schema) -> str:
     """Return a hint at the column that is written most like one; DuckDB looks at the beginning of a name above all."""
-    named = {token.text for token in statement.words(query.sql)} & tables.keys()
+    named = statement.tables(query.sql) & tables.keys()
     columns = {*told.get("candidates", "").split(","), *(column for table in named for column in tables[table])}
     close = get_close_matches(told["name"], sorted(columns), n=1, cutoff=ALIKE)
     return f"did you mean {close[0]!r}?" if close else ""
@@ -137,7 +137,7 @@ def offset(told: Mapping[str, Any]) -> int:
     return int(told["position"]) - len(EXPLAIN)
 
 
-def repaired(told: Mapping[str, Any], edits: Edits) -> bool:
+def repaired(told: Mapping[str, Any], text: str, edits: Edits) -> bool:
     """Note what to write in place of a wrong name; False where nothing helps to look further."""
     if told.get("exception_type") not in ("Binder", "Catalog") or "location" not in told:
         return False
@@ -145,7 +145,8 @@ def repaired(told: Mapping[str, Any], edits: Edits) -> bool:
     place = original(start - len(EXPLAIN), edits)
     near = str(told.get("candidates", "")).split(",")[0]
     if told.get("error_subtype") == "MISSING_ENTRY":
-        edits[place] = (len(told["name"].encode()), near)
+        quotes = 2 * (text.encode()[place : place + 1] in (b"'", b'"'))
+        edits[place] = (len(told["name"].encode()) + quotes, near)
         return bool(near)
     edits[place] = (length, "null")
     return True

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xp.engine.warehouse.plans import Plan, plan
 from xp.engine.warehouse.points import NO_STEP, Points
@@ -19,6 +18,9 @@ from xp.engine.warehouse.values import (
     text_and_number,
     whole,
 )
+
+if TYPE_CHECKING:
+    from xp.engine.warehouse.bulk import Columns
 
 STATES = ("completed", "failed", "oom", "diverged", "timeout", "interrupted")
 
@@ -77,10 +79,10 @@ class Batch:
         elif kind not in NOT_LOADED:
             raise ValueError(f"unknown event {kind!r}")
 
-    def add_series(self, source: Source, name: str, unit: str | None, arrays: Sequence[Any]) -> None:
-        """Add many values of one metric: *arrays* are their steps, values and times."""
-        number = self.names.setdefault((name, unit), len(self.names))
-        self.points.extend((source.attempt, source.rank), number, arrays)
+    def add_columns(self, source: Source, lines: Columns) -> None:
+        """Add what many lines of metrics say."""
+        numbers = [self.names.setdefault(pair, len(self.names)) for pair in lines.names]
+        self.points.extend((source.attempt, source.rank), lines, numbers)
 
     def add_plan(self, event: dict[str, Any]) -> None:
         """Add what an experiment's journal says; raises where that is not a plan."""

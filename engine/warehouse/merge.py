@@ -19,7 +19,6 @@ create or replace temp table point (
     rank smallint,
     step bigint,
     value double,
-    valid tinyint,
     time bigint,
     place bigint
 )
@@ -33,10 +32,9 @@ create or replace temp table invalid_point (
 
 INSERT = """
 insert into metric
-select attempt_key, name_id, rank, nullif(step, $none), case when valid = 1 then coalesce(value, 'NaN') end, time
+select attempt_key, name_id, rank, nullif(step, $none), value, time
 from point
 """
-"""DuckDB takes a NaN of numpy for a missing value."""
 
 INSERT_TEXTS = """
 insert into invalid_metric
@@ -91,7 +89,7 @@ select
     final.name_id,
     final.rank,
     nullif(point.step, $none),
-    case when point.valid = 1 then coalesce(point.value, 'NaN') end,
+    point.value,
     point.time,
     nullif(greatest(final.top_step, latest.top_step), $none)
 from final
@@ -134,26 +132,34 @@ def unstage(db: duckdb.DuckDBPyConnection) -> None:
 
 
 def stage_many(db: duckdb.DuckDBPyConnection, points: Points, keys: Sequence[int], names: Sequence[int]) -> bool:
-    """Hand millions of values to DuckDB as arrays; tell whether the steps of each series only grow."""
+    """Hand millions of values to DuckDB by series, which take less then; tell whether the steps of each only grow."""
     import numpy as np  # noqa: PLC0415 - a short load does not pay for it
+    import pyarrow as pa  # noqa: PLC0415
 
+    from xp.engine.warehouse.arrow import column  # noqa: PLC0415
+
+    attempt = np.array(keys, np.int32)[np.frombuffer(points.attempt, np.int32)]
+    rank = np.frombuffer(points.rank, np.int16)
     count = np.frombuffer(points.count, np.int32)
-    valid = np.ones(len(points), np.int8)
-    valid[list(points.texts)] = 0
+    name = np.array(names, np.int16)[np.frombuffer(points.name, np.int32)]
+    source = np.repeat(attempt.astype(np.int64) * 2**16 + rank, count)
+    order = np.lexsort((name, source))
+    line = np.repeat(np.arange(len(count)), count)[order]
+    name, source, step = name[order], source[order], np.frombuffer(points.step, np.int64)[line]
+    valid = np.ones(len(points), bool)
+    valid[list(points.texts)] = False
     columns: dict[str, Any] = {
-        "attempt_key": np.repeat(np.array(keys, np.int32)[np.frombuffer(points.attempt, np.int32)], count),
-        "name_id": np.array(names, np.int16)[np.frombuffer(points.name, np.int32)],
-        "rank": np.repeat(np.frombuffer(points.rank, np.int16), count),
-        "step": np.repeat(np.frombuffer(points.step, np.int64), count),
-        "value": np.frombuffer(points.value, np.float64),
-        "valid": valid,
-        "time": np.repeat(np.frombuffer(points.time, np.int64), count),
-        "place": np.arange(len(points)),
+        "attempt_key": column(attempt[line]),
+        "name_id": column(name),
+        "rank": column(rank[line]),
+        "step": column(step),
+        "value": column(np.frombuffer(points.value, np.float64)[order], valid[order] if points.texts else None),
+        "time": column(np.frombuffer(points.time, np.int64)[line]),
+        "place": column(np.arange(len(points))),
     }
-    db.register("point", columns)
-    series = columns["attempt_key"].astype(np.int64) << 32 | columns["rank"].astype(np.int64) << 16 | columns["name_id"]
-    order = np.argsort(series, kind="stable")
-    return not ((np.diff(series[order]) == 0) & (np.diff(columns["step"][order]) <= 0)).any()
+    db.register("point", pa.Table.from_arrays(list(columns.values()), names=list(columns)))
+    same = (np.diff(source) == 0) & (np.diff(name) == 0)
+    return not (same & (np.diff(step) <= 0)).any()
 
 
 def stage_texts(db: duckdb.DuckDBPyConnection, points: Points, keys: Sequence[int], names: Sequence[int]) -> None:

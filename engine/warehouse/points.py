@@ -8,7 +8,10 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xp.engine.warehouse.bulk import Columns
 
 NO_STEP = -(2**62)
 """Stands for a missing step: arrays hold numbers only."""
@@ -58,17 +61,16 @@ class Points:
         self.name.extend(names)
         self.value.extend(numbers)
 
-    def extend(self, place: tuple[int, int], name: int, arrays: Sequence[Any]) -> None:
-        """Append many values of one name: *arrays* are their steps, values and times, as numpy has them."""
-        step, value, time = arrays
-        size = len(value)
+    def extend(self, place: tuple[int, int], lines: Columns, names: Sequence[int]) -> None:
+        """Append the values of many lines, all of them finite numbers; *names* are the numbers of their names."""
+        size = len(lines.step)
         self.attempt.extend(array("i", [place[0]]) * size)
         self.rank.extend(array("h", [place[1]]) * size)
-        self.step.frombytes(step.tobytes())
-        self.time.frombytes(time.tobytes())
-        self.count.extend(array("i", [1]) * size)
-        self.name.extend(array("i", [name]) * size)
-        self.value.frombytes(value.tobytes())
+        self.step.frombytes(lines.step.tobytes())
+        self.time.frombytes(lines.time.tobytes())
+        self.count.frombytes(lines.count().tobytes())
+        self.name.frombytes(lines.numbered(names).tobytes())
+        self.value.frombytes(lines.value.tobytes())
 
     def numbers(self, values: list[Any]) -> array[float]:
         """Return values as doubles, with the texts of those that are none put aside."""
@@ -89,13 +91,14 @@ class Points:
             if found == name and place not in self.texts:
                 self.texts[place] = f"{self.value[place]!r} {unit}"
 
-    def rows(self) -> Iterator[tuple[int, int, int, int, float, bool, int]]:
-        """Yield attempt, name, rank, step, value, whether it is a number, and time."""
+    def rows(self) -> Iterator[tuple[int, int, int, int, float | None, int]]:
+        """Yield attempt, name, rank, step, value, None where that is no number, and time."""
         first = 0
         lines = zip(self.attempt, self.rank, self.step, self.time, self.count, strict=True)
         for attempt, rank, step, time, count in lines:
             for place in range(first, first + count):
-                yield attempt, self.name[place], rank, step, self.value[place], place not in self.texts, time
+                value = None if place in self.texts else self.value[place]
+                yield attempt, self.name[place], rank, step, value, time
             first += count
 
     def invalid(self) -> Iterator[tuple[int, int, int, int, str, int]]:

@@ -20,7 +20,7 @@ from xp.engine.warehouse.events import Batch, Source
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from xp.engine.warehouse.bulk import Series
+    from xp.engine.warehouse.bulk import Block
 
 POINTS = 2_000_000
 """About this many values are loaded in one transaction, an attempt always as a whole."""
@@ -31,20 +31,17 @@ SHOWN = 200
 DECODE = json.JSONDecoder().raw_decode
 """What `json.loads` comes down to, without its three calls in between: there may be millions of lines."""
 
-FEW = 500
-"""Fewer lines than this are read one by one."""
+FEW = 5_000
+"""Fewer bytes than this are read line by line."""
 
 BULKY = 4_000_000
 """From about this many bytes on it is worth reading by columns."""
 
-BLOCK = 2_000_000
+BLOCK = 4_000_000
 """About this many bytes of a journal are read at a time."""
 
 THREADS = 2
 """Blocks that are looked through by columns at a time: pyarrow does so beside the interpreter."""
-
-METRICS = (b'"event":"metrics"', b'"event": "metrics"')
-"""What every line of metrics holds, as journals are written, and as earlier ones were."""
 
 FOREIGN = ""
 """Stands for the head of a file that is no journal."""
@@ -153,13 +150,8 @@ def read(tail: Tail, layout: Layout, path: str, mark: Mark | None) -> None:
     reading = Reading(tail, file, path, place)
     by_columns = tail.bulky and place.experiment is None
     for block, found in looked_through(blocks(file, start)) if by_columns else unread(blocks(file, start)):
-        if found is not None:
-            reading.keep(found)
-        else:
-            reading.put_down()
-            (reading.many if by_columns else reading.each)(numbered(block, line + 1))
-        end, line = end + len(block), line + block.count(b"\n")
-    reading.put_down()
+        line += reading.each(numbered(block, line + 1)) if found is None else reading.all(found, line + 1)
+        end += len(block)
     if end > start:
         tail.marks[path] = Mark(mark.head if mark else head(file), end, line)
 
@@ -178,46 +170,19 @@ class Reading:
         trial, attempt = self.place.trial, self.place.attempt
         number = self.tail.batch.attempt(trial, attempt) if self.place.experiment is None else -1
         self.source = Source(number, trial, self.place.rank)
-        self.kept: dict[tuple[str, str | None], list[Series]] = {}
-        """Metrics of the blocks before this one: what is of one name lies together in the warehouse, and takes less."""
 
-    def keep(self, found: Sequence[Series]) -> None:
-        """Keep metrics that were read by columns."""
-        for one in found:
-            self.kept.setdefault((one.name, one.unit), []).append(one)
+    def all(self, found: Block, first: int) -> int:
+        """Add lines, those that are plain by columns; return how many they are."""
+        for part in found.parts():
+            if isinstance(part, tuple):
+                place, raw = part
+                self.each([(first + place, raw)])
+            else:
+                self.tail.batch.add_columns(self.source, part)
+        return len(found.plain.step) + len(found.others)
 
-    def put_down(self) -> None:
-        """Add the metrics that were kept, before any line that comes behind them."""
-        for (name, unit), found in self.kept.items():
-            for one in found:
-                self.tail.batch.add_series(self.source, name, unit, (one.step, one.value, one.time))
-        self.kept.clear()
-
-    def many(self, lines: Sequence[Line]) -> None:
-        """Add lines, their metrics by columns where they are plain; what follows on each other stays in order."""
-        metrics: list[Line] = []
-        others: list[Line] = []
-        for line in lines:
-            (metrics if any(mark in line[1] for mark in METRICS) else others).append(line)
-        if any(b"metrics" in raw or b"\\u" in raw for _, raw in others):
-            return self.each(lines)
-        self.each(others)
-        return self.columns(metrics)
-
-    def columns(self, lines: Sequence[Line]) -> None:
-        """Add lines of metrics, by halves where some of them are not plain."""
-        if len(lines) < FEW:
-            return self.each(lines)
-        found = at_once(b"".join(raw for _, raw in lines))
-        if found is None:
-            middle = len(lines) // 2
-            self.columns(lines[:middle])
-            return self.columns(lines[middle:])
-        self.keep(found)
-        return self.put_down()
-
-    def each(self, lines: Sequence[Line]) -> None:
-        """Add lines one by one."""
+    def each(self, lines: Sequence[Line]) -> int:
+        """Add lines one by one; return how many they are."""
         for line, raw in lines:
             if raw.isspace():
                 continue
@@ -229,6 +194,7 @@ class Reading:
             except (KeyError, TypeError, ValueError) as error:
                 shown = raw.decode("utf-8", "replace").strip()[:SHOWN]
                 self.tail.refuse(self.file, BadLine(self.path, line, complaint(error), shown))
+        return len(lines)
 
     def take(self, line: int, event: dict[str, Any]) -> None:
         """Add one event."""
@@ -244,11 +210,11 @@ def unread(found: Iterable[bytes]) -> Iterator[tuple[bytes, None]]:
     return ((block, None) for block in found)
 
 
-def looked_through(found: Iterable[bytes]) -> Iterator[tuple[bytes, list[Series] | None]]:
+def looked_through(found: Iterable[bytes]) -> Iterator[tuple[bytes, Block | None]]:
     """Yield blocks and what they say by columns, several of them looked through at a time."""
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - a short load has no use for it
 
-    waiting: deque[tuple[bytes, Future[list[Series] | None]]] = deque()
+    waiting: deque[tuple[bytes, Future[Block | None]]] = deque()
     with ThreadPoolExecutor(THREADS) as pool:
         for block in found:
             waiting.append((block, pool.submit(at_once, block)))
@@ -259,15 +225,11 @@ def looked_through(found: Iterable[bytes]) -> Iterator[tuple[bytes, list[Series]
             yield first, answer.result()
 
 
-def at_once(block: bytes) -> list[Series] | None:
-    """Return what a block says by columns; None where a line of it may not be plain metrics."""
-    from xp.engine.warehouse.bulk import series  # noqa: PLC0415 - a short load does not pay for numpy and pyarrow
+def at_once(block: bytes) -> Block | None:
+    """Return what a block says by columns; None where it is better read line by line."""
+    from xp.engine.warehouse import bulk  # noqa: PLC0415 - a short load does not pay for numpy and pyarrow
 
-    count = block.count(b"\n")
-    now, before = METRICS
-    if count < FEW or ((found := block.count(now)) != count and found + block.count(before) != count):
-        return None
-    return series(block, count)
+    return bulk.read(block) if len(block) >= FEW else None
 
 
 def blocks(path: Path, start: int) -> Iterator[bytes]:

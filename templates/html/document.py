@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import PurePath
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -13,7 +15,7 @@ from markupsafe import Markup
 
 from xp.templates.escape import clean
 from xp.templates.html.numbers import Behind, numbers, runs
-from xp.templates.trace import Drawn, Trace
+from xp.templates.trace import Placed, Trace, names_of, placed
 
 ALIGNED = re.compile(r"text-align:(\w+)")
 UNLINKED = re.compile(r"[^\w\- ]")
@@ -54,13 +56,12 @@ def read(markdown: str, trace: Trace, behind: Behind) -> Document:
             section = Section(int(token.tag[1:]), unique(title, sections), title)
             sections[section.id] = section
             token.attrs["id"] = section.id
-    lines = markdown.split("\n")
+    found = {each.line: each for each in placed(markdown, trace)}
     for table in tables(tokens):
         styled(table)
-        first, last = table[0].map or (0, 0)
-        source = "\n".join(line.strip() for line in lines[first:last]).strip()
-        if drawn := next((drawn for drawn in trace.drawn if drawn.text == source), None):
-            told(table, drawn, behind)
+        first, _ = table[0].map or (0, 0)
+        if here := found.get(first + 1):
+            told(table, here, behind)
     text: str = parser.renderer.render(tokens, parser.options, {})
     return Document(text, tuple(sections.values()))
 
@@ -93,16 +94,21 @@ def styled(table: Sequence[Token]) -> None:
             token.attrs["scope"] = "col"
 
 
-def told(table: Sequence[Token], drawn: Drawn, behind: Behind) -> None:
-    """Let the numbers of a table say what they rest on."""
+def told(table: Sequence[Token], here: Placed, behind: Behind) -> None:
+    """Let the numbers of a table say what they rest on, and how `xp explain` is asked about them."""
+    drawn = here.drawn
+    about = [*filter(None, [here.section]), PurePath(drawn.query).stem]
     table[0].attrs["data-query"] = clean(drawn.query)
     starts = [place for place, token in enumerate(table) if token.type == "tr_open"][1:]
     for line, start in enumerate(starts):
-        table[start].attrs["data-runs"] = clean(runs(behind(drawn.rows, drawn.rows.answer.rows[line])))
+        row = drawn.rows.answer.rows[line]
+        table[start].attrs["data-runs"] = clean(runs(behind(drawn.rows, row)))
         end = next(place for place in range(start, len(table)) if table[place].type == "tr_close")
         cells = [token for token in table[start:end] if token.type == "td_open"]
-        for cell, number in zip(cells, numbers(drawn, line), strict=True):
+        for cell, column, number in zip(cells, drawn.columns, numbers(drawn, line), strict=True):
             if number is not None:
+                address = shlex.join([*about, *names_of(drawn.rows, row).values(), column])
+                cell.attrs["data-cell"] = clean(address)
                 cell.attrs["class"] = f"{cell.attrs['class']} number"
                 cell.attrs["tabindex"] = "-1"
                 cell.attrs["data-about"] = clean(number.about)

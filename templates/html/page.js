@@ -71,7 +71,10 @@ function filterable(table) {
 const about = made("div", { className: "about", id: "about", role: "tooltip", hidden: true });
 
 function tell(number) {
-  about.textContent = [number.dataset.about, number.closest("tr").dataset.runs].filter(Boolean).join("\n");
+  const file = decodeURIComponent(location.pathname.split("/").pop());
+  const question = number.dataset.cell && `xp explain ${file} ${number.dataset.cell}`;
+  const { runs } = number.closest("tr").dataset;
+  about.textContent = [number.dataset.about, question, runs].filter(Boolean).join("\n");
   about.hidden = false;
   number.setAttribute("aria-describedby", about.id);
   const at = number.getBoundingClientRect();

@@ -77,6 +77,7 @@ class Page:
 
     def read(self, markdown: str) -> Document:
         """Return Markdown as HTML."""
+        self._tables.trace.pages.append(markdown)
         return read(markdown, self._tables.trace, self.behind)
 
     def behind(self, rows: Rows, values: Sequence[Any]) -> Sequence[Row]:

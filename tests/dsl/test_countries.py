@@ -22,7 +22,10 @@ def test_known(experiment: Loading, code: str) -> None:
     [
         ("US", "\n    hint: did you mean 'USA'?"),
         ("us", "\n    hint: did you mean 'USA'?"),
-        ("FR", "\n    hint: did you mean 'FRA' or 'FRO'?"),
+        ("FR", "\n    hint: did you mean 'FRA'?"),
+        ("SE", "\n    hint: did you mean 'SWE'?"),
+        ("uk", "\n    hint: did you mean 'GBR'?"),
+        ("EU", ""),
         ("usa", "\n    hint: did you mean 'USA'?"),
         ("XXX", ""),
         ("", ""),

@@ -108,6 +108,23 @@ def test_paths_start_at_the_file_they_stand_in(write: Write, tmp_path: Path) -> 
     assert read.models["hub"].checkpoint == "org/model"
 
 
+def test_paths_without_a_table_start_at_the_file_they_stand_in_too(write: Write, tmp_path: Path) -> None:
+    write("", "shared/tiny/config.json")
+    base = (
+        "[defaults]\nmodel = './bart'\ndataset = 'data/{split}.jsonl'\n[models.tiny]\narchitecture = 'bart'\n"
+        "[matrix]\nmodel = ['./bart', 'tiny', 'org/model']\n"
+        "include = [{ model = '../t5', dataset = '~/{split}.csv' }]\n"
+    )
+    write(base, "shared/base.toml")
+
+    read = load(write('extends = "shared/base.toml"\n[experiment]\nname = "top"\n'))
+
+    assert read.defaults.model == str(tmp_path / "shared" / "bart")
+    assert read.defaults.dataset == str(tmp_path / "shared" / "data" / "{split}.jsonl")
+    assert read.matrix.axes["model"] == (str(tmp_path / "shared" / "bart"), "tiny", "org/model")
+    assert read.matrix.include == ({"model": str(tmp_path / "shared" / ".." / "t5"), "dataset": "~/{split}.csv"},)
+
+
 def test_paths_of_a_base_in_the_same_folder_stay_as_they_are(write: Write) -> None:
     read = layered(write, TOP, HEAD + "[datasets.files]\npath = 'data/{split}.jsonl'\n")
 

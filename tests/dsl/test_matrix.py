@@ -193,6 +193,16 @@ def test_no_cell_of_its_own_takes_part_in_another_rule() -> None:
             id="half-filled-include",
         ),
         pytest.param({"batch_size": [1, 2], "include": [{"batch_size": 3}]}, [], id="include-of-a-new-value"),
+        pytest.param(
+            {"batch_size": [1, 2], "include": [{"batch_size": 1, "epochs": 2}, {"epochs": 3}]},
+            [("matrix", "include", 0)],
+            id="include-that-a-later-one-replaces",
+        ),
+        pytest.param(
+            {"batch_size": [1, 2], "include": [{"epochs": 2}, {"batch_size": 1, "epochs": 3}]},
+            [],
+            id="include-that-a-later-one-replaces-in-part",
+        ),
     ],
 )
 def test_rules_that_do_nothing_are_told(table: dict[str, Any], said: list[Any]) -> None:

@@ -14,7 +14,7 @@ from tests.dsl.head import Loading, Refusal
         pytest.param("metric = 'predict_rougeLsum'", "maximize", id="rouge"),
         pytest.param("metric = 'train_runtime'\ngoal = 'minimize'", "minimize", id="said"),
         pytest.param("metric = 'emissions'\ngoal = 'minimize'", "minimize", id="measure-of-the-same-name"),
-        pytest.param("metric = 'eval_loss'\ngoal = 'maximize'", "maximize", id="said-against-its-name"),
+        pytest.param("metric = 'predict_rouge2'\ngoal = 'maximize'", "maximize", id="said-as-its-name-does"),
     ],
 )
 def test_the_way_it_is_better(experiment: Loading, text: str, direction: str) -> None:
@@ -55,6 +55,23 @@ def test_the_way_it_is_better(experiment: Loading, text: str, direction: str) ->
             "metric = 'eval_loss'\ngoal = 'min'",
             "spec.toml:12:1: objective.goal: should be 'minimize' or 'maximize', got 'min'",
             id="no-such-goal",
+        ),
+        pytest.param(
+            "metric = 'eval_loss'\ngoal = 'maximize'",
+            "spec.toml:12:1: objective.goal: contradicts the metric, got 'maximize'\n"
+            "    hint: leave it out: of eval_loss, lower is better",
+            id="loss-that-should-rise",
+        ),
+        pytest.param(
+            "metric = 'predict_rouge1'\ngoal = 'minimize'",
+            "spec.toml:12:1: objective.goal: contradicts the metric, got 'minimize'\n"
+            "    hint: leave it out: of predict_rouge1, higher is better",
+            id="rouge-that-should-fall",
+        ),
+        pytest.param(
+            "metric = { name = 'eval_loss' }",
+            "spec.toml:11:1: objective.metric: should be text, got { name = 'eval_loss' }",
+            id="no-text",
         ),
         pytest.param("goal = 'minimize'", "spec.toml:10:2: objective.metric: required, but missing", id="no-metric"),
     ],

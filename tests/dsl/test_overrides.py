@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.dsl.head import Loading, Planning, Refusal
 from xp.dsl.overrides import split
 from xp.dsl.spelling import spell
-from xp.dsl.vocabulary import TRANSFORMERS
+from xp.dsl.translations import TRANSFORMERS
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_key_and_value(argument: str, key: tuple[str, ...], value: Any) -> None:
 
 
 @given(st.recursive(
-    st.one_of(st.integers(), st.booleans(), st.text(st.sampled_from("ab,=[]{}#'\" "), max_size=6)),
+    st.one_of(st.integers(-(2**63), 2**63 - 1), st.booleans(), st.text(st.sampled_from("ab,=[]{}#'\" "), max_size=6)),
     lambda inner: st.lists(inner, max_size=3), max_leaves=5,
 ))  # fmt: skip
 def test_any_value_survives(value: Any) -> None:
@@ -124,6 +124,22 @@ def test_seeds_of_the_command_line(planned: Planning) -> None:
             "matrix.batch_size=4",
             "--set matrix.batch_size=4: matrix.batch_size: an axis is a list of values, got 4\n    hint: write [4]",
             id="axis-without-brackets",
+        ),
+        pytest.param(
+            "matrix.batch_size=2,4",
+            "--set matrix.batch_size=2,4: matrix.batch_size: an axis is a list of values, got '2,4'\n"
+            "    hint: write [2,4]",
+            id="several-values-without-brackets",
+        ),
+        pytest.param(
+            "method=a",
+            "--set method=a: method is an axis: --set matrix.method=[…] changes it, --only method=… narrows the run",
+            id="method",
+        ),
+        pytest.param(
+            "batch_size=9223372036854775808",
+            "--set batch_size=9223372036854775808: an integer has 64 bits, got 9223372036854775808",
+            id="integer-that-is-too-large",
         ),
     ],
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.dsl.head import Loading, Planning, Refusal
 from xp.dsl.plan import plan
 
@@ -147,6 +149,19 @@ def test_a_matrix_of_a_million_cells_is_refused_at_once(refusal: Refusal) -> Non
 
     assert "more than 1,000 trials, of 1,000,000 cells" in refusal(
         f"[matrix]\nbatch_size = {numbers}\nseed = {numbers}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "rule", ["", "constraints = ['batch_size > 5000']\n", "[search]\nalgorithm = 'random'\nsamples = 5\n"]
+)
+def test_more_cells_than_can_be_looked_through_are_counted_and_refused(refusal: Refusal, rule: str) -> None:
+    numbers = list(range(1, 1001))
+    text = f"[matrix]\nbatch_size = {numbers}\nmax_steps = {numbers}\nmax_source_length = {numbers}\n"
+
+    assert refusal(text + rule) == (
+        "spec.toml:10:2: matrix: a matrix of 1,000,000,000 cells; at most 1,000,000 can be looked through\n"
+        "    hint: take values out of its axes"
     )
 
 

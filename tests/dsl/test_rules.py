@@ -18,6 +18,7 @@ GPUS = Machine("cuda", 2)
 WITHOUT_NVME = Machine("cpu", 2, lacks=lambda folder: Lack(f"{folder} has no O_DIRECT", "take another"))
 WITH_NVME = Machine("cpu", 2, lacks=lambda _: None)
 INFINITY = {"stage": 3, "offload_param": "nvme", "nvme_path": "swap"}
+IN_A_FOLDER = {"zero": INFINITY, "precision": "bf16"}
 
 
 def findings(settings: dict[str, Any], model: Model = TINY, machine: Machine | None = None) -> list[tuple[str, str]]:
@@ -35,6 +36,11 @@ def findings(settings: dict[str, Any], model: Model = TINY, machine: Machine | N
             id="parameters-offloaded-at-stage-2",
         ),
         pytest.param(
+            {"zero": {"stage": 1, "allgather_bucket_size": 1001}},
+            ("zero.allgather_bucket_size", "should be even, got 1001"),
+            id="bucket-of-half-a-step",
+        ),
+        pytest.param(
             {"zero": {"stage": 0, "offload_optimizer": "cpu"}},
             ("zero.offload_optimizer", "offload_optimizer has no effect below stage 1, got 'cpu' at stage 0"),
             id="optimizer-offloaded-at-stage-0",
@@ -48,6 +54,27 @@ def findings(settings: dict[str, Any], model: Model = TINY, machine: Machine | N
             {"zero": {"stage": 3, "offload_optimizer": "cpu", "nvme_path": "swap"}},
             ("zero.nvme_path", "nvme_path has no effect: nothing is offloaded to 'nvme'"),
             id="folder-for-nothing",
+        ),
+        pytest.param(
+            {"zero": INFINITY},
+            (
+                "zero.offload_param",
+                "DeepSpeed offloads parameters to 'nvme' in its own 16 bits only, got precision = 'fp32'",
+            ),
+            id="parameters-in-a-folder-in-32-bits",
+        ),
+        pytest.param(
+            {**IN_A_FOLDER, "torch_autocast": True},
+            (
+                "zero.offload_param",
+                "DeepSpeed offloads parameters to 'nvme' in its own 16 bits only, got torch_autocast = true",
+            ),
+            id="parameters-in-a-folder-that-torch-casts",
+        ),
+        pytest.param(
+            {**IN_A_FOLDER, "zero": {**INFINITY, "stage3_prefetch_bucket_size": 7}},
+            ("zero.stage3_prefetch_bucket_size", "DeepSpeed fails where it fetches ahead from 'nvme', got 7"),
+            id="parameters-fetched-ahead-from-a-folder",
         ),
         pytest.param(
             {"zero": {"stage": 3, "offload_optimizer": "nvme", "buffer_size": 5}},
@@ -183,8 +210,10 @@ def test_refused(settings: dict[str, Any], found: tuple[str, str]) -> None:
         {"zero": {"stage": 0}},
         {"zero": {"stage": 3, "offload_param": "cpu", "offload_optimizer": "cpu", "overlap_comm": True}},
         {"zero": {"stage": 3, "stage3_prefetch_bucket_size": 5, "stage3_param_persistence_threshold": 0}},
-        {"zero": {"stage": 1, "reduce_bucket_size": 5, "allgather_bucket_size": 5, "overlap_comm": False}},
-        {"zero": {**INFINITY, "offload_optimizer": "nvme", "buffer_size": 5}},
+        {"zero": {"stage": 1, "reduce_bucket_size": 5, "allgather_bucket_size": 6, "overlap_comm": False}},
+        {"zero": {**INFINITY, "offload_optimizer": "nvme", "buffer_size": 5}, "precision": "bf16"},
+        {"zero": {**INFINITY, "stage3_prefetch_bucket_size": 0}, "precision": "fp16"},
+        {"zero": {"stage": 3, "offload_optimizer": "nvme", "stage3_prefetch_bucket_size": 5}},
         {"zero": {"stage": 2}, "torch_autocast": True, "precision": "bf16"},
         {"early_stopping": {"patience": 1}},
         {"eval_strategy": "steps", "eval_steps": 5, "early_stopping": {"patience": 1}},
@@ -219,13 +248,13 @@ def test_nothing_to_say(settings: dict[str, Any]) -> None:
         ({"world_size": 3}, CPU, []),
         ({"world_size": 3}, None, []),
         (
-            {"zero": INFINITY},
+            IN_A_FOLDER,
             WITHOUT_NVME,
             [("zero.offload_param", "'nvme' cannot be offloaded to here: swap has no O_DIRECT")],
         ),
-        ({"zero": INFINITY}, WITH_NVME, []),
+        (IN_A_FOLDER, WITH_NVME, []),
         ({"zero": {"stage": 3, "offload_param": "cpu"}}, WITHOUT_NVME, []),
-        ({"zero": INFINITY}, None, []),
+        (IN_A_FOLDER, None, []),
     ],
 )
 def test_what_the_machine_decides(settings: dict[str, Any], machine: Machine | None, found: list[Any]) -> None:
@@ -277,7 +306,7 @@ def test_cells_without_effect_are_told_with_their_place_and_trial(refusal: Refus
     [
         ("[2, 3]", "zero.offload_param = ['none', 'cpu']", 3),
         ("[0, 1]", "zero.offload_optimizer = ['none', 'cpu']", 3),
-        ("[0, 1, 2, 3]", "zero.allgather_bucket_size = [5]", 2),
+        ("[0, 1, 2, 3]", "zero.allgather_bucket_size = [6]", 2),
         ("[1, 3]", "zero.stage3_prefetch_bucket_size = [5, 6]", 2),
     ],
 )

@@ -13,7 +13,7 @@ from tests.dsl.head import HEAD, Loading, Refusal, Write
 from xp.dsl.errors import SpecError
 from xp.dsl.plan import plan
 from xp.dsl.source import load
-from xp.dsl.vocabulary import TRANSFORMERS
+from xp.dsl.translations import TRANSFORMERS
 
 
 def test_smallest_file(write: Write) -> None:
@@ -132,7 +132,7 @@ def test_baseline_that_is_named(write: Write) -> None:
         ),
         pytest.param(
             "[methods.a]\nsettings = { freeze = 'encoder' }\n",
-            "spec.toml:11:14: methods.a.settings.freeze: should be a list, got 'encoder'",
+            "spec.toml:11:14: methods.a.settings.freeze: should be a list, got 'encoder'\n    hint: write ['encoder']",
             id="text-for-a-list",
         ),
         pytest.param(
@@ -168,6 +168,18 @@ def test_baseline_that_is_named(write: Write) -> None:
             "spec.toml:11:1: limits.trial_timeout: should be a number and its unit, such as '90s', '30m' or '2h', "
             "got '30 min'",
             id="duration",
+        ),
+        pytest.param(
+            "[limits]\nstall_timeout = 30\ntrial_timeout = '0s'\n",
+            "spec.toml:11:1: limits.stall_timeout: a duration is text with a unit, got 30\n"
+            "    hint: write '30s' for seconds\n"
+            "spec.toml:12:1: limits.trial_timeout: should be longer than nothing, got '0s'",
+            id="durations-without-a-unit-and-of-nothing",
+        ),
+        pytest.param(
+            f"[methods.{'m' * 101}]\n",
+            f"spec.toml:10:10: methods.{'m' * 101}: should have at most 100 characters, got '{'m' * 78}…",
+            id="name-that-is-too-long",
         ),
         pytest.param(
             "[model.tiny]\narchitecture = 'bart'\n",
@@ -223,7 +235,7 @@ def test_refusal_names_place_value_rule_and_way_out(refusal: Refusal, text: str,
     ("setting", "rule"),
     [
         ("batch_size = true", "should be a whole number, got true"),
-        ("batch_size = 1.0", "should be a whole number, got 1.0"),
+        ("batch_size = 1.0", "should be a whole number, got 1.0\n    hint: write 1"),
         ("batch_size = '1'", "should be a whole number, got '1'\n    hint: write 1 without quotes"),
         ("epochs = true", "should be a number, got true"),
         ("epochs = '1'", "should be a number, got '1'\n    hint: write 1 without quotes"),
@@ -235,7 +247,7 @@ def test_refusal_names_place_value_rule_and_way_out(refusal: Refusal, text: str,
         ("source_prefix = 2020-01-01", "should be text, got 2020-01-01"),
         ("precision = 16", "should be 'fp32', 'bf16' or 'fp16', got 16"),
         ("zero.stage = true", "should be a whole number, got true"),
-        ("zero.stage = 1.0", "should be a whole number, got 1.0"),
+        ("zero.stage = 1.0", "should be a whole number, got 1.0\n    hint: write 1"),
         ("zero.stage = '1'", "should be a whole number, got '1'\n    hint: write 1 without quotes"),
     ],
 )
@@ -278,13 +290,14 @@ GONE = f"transformers {TRANSFORMERS} has no"
             f"{GONE} no_cuda any more: leave it out, GPUs are used where there are any",
         ),
         ("stage = 2", "did you mean 'zero.stage'?"),
+        ('"zero.stage" = 2', "in quotes it is one name: write zero.stage without them"),
         ("num_beams = 2", "did you mean 'generation.num_beams'?"),
         ("do_train = true", "leave it out: every trial trains"),
         ("seeds = [1]", "here it is seed, in [matrix]"),
     ],
 )
 def test_words_of_other_tools_are_translated(refusal: Refusal, written: str, here: str) -> None:
-    key = written.split(" ", maxsplit=1)[0]
+    key = written.split(" ", maxsplit=1)[0].strip('"')
 
     said = refusal(f"[methods.a.settings]\n{written}\n")
 

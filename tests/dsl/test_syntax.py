@@ -68,13 +68,13 @@ def test_every_repetition_is_told() -> None:
         pytest.param(
             "a = 1\nb = True\n",
             "spec.toml:2:5: not TOML: invalid value, in 'b = True'\n"
-            "    hint: text needs quotes; true and false are written in lower case; a decimal point is a point",
+            "    hint: text needs quotes; true and false are written in lower case; numbers are 0.5, 1e-5 or 1_000",
             id="flag-in-upper-case",
         ),
         pytest.param(
             "model = bart\n",
             "spec.toml:1:9: not TOML: invalid value, in 'model = bart'\n"
-            "    hint: text needs quotes; true and false are written in lower case; a decimal point is a point",
+            "    hint: text needs quotes; true and false are written in lower case; numbers are 0.5, 1e-5 or 1_000",
             id="text-without-quotes",
         ),
         pytest.param(
@@ -92,7 +92,7 @@ def test_every_repetition_is_told() -> None:
         pytest.param(
             "lr = 1,5\n",
             "spec.toml:1:7: not TOML: expected newline or end of document after a statement, in 'lr = 1,5'\n"
-            "    hint: one key = value a line; text with quotes in it needs '…'",
+            "    hint: one key = value a line; numbers are 0.5, 1e-5 or 1_000; text with quotes in it needs '…'",
             id="decimal-comma",
         ),
         pytest.param(
@@ -105,6 +105,41 @@ def test_every_repetition_is_told() -> None:
             "spec.toml:1:13: not TOML: unescaped '\\' in a string, in 'path = \"C:\\\\data\"'\n"
             "    hint: write the text in single quotes, or each backslash twice",
             id="backslash",
+        ),
+        pytest.param(
+            "name = “lr”\n",
+            "spec.toml:1:8: not TOML: invalid value, in 'name = “lr”'\n    hint: quotes are straight: \"…\" or '…'",
+            id="quotes-of-print",
+        ),
+        pytest.param(
+            "settings = {\n  epochs = 1\n}\n",
+            "spec.toml:1:13: not TOML: invalid initial character for a key part, in 'settings = {'\n"
+            "    hint: a table in braces stands on one line, without a comma behind its last value; "
+            "a [table] may have many lines",
+            id="braces-over-lines",
+        ),
+        pytest.param(
+            "a = { b = 1 }\na.c = 2\n",
+            "spec.toml:2:8: not TOML: cannot mutate immutable namespace ('a',), in 'a.c = 2'\n"
+            "    hint: a table in braces is complete: write all of it there, or a [table]",
+            id="more-of-a-table-in-braces",
+        ),
+        pytest.param(
+            "a = 1\rb = 2\r",
+            "spec.toml: lines end with carriage returns alone, which TOML does not know\n"
+            "    hint: save the file with line ends of Unix or Windows",
+            id="carriage-returns-alone",
+        ),
+        pytest.param(
+            "a = 1\nb = [1, 9223372036854775808]\nc = 0x1_0000_0000_0000_0000\n",
+            "spec.toml:2:9: b[1]: an integer has 64 bits, got 9223372036854775808\n"
+            "spec.toml:3:1: c: an integer has 64 bits, got 18446744073709551616",
+            id="integers-that-are-too-large",
+        ),
+        pytest.param(
+            f"a = 1\nb = {'9' * 5000}\n",
+            "spec.toml:2:5: an integer has 64 bits",
+            id="integer-that-python-does-not-read",
         ),
     ],
 )

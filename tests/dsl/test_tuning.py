@@ -68,6 +68,27 @@ def method(search: str) -> str:
             "search.space.batch_size",
             "cannot change in the middle of a training, as PBT does",
         ),
+        (
+            'algorithm = "random", samples = 5, space = { batch_size = { low = 3, high = 6 } }',
+            "search.samples",
+            "there are 4 different trainings in this space, got 5",
+        ),
+        (
+            f"{PBT}, perturbation_factors = [0.8, 1.0]",
+            "search.perturbation_factors[1]",
+            "a factor of 1 changes nothing",
+        ),
+        (f"{PBT}, perturbation_factors = []", "search.perturbation_factors", "should have a value, got []"),
+        (
+            f"{PBT}, perturbation_factors = [2]".replace(RANGE, "weight_decay = { values = [0.0, 0.1] }"),
+            "search.perturbation_factors",
+            "has no effect: a value of a list moves to its neighbour",
+        ),
+        (
+            'algorithm = "replay", schedule = [{ until = 5, settings = { learning_rat = 1e-3 } }]',
+            "search.schedule[0].settings.learning_rat",
+            "unknown key\n    hint: did you mean 'learning_rate'?",
+        ),
         (f"{PBT}, samples = 3", "search.samples", "has no effect with algorithm = 'pbt'"),
         (
             f'{PBT}, metric = "predict_rouge1"',
@@ -101,6 +122,32 @@ def test_what_could_not_run_is_found_in_the_plan(refusal: Refusal, search: str, 
     assert message in refusal(method(search))
 
 
+@pytest.mark.parametrize(
+    ("search", "trainings"),
+    [
+        (f'algorithm = "random", samples = 1_000_000_000, space = {{ {RANGE} }}', "1,000,000,000"),
+        ('algorithm = "grid", space = { AXES }', "1,002,001"),
+    ],
+    ids=["random", "grid"],
+)
+def test_a_search_has_a_limit_as_a_plan_has(refusal: Refusal, search: str, trainings: str) -> None:
+    numbers = f"{{ values = {list(range(1, 1002))} }}"
+    text = method(search.replace("AXES", f"batch_size = {numbers}, warmup_steps = {numbers}"))
+
+    assert refusal(text + "[matrix]\nmethod = ['tuned']\n") == (
+        f"spec.toml:11:1: methods.tuned.search: {trainings} trainings of each trial, "
+        "more than the 1,000 that limits.max_trials permits (in tuned · dialogues)\n"
+        "    hint: raise max_trials if all of them are meant"
+    )
+
+
+def test_a_list_in_place_of_a_space_is_told_how_to_be_written(refusal: Refusal) -> None:
+    assert refusal(method('algorithm = "grid", space = { batch_size = [2, 4] }')) == (
+        "spec.toml:11:42: methods.tuned.search.space.batch_size: should be a table, got [2, 4]\n"
+        "    hint: write { values = [2, 4] }"
+    )
+
+
 def test_a_search_is_a_trial_of_its_own_with_a_budget(planned: Planning) -> None:
     text = "[methods.plain]\n" + method(PBT)
     (plain,) = planned(text, "defaults.max_steps=10", "matrix.method=['plain']").trials
@@ -108,6 +155,13 @@ def test_a_search_is_a_trial_of_its_own_with_a_budget(planned: Planning) -> None
     assert tuned.search is not None
     assert (tuned.search.trainings, tuned.search.metric) == (4, "eval_loss")
     assert tuned.id != plain.id
+
+
+def test_a_list_is_not_too_short_as_well_where_what_is_in_it_is_wrong(refusal: Refusal) -> None:
+    said = refusal(method(f"{PBT}, perturbation_factors = [-0.8]"))
+
+    assert said.count("perturbation_factors") == 1
+    assert "search.perturbation_factors[0]: should be greater than 0, got -0.8" in said
 
 
 def test_a_setting_is_whole_where_it_counts_something() -> None:

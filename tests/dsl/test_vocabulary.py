@@ -11,7 +11,8 @@ import pytest
 
 from xp.dsl.dotted import SETTINGS, TABLES
 from xp.dsl.spec import Defaults
-from xp.dsl.vocabulary import ALWAYS, HERE, REMOVED, RENAMED, TRANSFORMERS, hint
+from xp.dsl.translations import ALWAYS, HERE, REMOVED, RENAMED, TRANSFORMERS
+from xp.dsl.vocabulary import PLACES, hint
 
 OURS = {*SETTINGS, *TABLES, *Defaults.model_fields, "seed", "source", "target"}
 
@@ -35,6 +36,9 @@ def test_no_word_of_ours_is_taken_for_another(word: str) -> None:
         ("zzz", ["b", "a"], "known: a, b"),
         ("zzz", [str(number) for number in range(99)], ""),
         ("include", ["b", "a"], "include stands in [matrix]: write it there, or as matrix.include"),
+        ("save_steps", ["max_steps"], "checkpoints are taken by the clock: checkpoint_every, in [limits]"),
+        ("load_best_model_at_end", ["a"], "leave it out: what is scored is the model behind the last step"),
+        ("model_revision", ["precision"], "a model is a table of its own: revision, in [models.NAME]"),
         ("patience", ["b", "a"], "did you mean 'early_stopping.patience'?"),
     ],
 )
@@ -59,3 +63,9 @@ def test_what_is_removed_is_not_in_the_installed_version() -> None:
     assert distribution("transformers").version == TRANSFORMERS
     assert {"eval_strategy", "output_dir", "generation_num_beams"} < there
     assert there.isdisjoint({*RENAMED, *REMOVED})
+
+
+def test_every_argument_of_the_trainer_leads_somewhere() -> None:
+    ours = {*Defaults.model_fields, "seed", "generation_config"}
+
+    assert arguments() - ours - {*HERE, *ALWAYS, *PLACES} == set()

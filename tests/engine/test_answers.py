@@ -18,3 +18,8 @@ def test_a_parameter_is_split_at_its_first_equals_sign(given: str, expected: dic
 def test_a_parameter_without_a_value_is_refused() -> None:
     with pytest.raises(QueryError, match="NAME=VALUE, got 'seed'"):
         split(["seed"])
+
+
+def test_a_parameter_that_is_given_twice_is_refused() -> None:
+    with pytest.raises(QueryError, match="the parameter 'seed' is given more than once"):
+        split(["seed=1", "model=a", "seed=2"])

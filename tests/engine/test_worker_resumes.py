@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 
 from tests.engine.house import House
+from tests.engine.offloading import needs_nvme
 from xp.dsl.spec import Dataset
 
 pytestmark = pytest.mark.slow
 
 LENGTH: dict[str, Any] = {"max_steps": 11, "logging_steps": 2}
 """Two epochs and a part of a third on two ranks, three on one; logged at every second step, stopped at odd ones."""
+
+FOLDER = {"stage": 3, "offload_optimizer": "nvme"}
 
 WAYS: dict[str, dict[str, Any]] = {
     "alone": {"train_sampling_strategy": "group_by_length", "batch_size": 8},
@@ -29,12 +32,16 @@ WAYS: dict[str, dict[str, Any]] = {
     "zero2-alone": {"zero": {"stage": 2}, "lr_scheduler_type": "WarmupDecayLR", "warmup_steps": 4.0},
     "zero3": {"world_size": 2, "zero": {"stage": 3}, "precision": "bf16"},
     "zero3-alone": {"zero": {"stage": 3}},
+    "infinity": {"world_size": 2, "zero": FOLDER, "config": {"encoder_ffn_dim": 40_000}},
+    "infinity-alone": {"zero": FOLDER, "config": {"encoder_ffn_dim": 40_000}, "precision": "bf16"},
 }
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_cut_training_ends_as_a_whole_one(house: House, way: str) -> None:
     settings = LENGTH | WAYS[way]
+    if settings.get("zero") == FOLDER:
+        needs_nvme(house.folder)
     whole = house.run(**settings)
     assert whole.codes == [0] * settings.get("world_size", 1), whole.log()
 

@@ -70,11 +70,18 @@ def test_a_parameter_that_is_not_promised_is_an_error() -> None:
         ("select a$b, $c", ["c"]),
         ("select $c + $c", ["c"]),
         ("select 'it''s $a', $c", ["c"]),
+        ("select E'it\\'s $a', e'\\\\', $c", ["c"]),
+        ("select $t1$ $a $t1$, $🦆$ $b $🦆$, $c", ["c"]),
     ],
 )
 def test_a_parameter_is_what_stands_in_no_text_and_no_comment(sql: str, expected: list[str]) -> None:
     assert parameters(sql) == expected
     assert [param.name for param in query(sql).params] == expected
+
+
+def test_a_column_that_is_promised_twice_is_an_error() -> None:
+    with pytest.raises(QueryError, match=r"q\.sql: the header promises the column 'a' twice"):
+        query("-- What?\n-- column a integer - one\n-- column a integer - two\nselect 1 as a, 2 as a")
 
 
 def test_a_column_may_have_any_name_in_quotes() -> None:
@@ -130,8 +137,15 @@ def test_a_file_that_is_no_text_is_an_error(tmp_path: Path) -> None:
     file = tmp_path / "q.sql"
     file.write_bytes(b"\xff\xfe\x00")
 
-    with pytest.raises(QueryError, match="the query cannot be read"):
+    with pytest.raises(QueryError, match="the query cannot be read: it is not UTF-8"):
         find(str(file))
+
+
+def test_a_path_that_leads_to_no_file_is_no_misspelt_name(tmp_path: Path) -> None:
+    with pytest.raises(QueryError, match=r"trials\.sql: there is no such file$"):
+        find(str(tmp_path / "trials.sql"))
+    with pytest.raises(QueryError, match="is a folder, not a query"):
+        find(str(tmp_path))
 
 
 def test_values_are_read_by_their_type() -> None:
@@ -145,7 +159,10 @@ def test_values_are_read_by_their_type() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"least": "much", "method": "x"}, "parameter 'least' is of type double, got 'much'"),
+        (
+            {"least": "much", "method": "x"},
+            "parameter 'least' is of type double, got 'much'\n    hint: a number, such as 0.5",
+        ),
         ({}, "query 'q' needs the parameter 'method'\n    hint: -p method=…"),
         ({"method": "x", "methd": "y"}, "query 'q' has no parameter 'methd'\n    hint: did you mean 'method'?"),
     ],

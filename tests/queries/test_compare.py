@@ -34,5 +34,6 @@ def test_two_trials_side_by_side(table: Table) -> None:
 
 
 def test_a_side_that_there_is_not_is_an_error(table: Table) -> None:
-    with pytest.raises(QueryError, match="there is no method and no trial 'zero9'"):
+    near = "there is no method and no trial 'zero9'\n    hint: did you mean 'zero2'\\?"
+    with pytest.raises(QueryError, match=near):
         table("compare", other="zero9")

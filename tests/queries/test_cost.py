@@ -115,6 +115,20 @@ def test_an_hour_of_gpus(
     assert row["note"] == "; ".join(filter(None, ["2 pending", reason and f"attempts without a price: {reason}"]))
 
 
+def test_trainings_that_ran_side_by_side_count_each_for_itself(layout: Layout) -> None:
+    """Three trainings of two hours side by side, and an attempt that finds them there and takes half an hour."""
+    small.plan(layout, prices=[GPU])
+    for seconds, trained in ((2 * HOUR, 6 * HOUR), (HOUR / 2, 0)):
+        search = small.attempt(layout, small.Trial("baseline", 1))
+        search.start()
+        search.engine("facts", section="environment", subject="", values={"gpu_count": 8}, units={})
+        search.end("completed", seconds=seconds, trained_seconds=trained)
+
+    row = asked(layout)[0]
+
+    assert (row["seconds"], row["cost"]) == (6.5 * HOUR, 6.5 * 2 * 3.0), "two ranks have a GPU each"
+
+
 def test_an_attempt_whose_engine_was_killed_is_of_unknown_length(layout: Layout) -> None:
     small.plan(layout, prices=small.PRICES)
     took(layout, 0.0, "interrupted")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests import small
@@ -322,6 +323,23 @@ def test_best_at_a_rouge(table: Table, measure: str, first: float) -> None:
         ("best", {"measure": "elegance"}, "there is no measure 'elegance'\n    hint: known: accuracy, compute, cost, "),
         ("seeds", {"measure": "los"}, "there is no measure 'los'\n    hint: did you mean 'loss'?"),
         ("pareto", {"against": "enrgy"}, "there is no measure 'enrgy'\n    hint: did you mean 'energy'?"),
+        ("card", {"model": "bart-tny"}, "there is no model 'bart-tny'\n    hint: did you mean 'bart-tiny'?"),
+        ("trials", {"experiment": "smal"}, "no experiment 'smal' in the warehouse\n    hint: did you mean 'small'?"),
+        *(
+            (query, {"trial": trial}, message)
+            for query in ("card", "provenance")
+            for trial, message in (
+                (
+                    "00000000001z",
+                    "no trial '00000000001z' in the experiment 'small'\n    hint: did you mean '00000000001",
+                ),
+                ("00000000001", "3 trials of the experiment 'small' begin with '00000000001'\n    hint: give more of"),
+                (
+                    "",
+                    "12 trials of the experiment 'small' begin with ''\n    hint: give more of the id: 000000000001, ",
+                ),
+            )
+        ),
     ],
 )
 def test_a_misspelt_word_is_an_error_and_no_empty_answer(
@@ -331,6 +349,87 @@ def test_a_misspelt_word_is_an_error_and_no_empty_answer(
         table(query, **params)
 
     assert message in str(refusal.value)
+
+
+@pytest.mark.parametrize("query", ["card", "provenance"])
+def test_a_trial_of_another_experiment_says_which(empty: Layout, table: Table, query: str) -> None:
+    small.plan(empty, "first", trials=[small.Trial("zero2", 1)])
+    small.plan(empty, "second", small.START + 60, trials=[small.Trial("baseline", 1)])
+    load(empty)
+
+    with pytest.raises(QueryError, match="there is no trial '000000000011' in the experiment 'second'") as refusal:
+        table(query, empty, trial="000000000011")
+    assert "hint: it belongs to another one: experiment=first" in str(refusal.value)
+    # there the beginning of its id says which, and nothing was run of it
+    assert table(query, empty, experiment="first", trial="00000000001") == []
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_an_experiment_that_there_is_not_is_told_where_nothing_has_run(empty: Layout, table: Table, name: str) -> None:
+    with pytest.raises(
+        QueryError, match="no experiment 'smal' in the warehouse\n    hint: it has none yet: xp run FILE"
+    ):
+        table(name, Layout(empty.root.with_name("none")), experiment="smal")
+    small.plan(empty)
+    load(empty)
+    with pytest.raises(QueryError, match=r"no experiment 'smal' in the warehouse\n    hint: did you mean 'small'\?"):
+        table(name, empty, experiment="smal")
+
+
+def test_what_became_of_the_rows_of_a_data_set(empty: Layout, table: Table) -> None:
+    trial = small.Trial("baseline", 1)
+    small.plan(empty, trials=[trial])
+    attempt = small.attempt(empty, trial)
+    attempt.start()
+    attempt.train()
+    counts = {"train_rows": 2600, "train_unused_rows": 580, "train_empty_rows": 20, "truncated_sources": 50}
+    attempt.rank(0, "facts", section="dataset", subject="dialogues", values=counts | {"truncated_targets": 0})
+    attempt.end("completed")
+    load(empty)
+
+    (row,) = table("datasets", empty)
+    assert [row[name] for name in ("train", "train_rows", "unused_rows", "empty_rows")] == [2000, 2600, 580, 20]
+    with duckdb.connect(str(empty.warehouse), read_only=True) as db:
+        cut = db.execute("select truncated_sources, truncated_targets from datasets").fetchall()
+    assert cut == [(50, 0)]
+
+
+def test_steps_that_fp16_skipped_are_told(empty: Layout, table: Table) -> None:
+    trials = [small.Trial("baseline", seed) for seed in (1, 2, 3)]
+    small.plan(empty, trials=trials)
+    for trial, skipped in zip(trials, (3, 0, None), strict=True):
+        attempt = small.attempt(empty, trial)
+        attempt.start()
+        attempt.train()
+        # what was imported says it of the import
+        subject = "import" if trial.seed == 1 else "training"
+        told = {} if skipped is None else {"skipped_steps": skipped}
+        attempt.rank(0, "facts", section="measurement", subject=subject, values={"done_steps": 30, **told})
+        attempt.end("completed")
+    load(empty)
+
+    assert [row["note"] for row in table("trials", empty)] == [
+        "3 steps skipped: gradients did not fit fp16",
+        None,
+        None,
+    ]
+    with duckdb.connect(str(empty.warehouse), read_only=True) as db:
+        steps = db.execute("select skipped_steps from trials order by position").fetchall()
+    assert steps == [(3,), (0,), (None,)]
+
+
+def test_a_pair_on_different_devices_is_told(empty: Layout, table: Table) -> None:
+    pair = [small.Trial("baseline", 1), small.Trial("zero2", 1)]
+    small.plan(empty, trials=pair)
+    for trial, device in zip(pair, ("cuda", "cpu"), strict=True):
+        attempt = small.attempt(empty, trial)
+        attempt.start()
+        attempt.train()
+        attempt.engine("facts", section="environment", subject="", values={"device": device, "gpu_count": 1})
+        attempt.end("completed")
+    load(empty)
+
+    assert [row["mixes"] for row in table("tradeoffs", empty)] == [None, "environment device"]
 
 
 def test_benchmarks_say_which_numbers_are_missing_and_why(empty: Layout, table: Table) -> None:
@@ -382,7 +481,6 @@ def test_a_card_is_about_the_best_trial_unless_another_is_named(table: Table) ->
     assert best["grams"] == pytest.approx(1.0)
     assert best["quality"] == "tdp-estimate"
     assert (named["method"], named["rouge1"]) == ("freeze-encoder", 40)
-    assert table("card", model="nothing") == []
 
 
 def test_best_goes_by_the_objective_where_there_is_one(empty: Layout, table: Table) -> None:
@@ -415,9 +513,9 @@ def test_a_curve_that_has_no_number_has_a_row_that_says_why(table: Table) -> Non
     rows = table("learning_curves", metric="grad_norm")
 
     assert [(row["method"], row["step"], row["n"], row["note"]) for row in rows] == [
-        ("baseline", None, 0, None),
-        ("zero2", None, 0, None),
-        ("freeze-encoder", None, 0, "1 running"),
+        ("baseline", None, 0, "not recorded"),
+        ("zero2", None, 0, "not recorded"),
+        ("freeze-encoder", None, 0, "1 running; not recorded"),
         ("broken", None, 0, "1 diverged, 1 oom, 1 pending"),
     ]
 

@@ -18,6 +18,9 @@ from xp.queries.statement import arrow, problems
         pytest.param("insert into metric values (1)", "a query is one SELECT, and this is INSERT", id="writes"),
         pytest.param("with x as (delete from t returning *) select 1", "and this is DELETE", id="writes-inside"),
         pytest.param("copy trials to 'x.csv'", "a query is one SELECT, and this is COPY", id="copy"),
+        pytest.param("checkpoint", "a query is one SELECT, and this is CHECKPOINT", id="a-word-that-is-no-column"),
+        pytest.param("truncate metric", "a query is one SELECT, and this is TRUNCATE", id="truncate"),
+        pytest.param("begin", "a query is one SELECT, and this is BEGIN", id="begin"),
     ],
 )
 def test_what_is_no_query_is_named(text: str, message: str) -> None:
@@ -34,6 +37,8 @@ def test_what_is_no_query_is_named(text: str, message: str) -> None:
         "from trials",
         "summarize trials",
         "describe trials",
+        "show tables",
+        "show trials",
         "values (1)",
         "pivot trials on method using max(accuracy)",
         "select variant ->> 'dataset' as dataset from trials",

@@ -46,6 +46,33 @@ def test_a_value_is_shown_and_never_acts(write: Make, warehouse: Make, answer: M
     assert "&amp;" not in text
 
 
+def test_a_constant_is_shown_as_any_value_is(write: Make, warehouse: Make, visible: Make) -> None:
+    text = render(write("{{ \"R&D's a<b|c\" }} {{ 'nan' | float }} {{ 2 * 3 }}\n"), warehouse())
+
+    assert text == "R\\&D's a\\<b\\|c – 6\n"
+    assert visible(text) == "R&D's a<b|c – 6"
+
+
+def test_a_missing_text_is_a_dash_and_a_number_is_its_text(write: Make, warehouse: Make, answer: Make) -> None:
+    path = write("{% for r in ask('q') %}{{ r.note | code }} {{ r.note | short }} {{ r.seed | code }}{% endfor %}\n")
+
+    assert render(path, warehouse(q=answer(["note", "seed"], (None, 7)))) == "– – `7`\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "got"), [("none", "nothing"), ("'trials'", "'trials'"), ("ask('q')[0]", "the row"), ("3", "'3'")]
+)
+@pytest.mark.parametrize("name", ["grid", "legend", "weighed"])
+def test_what_takes_an_answer_refuses_anything_else(
+    write: Make, warehouse: Make, answer: Make, name: str, value: str, got: str
+) -> None:
+    path = write(f"a\n{{{{ {value} | {name} }}}}\n")
+
+    assert refusal(path, warehouse(q=answer(["a"], (1,)))) == (
+        f'report.md.j2:2: {name}: takes an answer, got {got}\n    hint: write {{{{ ask("trials") | {name} }}}}'
+    )
+
+
 def test_code_table_and_number_print_as_what_they_are(write: Make, warehouse: Make, answer: Make, tables: Make) -> None:
     ask = warehouse(q=answer(["name", ("memory", "B")], ("zero_2", 812e6)))
     path = write(

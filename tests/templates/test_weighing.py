@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from xp.dsl.errors import TemplateError
 from xp.templates.answers import Rows
 from xp.templates.markdown import grid
 from xp.templates.weighing import weighed
@@ -61,6 +62,15 @@ def test_a_measure_that_nobody_claims_and_nobody_asked_for_is_left_out(drawn: Ma
     )
 
     assert heading == ["method", "memory", "tokens per joule"]
+
+
+def test_a_measure_that_there_is_not_is_an_error_with_a_near_one(drawn: Make) -> None:
+    row = ("zero2", "slow-steps", 0.8, 0.7, 0.9, "×", None, None, None)
+
+    with pytest.raises(TemplateError, match=r"there is no measure 'memroy'\n    hint: did you mean 'memory'\?"):
+        drawn(row, always=("memroy", "slow-steps"))
+    # one that was not measured, and one that the experiment makes, are none
+    assert drawn(row, always=("energy", "slow-steps"))[0] == ["method", "slow-steps"]
 
 
 def test_hostile_names_are_shown(drawn: Make) -> None:

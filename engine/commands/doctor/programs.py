@@ -93,7 +93,7 @@ def git() -> Finding:
 
 def deep() -> Iterator[Finding]:
     """Yield what only a process tells that imports everything: some ten seconds."""
-    said = output(sys.executable, "-c", DEEP, patience=300.0)
+    said = output(sys.executable, "-P", "-c", DEEP, patience=300.0)
     why, last = "every trial does this first", (said or "").rpartition("\n")[2]
     told = json.loads(last) if last.startswith("{") else None
     if told is None or told["total"] != RIGHT:

@@ -49,6 +49,6 @@ def untracked(project: Path, results: Path | None) -> int | None:
 
 
 def difference(project: Path) -> str | None:
-    """Return the hash of what ``git diff HEAD`` prints, None where it does not."""
-    found = raw("git", "diff", "HEAD", folder=project)
+    """Return the hash of what ``git diff HEAD`` prints where nothing is configured, None where it does not."""
+    found = raw("git", "diff", "--no-ext-diff", "--no-textconv", "--no-color", "HEAD", folder=project)
     return None if found is None else hashlib.sha256(found).hexdigest()

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 
 from xp.engine.machine import gpus as drivers
 from xp.engine.machine.gpus.gpu import Facts
+
+VISIBLE = "CUDA_VISIBLE_DEVICES"
+"""The variable that says which GPUs of NVIDIA a process may see."""
 
 
 def gpus() -> Facts:
@@ -34,5 +38,31 @@ def visible(environment: Mapping[str, str] = os.environ) -> int:
     """Return how many GPUs of NVIDIA a process that starts now can use."""
     with drivers.nvidia.found() as found:
         count = len(found)
-    chosen = environment.get("CUDA_VISIBLE_DEVICES")
-    return count if chosen is None else min(count, len([part for part in chosen.split(",") if part.strip()]))
+    chosen = environment.get(VISIBLE)
+    return count if chosen is None else len(named(chosen, count))
+
+
+def named(chosen: str, there: int) -> list[str]:
+    """Return the GPUs that a process may see of so many: as for CUDA, a list ends at the first word that names none.
+
+    >>> named("2, 3", 8), named("GPU-8932f937", 8), named("0,9,1", 8), named("-1", 8), named("", 8)
+    (['2', '3'], ['GPU-8932f937'], ['0'], [], [])
+    """
+
+    def names_one(word: str) -> bool:
+        return word.startswith(("GPU-", "MIG-")) or (word.isdecimal() and int(word) < there)
+
+    return [*takewhile(names_one, (word.strip() for word in chosen.split(",")))]
+
+
+def names(places: Sequence[int], environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Return what GPUs are called by whoever may see only some: *places* count those that this process may see.
+
+    >>> names([0, 1], {"CUDA_VISIBLE_DEVICES": "4,6,7"}), names([0, 1], {})
+    (['4', '6'], ['0', '1'])
+    """
+    chosen = environment.get(VISIBLE)
+    if chosen is None:
+        return [str(place) for place in places]
+    own = [word.strip() for word in chosen.split(",")]
+    return [own[place] for place in places]

@@ -145,14 +145,15 @@ select
     coalesce(
         state, case when attempt < max(attempt) over (partition by trial) then 'interrupted' else 'running' end
     ) as state,
-    seconds
+    -- the trainings of a search may have run side by side
+    greatest(seconds, (evidence ->> 'trained_seconds')::double) as worked
 from attempt;
 comment on view attempt_states is 'every attempt and its state';
 comment on column attempt_states.attempt_key is 'number of the attempt in this file';
 comment on column attempt_states.trial is 'id of the trial';
 comment on column attempt_states.attempt is 'place among the attempts of the trial, from 1';
 comment on column attempt_states.state is 'running, completed, failed, oom, diverged, timeout or interrupted';
-comment on column attempt_states.seconds is 'from start to end, s';
+comment on column attempt_states.worked is 'time that it took of the machine: from start to end; of a search, what its trainings took together if that is more, s';
 
 create view contention as
 with occupied as (

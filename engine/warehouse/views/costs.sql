@@ -6,7 +6,7 @@ with used as (
         attempt_states.attempt_key,
         attempt_states.trial,
         attempt_states.state,
-        attempt_states.seconds,
+        attempt_states.worked,
         -- each rank has a GPU to itself, where the machine has any
         case when fact.number > 0 then attempt.world_size when fact.number = 0 then 0 end as gpus
     from attempt_states
@@ -27,7 +27,7 @@ judged as (
         case
             when used.state = 'running' then 'running'
             -- an engine that was killed left no end: the next one closed the attempt without knowing when
-            when coalesce(used.seconds, 0) = 0 then 'of unknown length'
+            when coalesce(used.worked, 0) = 0 then 'of unknown length'
             when price.gpu_hour is not null and used.gpus is null then 'with an unknown number of GPUs'
             when price.machine_hour is null and used.gpus = 0 then 'without a GPU'
         end as reason
@@ -44,7 +44,7 @@ select
     trial,
     case
         when reason is null
-            then seconds / 3600 * (coalesce(machine_hour, 0) + coalesce(gpu_hour * gpus, 0))
+            then worked / 3600 * (coalesce(machine_hour, 0) + coalesce(gpu_hour * gpus, 0))
     end as cost,
     reason
 from judged;

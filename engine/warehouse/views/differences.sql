@@ -4,7 +4,7 @@ create view guards as
 -- what no method of an experiment is about
 select concat(pair.section, ' ', unnest(pair.names)) as guard
 from (values
-    ('environment', ['cpu', 'cpu_usable', 'cpu_quota', 'gpu', 'gpu_count', 'gpu_driver']),
+    ('environment', ['device', 'cpu', 'cpu_usable', 'cpu_quota', 'gpu', 'gpu_count', 'gpu_driver']),
     ('environment', ['python', 'torch', 'transformers', 'accelerate', 'deepspeed', 'codecarbon', 'rouge-score']),
     ('dataset', ['fingerprint', 'revision']),
     ('model', ['revision']),

@@ -180,8 +180,12 @@ select
     max(number) filter (where name = 'target_tokens_p95') as target_tokens_p95,
     max(number) filter (where name = 'target_tokens_longest') as target_tokens_longest,
     max(number) filter (where name = 'target_truncated') as target_truncated,
-    (max(number) filter (where name = 'train_duplicates'))::bigint as duplicates,
+    (max(number) filter (where name = 'train_rows'))::bigint as train_rows,
+    (max(number) filter (where name = 'train_unused_rows'))::bigint as unused_rows,
     (max(number) filter (where name = 'train_empty_rows'))::bigint as empty_rows,
+    (max(number) filter (where name = 'train_duplicates'))::bigint as duplicates,
+    (max(number) filter (where name = 'truncated_sources'))::bigint as truncated_sources,
+    (max(number) filter (where name = 'truncated_targets'))::bigint as truncated_targets,
     mode(value) filter (where name = 'path') as path,
     mode(value) filter (where name = 'revision') as revision,
     'differs between trials: ' || any_value(differing.names) as note
@@ -214,8 +218,12 @@ comment on column datasets.target_tokens_median is 'median length of a summary b
 comment on column datasets.target_tokens_p95 is 'length before the cut that 95 of 100 summaries do not exceed, tokens';
 comment on column datasets.target_tokens_longest is 'length of the longest summary before it is cut, tokens';
 comment on column datasets.target_truncated is 'share of the training examples whose summary is cut, %';
-comment on column datasets.duplicates is 'training examples that repeat the texts of an earlier one';
+comment on column datasets.train_rows is 'rows of the training split: used, unused and empty';
+comment on column datasets.unused_rows is 'rows of the training split behind max_train_samples';
 comment on column datasets.empty_rows is 'rows of the training split that lack a source or a summary, and are left out';
+comment on column datasets.duplicates is 'training examples that repeat the texts of an earlier one';
+comment on column datasets.truncated_sources is 'training examples whose source is cut';
+comment on column datasets.truncated_targets is 'training examples whose summary is cut';
 comment on column datasets.path is 'where it comes from';
 comment on column datasets.revision is 'commit of a data set of the hub';
 comment on column datasets.note is 'what is not the same in all trials';

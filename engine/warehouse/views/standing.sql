@@ -7,7 +7,7 @@ with best as (
         -- the last completed attempt speaks for a trial, the last one of all where none was completed
         arg_max(attempt_key, (case when state = 'completed' then 1000000 else 0 end) + attempt) as attempt_key,
         count(*) as attempts,
-        sum(seconds) as total_seconds
+        sum(worked) as total_seconds
     from attempt_states
     group by trial
 )
@@ -37,4 +37,4 @@ comment on column standing.seed is 'seed of every random choice';
 comment on column standing.attempt_key is 'the last completed attempt, or the last one where none was completed';
 comment on column standing.state is 'state of that attempt; pending where there is none';
 comment on column standing.attempts is 'attempts so far';
-comment on column standing.total_seconds is 'all its attempts together, s';
+comment on column standing.total_seconds is 'time that all its attempts took of the machine together, s';

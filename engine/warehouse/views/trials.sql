@@ -27,6 +27,12 @@ select
     attempt.seconds,
     standing.total_seconds,
     numbers.* exclude (attempt_key),
+    -- of a run of ours it is a fact of its training, of one that was imported a fact of the import
+    (
+        select max(fact.number)
+        from fact
+        where fact.attempt_key = numbers.attempt_key and (fact.section, fact.name) = ('measurement', 'skipped_steps')
+    )::bigint as skipped_steps,
     case when standing.state = 'completed' then trial_costs.cost end as cost
 from standing
 left join attempt on attempt.attempt_key = standing.attempt_key
@@ -59,7 +65,7 @@ comment on column trials.launch is 'how the ranks came to life: preload or plain
 comment on column trials.started is 'when that attempt started';
 comment on column trials.ended is 'when that attempt ended';
 comment on column trials.seconds is 'that attempt from start to end, s';
-comment on column trials.total_seconds is 'all its attempts together, s';
+comment on column trials.total_seconds is 'time that all its attempts took of the machine together, s';
 comment on column trials.memory is 'peak memory of the training phase, all ranks, B';
 comment on column trials.speed is 'training speed after warm-up, 1/s';
 comment on column trials.runtime is 'time from the first to the last training step, s';
@@ -69,6 +75,7 @@ comment on column trials.loss is 'cross-entropy per token on the validation spli
 comment on column trials.energy is 'energy of the machine over the attempt, kWh';
 comment on column trials.emissions is 'greenhouse gases of that energy, as CO2 equivalent, kg';
 comment on column trials.not_finite is 'names of the numbers that came out as NaN or infinite, and are null here';
+comment on column trials.skipped_steps is 'steps that changed nothing, as a gradient did not fit fp16; null where that cannot be';
 comment on column trials.cost is 'price of all its attempts by the first tariff, USD';
 comment on column trials.rouge1 is 'ROUGE-1 F1 on the test split, points';
 comment on column trials.rouge2 is 'ROUGE-2 F1 on the test split, points';

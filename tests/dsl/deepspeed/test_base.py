@@ -236,7 +236,8 @@ def test_arithmetic_keeps_no_rule_from_being_asked(refused: Refused) -> None:
 def test_what_a_template_says_of_a_folder_counts_while_something_is_put_there(based: Based) -> None:
     def block(device: str) -> dict[str, Any]:
         param = {"device": device, "nvme_path": "/fast", "buffer_size": 5}
-        return {"zero_optimization": {"stage": 3, "offload_param": param}}
+        zero = {"stage": 3, "stage3_prefetch_bucket_size": 0, "offload_param": param}
+        return {"bf16": {"enabled": True}, "zero_optimization": zero}
 
     used, unused = (values(based(MICRO | block(device)).settings) for device in ("nvme", "cpu"))
 

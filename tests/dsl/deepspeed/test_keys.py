@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from math import inf
 from typing import Any
 
 import pytest
@@ -24,8 +25,9 @@ from xp.dsl.deepspeed.blocks import (
     ZENFLOW,
     Kind,
 )
+from xp.dsl.deepspeed.bounds import RANGES
 from xp.dsl.deepspeed.keys import BF16, FP16, PASSED_OVER, REFUSED, REMOVED, SWITCHES, TOP, ZERO
-from xp.dsl.deepspeed.meaning import SILENT
+from xp.dsl.deepspeed.meaning import SILENT, TYPED
 from xp.dsl.deepspeed.meaning import ZERO as BLOCK
 
 ASK = """
@@ -76,6 +78,15 @@ def fields(model):
     kinds = {bool: "bool", int: "int", float: "float"}
     return {field.alias or name: kinds.get(field.annotation, "") for name, field in model.model_fields.items()}
 
+def bounds(prefix, model):
+    found = {}
+    for name, field in model.model_fields.items():
+        said = ((kind, getattr(rule, kind, None)) for rule in field.metadata for kind in ("ge", "gt", "le", "lt"))
+        limits = {kind: limit for kind, limit in said if limit is not None}
+        if limits:
+            found[f"{prefix}.{field.alias or name}"] = limits
+    return found
+
 zero = DeepSpeedZeroConfig(stage=3)
 print(json.dumps({
     "version": deepspeed.__version__,
@@ -97,6 +108,12 @@ print(json.dumps({
     "heard": {
         path: heard(path)
         for path in ("aio", "checkpoint", "checkpoint.parallel_write", "checkpoint.writer", "flops_profiler")
+    },
+    "bounds": {
+        **bounds("zero_optimization", DeepSpeedZeroConfig),
+        **bounds("zero_optimization.offload_optimizer", DeepSpeedZeroOffloadOptimizerConfig),
+        **bounds("zero_optimization.offload_param", DeepSpeedZeroOffloadParamConfig),
+        **bounds("zero_optimization.zenflow", ZenFlowConfig),
     },
     "activation_checkpointing": sorted(ACT_CHKPT_DEFAULT),
     "schedules": VALID_LR_SCHEDULES,
@@ -152,6 +169,16 @@ def test_zero_has_these_keys_of_these_kinds(installed: Mapping[str, Any]) -> Non
     assert {name: kind for name, kind in kinds(ZERO).items() if found[name]} == {
         name: kind for name, kind in found.items() if kind
     }
+
+
+def test_numbers_that_go_to_deepspeed_as_they_are_have_its_bounds(installed: Mapping[str, Any]) -> None:
+    of_zero = {key: limits for key, limits in RANGES.items() if key.startswith(BLOCK)}
+
+    assert installed["bounds"].keys() - TYPED.keys() == of_zero.keys()
+    for key, limits in of_zero.items():
+        names = ("ge", "le") if limits.ends else ("gt", "lt")
+        wanted = {name: value for name, value in zip(names, limits[:2], strict=True) if value != inf}
+        assert installed["bounds"][key] == wanted
 
 
 def test_both_names_of_a_key_of_zero_are_known(installed: Mapping[str, Any]) -> None:

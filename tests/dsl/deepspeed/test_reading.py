@@ -55,8 +55,41 @@ def test_everything_that_is_wrong_is_told_at_once_with_what_is_wrong_in_the_expe
             {"wandb": {"enabled": True}}, "wandb: cannot be used here\n    hint: take it out: every", id="monitor"
         ),
         pytest.param({"dataloader_drop_last": True}, "dataloader_drop_last: cannot be used here", id="loader"),
-        pytest.param({"fp16": True}, "fp16: should be an object, got true", id="block-that-is-none"),
-        pytest.param({"zero_optimization": True}, "zero_optimization: should be an object, got true", id="old-zero"),
+        pytest.param(
+            {"fp16": True},
+            'fp16: should be an object, got true\n    hint: write {"enabled": true}',
+            id="block-that-is-none",
+        ),
+        pytest.param(
+            {"zero_optimization": True},
+            'zero_optimization: should be an object, got true\n    hint: write {"stage": 1}, or which stage it is',
+            id="old-zero",
+        ),
+        pytest.param(
+            {"zero_optimization": {"stage": 3, "stage3_max_live_parameters": -5}},
+            "zero_optimization.stage3_max_live_parameters: should be at least 0, got -5",
+            id="less-than-none",
+        ),
+        pytest.param(
+            {"zero_optimization": {"stage": 3, "offload_optimizer": {"device": "cpu", "ratio": 2.5}}},
+            "zero_optimization.offload_optimizer.ratio: should be between 0 and 1, got 2.5",
+            id="no-share",
+        ),
+        pytest.param(
+            {"fp16": {"enabled": True, "min_loss_scale": 0}},
+            "fp16.min_loss_scale: should be greater than 0, got 0",
+            id="scale-of-nothing",
+        ),
+        pytest.param(
+            {"communication_data_type": "fp17"},
+            "communication_data_type: should be 'fp32', 'fp16' or 'bf16', got 'fp17'",
+            id="no-such-format",
+        ),
+        pytest.param(
+            {"checkpoint": {"tag_validation": "never"}},
+            "checkpoint.tag_validation: should be 'warn', 'ignore' or 'fail', got 'never'",
+            id="no-such-word",
+        ),
         pytest.param({"gradient_clipping": None}, "gradient_clipping: null says nothing", id="null"),
         pytest.param({"gradient_clipping": -1}, "gradient_clipping: should be at least 0, got -1", id="out-of-range"),
         pytest.param(

@@ -362,3 +362,25 @@ def test_a_bug_keeps_its_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("xp.engine.journal.Journal._write", broken)
     result = xp("run", str(tmp_path / "tiny.toml"), "--results", str(tmp_path / "results"))
     assert isinstance(result.exception, OSError)
+
+
+def test_closed_streams_are_no_fault() -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m xp.engine.cli.main query --list >&-"], capture_output=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_folder_that_is_no_more_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "spec.toml").write_text(VALID)
+    code = f"import os; os.chdir({str(tmp_path)!r}); os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone'); "
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}from xp.engine.cli.main import main; main(['plan', '{tmp_path}/spec.toml'])"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stderr == "xp: the folder that it is started in is no more\n    hint: start it in another one\n"
+    assert done.returncode == 1

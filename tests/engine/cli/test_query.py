@@ -216,6 +216,22 @@ def test_watching_writes_what_is_new_until_it_is_interrupted() -> None:
     process.stdout.close()
 
 
+def test_a_long_question_hears_ctrl_c_every_time() -> None:
+    endless = "select count(*) from range(1_000_000) as a, range(1_000_000) as b where a.range * b.range % 7 = 3"
+    asked = [
+        subprocess.Popen([*XP, "--sql", endless], stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for _ in "1234"
+    ]
+    time.sleep(2.0)
+    for process in asked:
+        process.send_signal(signal.SIGINT)
+
+    ends = [process.communicate(timeout=30)[0] for process in asked]
+
+    assert [(process.returncode, end.split()) for process, end in zip(asked, ends, strict=True)] == [
+        (1, [b"Aborted!"])
+    ] * 4
+
+
 @pytest.mark.parametrize("new", [False, True])
 def test_the_warehouse_is_opened_once_where_nothing_is_new(
     empty: Layout, monkeypatch: pytest.MonkeyPatch, new: bool

@@ -74,7 +74,7 @@ def test_a_byte_order_mark_hides_no_experiment_of_a_folder(tmp_path: Path) -> No
 
     assert result.exit_code == 1
     assert "bad.toml:6:1: defaults.leraning_rate: unknown key" in result.stdout
-    assert result.stdout.endswith("1 files, 1 problem\n")
+    assert result.stdout.endswith("1 file, 1 problem\n")
 
 
 @pytest.mark.parametrize(
@@ -100,12 +100,25 @@ def test_the_questions_of_a_template_are_found_in_every_branch(tmp_path: Path) -
     ]
 
 
+def test_what_is_included_is_looked_for_where_rendering_finds_it(tmp_path: Path) -> None:
+    (tmp_path / "note.md").write_text("text\n")
+    file = tmp_path / "r.md.j2"
+    file.write_text("{% include './note.md' %}{% include 'later.md.j2' ignore missing %}\n")
+
+    assert questions(file) == []
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("{{ best.rogue1 }}", "r.md.j2:1: best: unknown name"),
         ("{% if %}", "r.md.j2:1: "),
         ("\n{{ x | nosuch }}", "r.md.j2:2: "),
+        ("{% if experiment is nome %}x{% endif %}", "r.md.j2:1: no test named 'nome'\n    hint: did you mean 'none'?"),
+        (
+            "{% if experiment | codes %}x{% endif %}",
+            "r.md.j2:1: no filter named 'codes'\n    hint: did you mean 'code'?",
+        ),
         ("{% include 'partials/nowhere.md.j2' %}", "there is no template 'partials/nowhere.md.j2'"),
     ],
 )

@@ -46,7 +46,7 @@ def test_an_attempt_and_itself(filled: Layout) -> None:
         ("zero9", "there is no such method, trial or label"),
         ("zero9", "did you mean 'zero"),
         (f"{ONE.id}/7", f"trial {ONE.id} has no attempt '7'"),
-        ("", "there is no such method, trial or label"),
+        ("", "there is no such method, trial or label\n    hint: `xp query trials` lists trials, labels and ids"),
     ],
 )
 def test_what_is_not_there(filled: Layout, wanted: str, said: str) -> None:

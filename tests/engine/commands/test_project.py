@@ -85,6 +85,17 @@ def test_what_is_there_is_never_written_over(tmp_path: Path, name: str) -> None:
     assert contents(tmp_path) == {name: "mine"}
 
 
+def test_a_project_that_is_there_is_not_listed_file_by_file(tmp_path: Path) -> None:
+    project.start(tmp_path)
+    files = len(contents(tmp_path))
+    with pytest.raises(XpError) as refused:
+        project.start(tmp_path)
+
+    lines = str(refused.value).splitlines()
+    assert [line.rpartition(": ")[2] for line in lines[:5]] == ["is here already"] * 5
+    assert lines[5:7] == [f"and {files - 5} more are here already", "nothing was written"]
+
+
 def test_a_link_to_nothing_is_not_written_through(tmp_path: Path) -> None:
     (tmp_path / "README.md").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(XpError, match=r"README.md: is here already"):

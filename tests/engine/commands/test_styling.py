@@ -53,6 +53,17 @@ def test_what_would_change_its_meaning_is_left_alone(
     assert f"xp: {file}: " in capsys.readouterr().err
 
 
+def test_what_is_no_sql_is_no_file_to_format(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "notes.toml").write_text("")
+    (tmp_path / "latin.sql").write_bytes(b"select '\xe4'")
+
+    with pytest.raises(XpError, match=r"notes\.toml: a file of type \.toml cannot be formatted\n    hint: name \.sql"):
+        style([tmp_path / "notes.toml"], check=False)
+    assert (tmp_path / "notes.toml").read_text() == ""
+    assert style([tmp_path], check=False) == 1
+    assert capsys.readouterr().err == f"xp: {tmp_path / 'latin.sql'}: not UTF-8\n    hint: save it as UTF-8\n"
+
+
 def test_a_comment_that_would_be_lost_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("xp.engine.commands.styling.formatted", lambda text, _: text.replace("-- why", ""))
 

@@ -149,6 +149,31 @@ def test_followed_logs_are_whole_to_the_last_letter(
     assert steps == []
 
 
+KEY = "-----BEGIN PRIVATE KEY-----\nMIIEvQ\n-----END PRIVATE KEY-----"
+
+
+def test_logs_show_no_secrets(empty: Layout, busy: AttemptLayout, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WANDB_API_KEY", "correct horse battery")
+    busy.log(0).write_text(f"login with correct horse battery\n{KEY}\nexport HF_TOKEN=abc\nhf_{'a' * 20}")
+    shown = "login with ***\n***\nexport HF_TOKEN=***\n***"
+
+    assert invoke(empty, "logs", busy.trial_id) == (0, shown)
+
+
+@pytest.mark.parametrize("size", [1, 7, 40])
+def test_a_secret_that_comes_in_pieces_is_masked_all_the_same(size: int) -> None:
+    text = f"10%\r20%\nhf_{'a' * 20}\n{KEY}\nlast"
+    pieces = [*watching.masked(text[start : start + size] for start in range(0, len(text), size))]
+
+    assert "".join(pieces) == "10%\r20%\n***\n***\nlast"
+
+
+def test_what_is_whole_is_shown_at_once() -> None:
+    pieces = iter(["step 1\rstep", " 2\r"])
+
+    assert [*watching.masked(pieces)] == ["step 1\r", "step 2\r", ""]
+
+
 def test_cancel_one_trial_or_everything(empty: Layout, busy: AttemptLayout) -> None:
     code, text = invoke(empty, "cancel", busy.trial_id)
     assert (code, text[:22]) == (0, "asked to save and stop")

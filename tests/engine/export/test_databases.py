@@ -148,6 +148,11 @@ def test_tables_of_others_are_never_replaced(results: Layout, tmp_path: Path) ->
     assert ask(target, "from xp.experiment") == [(1,)]
 
 
+def test_what_is_no_python_is_refused(results: Layout, tmp_path: Path) -> None:
+    with pytest.raises(WarehouseError, match=r"true: this is no Python: it said 'nothing'\n    hint: --python names"):
+        copy(results, tmp_path / "there", python=Path(shutil.which("true") or ""))
+
+
 def test_a_python_without_duckdb_says_what_it_lacks(results: Layout, tmp_path: Path) -> None:
     python = tmp_path / "python"
     python.write_text("#!/bin/sh\necho \"ModuleNotFoundError: No module named 'duckdb'\" >&2\nexit 1\n")

@@ -14,7 +14,8 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ import pytest
 
 from tests import small
 from xp.dsl.errors import WarehouseError
+from xp.engine.commands.lookup import transpiled
 from xp.engine.export import databases, transfer
 from xp.engine.export.databases import Options
 from xp.engine.export.target import job
@@ -30,6 +32,7 @@ from xp.engine.layout import Layout
 from xp.engine.warehouse import store
 from xp.engine.warehouse.load import load
 from xp.queries import catalog
+from xp.queries.catalog import Query
 
 EXTENSIONS = ("ducklake", "sqlite_scanner", "postgres_scanner")
 
@@ -216,6 +219,36 @@ def test_saved_queries_answer_the_same_in_a_lake(place: Place, results: Layout) 
     assert [query.name for query, one in zip(queries, here, strict=True) if isinstance(one, str)] == ["best_steps"], (
         "all have an answer but the one whose metric nobody recorded"
     )
+
+
+ON_A_SERVER = (*("best", "datasets", "effects", "failures", "models", "provenance", "trials", "verdicts"),)
+"""Saved queries that PostgreSQL understands when they are translated."""
+
+
+PARAMETER = re.compile(r"%\((\w+)\)s")
+
+
+def literal(query: Query, found: re.Match[str]) -> str:
+    """Return the default of a parameter as PostgreSQL writes it."""
+    value = query.values({})[found[1]]
+    return "null" if value is None else repr(value)
+
+
+def test_translated_queries_answer_the_same_on_a_server(place: Place, results: Layout) -> None:
+    if place.form != "postgres":
+        pytest.skip("a lake takes them as they are")
+    place.copy(results)
+    queries = [catalog.find(name) for name in ON_A_SERVER]
+    texts = [PARAMETER.sub(partial(literal, query), transpiled(query, "postgres")) for query in queries]
+    here = [(f"select columns(*)::varchar from (\n{query.sql}\n)", query.values({})) for query in queries]
+    asked = "select columns(*)::varchar from postgres_query('xp_there', $text)"
+
+    answers = place.ask(results.warehouse, *here)
+    found = replace(place, target=f"{place.target} options=-csearch_path=xp")
+    others = found.ask(results.warehouse, *((asked, {"text": text}) for text in texts))
+
+    assert all(answers)
+    assert dict(zip(ON_A_SERVER, others, strict=True)) == dict(zip(ON_A_SERVER, answers, strict=True))
 
 
 def test_values_that_the_database_has_no_type_for_arrive(place: Place, tmp_path: Path) -> None:

@@ -89,5 +89,8 @@ def test_16_bits_are_counted_as_deepspeed_counts_them(ranks: int) -> None:
 def test_what_is_put_into_a_folder_is_in_no_memory() -> None:
     asked = settings(3, offload_optimizer="nvme", offload_param="nvme")
 
-    assert states(asked, MODEL) == (400, 4 * 4 * 1000 * 1.5)
-    assert states(settings(3, offload_optimizer="cpu", offload_param="nvme"), MODEL).host == 16000 * 1.5
+    assert states(asked, MODEL) == (400, 4 * 4 * 1000 * 1.5, 16000 + 2000)
+    assert states(settings(3, offload_optimizer="cpu", offload_param="nvme"), MODEL)[1:] == (16000 * 1.5, 2000)
+    assert states(settings(3, precision="fp32", offload_param="nvme"), HALF_FROZEN).disk == 4000
+    assert states(settings(3, offload_optimizer="nvme"), HALF_FROZEN).disk == 8000
+    assert states(settings(3), MODEL).disk == 0

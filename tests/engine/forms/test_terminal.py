@@ -27,6 +27,10 @@ def test_in_a_pipe_nothing_is_cut() -> None:
     assert text.endswith("(2 rows)\n")
 
 
+def test_an_answer_without_rows_has_all_its_columns() -> None:
+    assert whole(Answer("Which?", ANSWER.columns, [])) == "label  reason  seed\n(0 rows)\n"
+
+
 @pytest.mark.parametrize("columns", [30, 40, 80, 200])
 def test_on_a_terminal_no_line_is_wider_than_it(columns: int) -> None:
     heading, *lines = fitted(ANSWER, columns).splitlines()

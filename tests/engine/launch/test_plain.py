@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import psutil
+import pytest
 
 from xp.engine.launch.plain import PlainLauncher
 from xp.engine.layout import Layout
@@ -34,11 +35,30 @@ def test_a_killed_engine_leaves_no_rank_behind(tmp_path: Path) -> None:
     assert alive == []
 
 
+def test_a_file_with_the_name_of_a_library_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tokenize.py").write_text("raise RuntimeError('of the user')\n")
+    monkeypatch.chdir(tmp_path)
+    attempt = Layout(tmp_path / "results").new_attempt("0" * 12)
+
+    (rank,) = PlainLauncher(cpu=True).start(attempt, 1, 1).processes
+
+    assert rank.wait(60) != 0, "the attempt has no trial"
+    assert "trial.json" in attempt.log(0).read_text()
+    assert "of the user" not in attempt.log(0).read_text()
+
+
+def environment(pid: int) -> dict[str, str]:
+    """Return the variables of a process; for a moment after its start the kernel shows none."""
+    while not (found := psutil.Process(pid).environ()):
+        pass
+    return found
+
+
 def test_each_attempt_has_temporary_files_of_its_own(tmp_path: Path) -> None:
     attempt = Layout(tmp_path).new_attempt("0" * 12)
     group = PlainLauncher(cpu=True).start(attempt, 2, 1)
     try:
-        folders = {psutil.Process(process.pid).environ()["TMPDIR"] for process in group.processes}
+        folders = {environment(process.pid)["TMPDIR"] for process in group.processes}
     finally:
         os.killpg(group.leader, signal.SIGKILL)
         for process in group.processes:

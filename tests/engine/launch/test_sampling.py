@@ -46,6 +46,17 @@ def test_it_writes_while_the_attempt_runs_and_is_gone_afterwards(attempt: Attemp
     assert attempt.machine_log.read_text() == ""
 
 
+def test_a_file_with_the_name_of_a_library_is_none(
+    attempt: AttemptLayout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "json.py").write_text("raise RuntimeError('of the user')\n")
+    monkeypatch.chdir(tmp_path)
+
+    with sampled(attempt, 0.05):
+        assert written(attempt, 1) >= 1
+    assert attempt.machine_log.read_text() == ""
+
+
 def test_zero_is_never(attempt: AttemptLayout) -> None:
     before = children()
     with sampled(attempt, 0):

@@ -77,10 +77,17 @@ def test_a_trial_that_is_kept_on_a_core_and_has_no_neighbour_is_not_contended(la
     assert (attempt.root / "cores").read_text() == f"[{core}]"
 
 
-def test_a_lane_with_gpus_names_them_for_its_processes() -> None:
+def test_a_lane_with_gpus_names_them_for_its_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     first, second = lanes(2, 1, [0, 1, 2, 3], gpus=4)
     assert (first.variables, second.variables) == ({"CUDA_VISIBLE_DEVICES": "0,1"}, {"CUDA_VISIBLE_DEVICES": "2,3"})
     assert Lane((0,)).variables == {}
+
+
+def test_lanes_share_the_gpus_that_whoever_started_xp_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "4, 6,GPU-8932f937")
+    three = lanes(3, 1, [0, 1, 2], gpus=3)
+    assert [lane.variables["CUDA_VISIBLE_DEVICES"] for lane in three] == ["4", "6", "GPU-8932f937"]
 
 
 def test_trials_side_by_side_run_once_each_on_their_lane(layout: Layout, trials: Trials) -> None:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from xp.engine.machine import nvme
+
+
+class Usage(NamedTuple):
+    """What a disk says of itself."""
+
+    folder: Path
+    free: int
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +71,7 @@ def test_another_system(bare: pytest.MonkeyPatch) -> None:
 def test_a_folder_that_can_be_written_past_the_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(nvme, "is_built", lambda _: True)
     monkeypatch.setattr(nvme, "direct", lambda _: None)
+    monkeypatch.setattr(nvme, "file_system", lambda _: "ext4")
 
     assert said(tmp_path) == said(tmp_path / "not" / "there" / "yet") == ""
     assert [*tmp_path.iterdir()] == []
@@ -70,6 +80,7 @@ def test_a_folder_that_can_be_written_past_the_cache(monkeypatch: pytest.MonkeyP
 def test_a_folder_that_cannot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(nvme, "is_built", lambda _: True)
     monkeypatch.setattr(nvme, "direct", lambda _: errno.EINVAL)
+    monkeypatch.setattr(nvme, "file_system", lambda _: "nfs")
     (tmp_path / "file").touch()
 
     assert said(tmp_path).startswith(f"{tmp_path} cannot be written past the cache: its file system has no O_DIRECT; ")
@@ -92,23 +103,52 @@ def test_what_torch_has_compiled_for_this_python_is_found(tmp_path: Path, monkey
     assert nvme.is_built("async_io")
 
 
-def test_room_in_another_place_is_given_back(tmp_path: Path) -> None:
-    link, place = tmp_path / "work" / "offload", tmp_path / "disk"
-    link.parent.mkdir()
-
-    nvme.make_room(link, str(place), "xp-1")
-    (link / "states.swp").touch()
-
-    assert (place / "xp-1" / "states.swp").exists()
-
-    nvme.clear(link)
-
-    assert place.exists()
-    assert [*place.iterdir()] == []
+MOUNTED = """\
+22 27 0:21 / /proc rw,relatime - proc proc rw
+27 1 {root} / / rw,relatime - ext4 /dev/vda rw
+28 27 {here} / /mnt/fast rw,nosuid shared:3 master:1 - tmpfs tmpfs rw,size=4k
+"""
+"""Optional fields stand before the dash, none or several of them."""
 
 
-def test_room_among_the_results_needs_no_link(tmp_path: Path) -> None:
-    nvme.make_room(tmp_path / "offload", None, "xp-1")
-    nvme.clear(tmp_path / "offload")
+def test_a_folder_in_memory_is_no_disk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(nvme, "is_built", lambda _: True)
+    monkeypatch.setattr(nvme, "direct", lambda _: None)
+    device = tmp_path.stat().st_dev
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(MOUNTED.format(root="254:99", here=f"{os.major(device)}:{os.minor(device)}"))
+    monkeypatch.setattr(nvme, "MOUNTS", mounts)
 
-    assert [*tmp_path.iterdir()] == []
+    assert said(tmp_path / "swap") == (
+        f"{tmp_path} lies in memory (tmpfs): nothing would be saved; set zero.nvme_path to a folder of a disk"
+    )
+
+
+def test_a_system_that_does_not_tell_its_mounts_is_asked_no_further(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(nvme, "MOUNTS", tmp_path / "nowhere")
+
+    assert nvme.file_system(tmp_path) == ""
+
+
+def test_a_shortage_tells_what_is_needed_and_what_is_free(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: Usage(folder, 1_500_000))
+
+    assert nvme.shortage(tmp_path / "swap", 1_500_000) == ""
+    assert nvme.shortage(tmp_path / "swap", 3e9) == f"3.00 GB in {tmp_path}/swap, and 1.50 MB are free there"
+
+
+def test_free_bytes_are_those_of_the_nearest_folder_that_exists(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[Path] = []
+
+    def usage(folder: Path) -> Usage:
+        asked.append(folder)
+        return Usage(folder, 1)
+
+    monkeypatch.setattr("shutil.disk_usage", usage)
+
+    assert nvme.shortage(tmp_path / "not" / "there", 2) != ""
+    assert asked == [tmp_path]

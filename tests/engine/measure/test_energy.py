@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -75,6 +76,92 @@ def test_what_is_used_between_two_phases_belongs_to_the_first(tmp_path: Path) ->
     phases = {name.removeprefix("energy_consumed_"): value for name, value in metrics.items() if name.count("_") > 1}
     assert phases == pytest.approx({"prepare": 0.001, "train": 0.003, "evaluate": 0.0005, "predict": 0.0001})
     assert sum(phases.values()) == pytest.approx(metrics["energy_consumed"])
+
+
+def test_a_counter_that_was_set_back_leaves_no_energy_whatever_comes_later(tmp_path: Path) -> None:
+    meter = energy.EnergyMeter(Carbon(), tmp_path)
+    meter.tracker = Tracker([0.020, 0.007, 0.028, 0.029])
+    meter.kept = meter.tracker.kept
+    for phase in ("train", "evaluate", "train"):
+        meter.enter(phase)
+
+    metrics, told = meter.stop()
+
+    assert metrics.pop("duration") == 30.0
+    # said at the first change of the phase, and not true
+    assert metrics.keys() == {"energy_consumed", "energy_consumed_prepare", "emissions"}
+    assert all(map(math.isnan, metrics.values()))
+    assert told["quality"] == "invalid"
+    assert told["invalid_energy_consumed"] == "its energy_consumed_train is negative: -0.013"
+
+
+class Broken(Tracker):
+    """A tracker whose machine does not answer any more when it has none of its energies left."""
+
+    def flush(self) -> None:
+        if not self.energies:
+            raise OSError("NVML: driver not loaded")
+        super().flush()
+
+    stop = flush
+
+
+@pytest.mark.parametrize(
+    ("energies", "said"),
+    [
+        pytest.param([], set(), id="at-once"),
+        pytest.param([0.001], {"energy_consumed", "energy_consumed_prepare", "emissions", "duration"}, id="later"),
+    ],
+)
+def test_a_tracker_that_breaks_costs_the_energy_and_not_the_trial(
+    tmp_path: Path, energies: list[float], said: set[str]
+) -> None:
+    meter = energy.EnergyMeter(Carbon(), tmp_path)
+    meter.tracker = Broken(energies)
+    meter.kept = meter.tracker.kept
+    meter.enter("train")
+    meter.enter("predict")
+
+    metrics, told = meter.stop()
+
+    assert metrics.keys() == said
+    assert all(map(math.isnan, metrics.values()))
+    assert told["quality"] == "unavailable"
+    assert told["invalid_energy_consumed"] == "the tracker gave no value: OSError: NVML: driver not loaded"
+
+
+def test_a_tracker_that_cannot_be_made_costs_the_energy_and_not_the_trial(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: Any) -> None:
+        raise RuntimeError("no rights")
+
+    monkeypatch.setattr(energy, "OfflineEmissionsTracker", refuse)
+    meter = energy.EnergyMeter(Carbon(), tmp_path)
+    meter.start()
+    meter.enter("train")
+
+    metrics, told = meter.stop()
+
+    assert metrics == {}
+    assert told["invalid_energy_consumed"] == "the tracker gave no value: RuntimeError: no rights"
+
+
+def test_an_error_that_the_tracker_keeps_to_itself_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A configuration of the user's that cannot be read leaves it half made, and nothing of it works."""
+    (tmp_path / ".codecarbon.config").write_text("no section")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    meter = energy.EnergyMeter(Carbon(), tmp_path)
+    meter.start()
+
+    metrics, told = meter.stop()
+
+    assert metrics == {}
+    assert told["quality"] == "unavailable"
+    assert told["invalid_energy_consumed"].startswith("the tracker gave no value: MissingSectionHeaderError: ")
+    assert capsys.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,7 @@ def test_the_line_breaks_of_pegasus_are_no_words() -> None:
 
     assert (scores["rouge1"], scores["rougeLsum"]) == (100, 100)
     assert only("sun<n>moon", "red<n>blue")["rouge1"] == 0
+    assert only("<n> <n>", "red")["empty_predictions"] == 1
 
 
 def test_an_empty_prediction_lowers_the_mean_and_is_counted() -> None:
@@ -75,8 +76,30 @@ def test_a_script_that_rouge_cannot_read_is_not_a_silent_zero() -> None:
     assert scores.facts["rouge_tokens"] == "lower case, a-z and 0-9 only"
 
 
-def test_scores_without_doubt_carry_no_warning() -> None:
-    assert "warning" not in rouge.score({"1": "a b"}, {"1": "a b"}).facts
+@pytest.mark.parametrize(
+    ("reference", "warning"),
+    [
+        # 6 of 7, and 4 of 15
+        pytest.param(
+            "мир мир 5", "86% of the letters of the references are none of a-z and 0-9: only the rest", id="one"
+        ),
+        pytest.param(
+            "đến nay trời mưa to", "27% of the letters of the references are none of a-z and 0-9", id="accents"
+        ),
+    ],
+)
+def test_a_script_that_rouge_reads_little_of_is_told(reference: str, warning: str) -> None:
+    scores = rouge.score({"1": "5"}, {"1": reference})
+
+    assert scores.means["unscorable_references"] == 0
+    assert warning in str(scores.facts["warning"])
+
+
+@pytest.mark.parametrize(
+    "text", ["a b", "It is a café, naïvely put, for twelve of us", "Fünf Menschen fahren heute nach Hamburg"]
+)
+def test_scores_without_doubt_carry_no_warning(text: str) -> None:
+    assert "warning" not in rouge.score({"1": text}, {"1": text}).facts
 
 
 def test_a_missing_prediction_is_an_error_that_names_both_counts() -> None:

@@ -99,7 +99,7 @@ def test_what_the_hub_does_not_have_is_named_and_the_rest_is_not(read: Reading, 
 def test_what_is_private_asks_for_a_token(read: Reading, served: Server) -> None:
     served.repositories["models/org/model"].private = True
     assert said(read()) == (
-        "org/model: the hub has no checkpoint 'org/model', or does not show it to you\n"
+        "far.toml:4:1: defaults.model: the hub has no checkpoint 'org/model', or does not show it to you\n"
         "    hint: set HF_TOKEN to a token of an account that has access, or give a folder, "
         "or an `architecture` and a `config`"
     )
@@ -117,7 +117,7 @@ def test_a_revision_that_is_missing_is_named(read: Reading, served: Server) -> N
 def test_a_gated_repository_says_how_to_get_in(read: Reading, served: Server) -> None:
     served.repositories["models/org/model"].gated = True
     assert said(read()) == (
-        "org/model: the checkpoint 'org/model' is gated: its owners say who may have it\n"
+        "far.toml:4:1: defaults.model: the checkpoint 'org/model' is gated: its owners say who may have it\n"
         "    hint: ask on its page, and set HF_TOKEN to a token of an account that has access"
     )
 

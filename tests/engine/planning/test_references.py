@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from pathlib import Path
 
@@ -73,40 +72,6 @@ def test_a_hub_checkpoint_has_no_files_to_hash(tmp_path: Path) -> None:
     assert references.model_fingerprint(Model(checkpoint="facebook/bart-base"), tmp_path) is None
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "expected"),
-    [
-        ("a.csv", '"dialogue","summary, short"\nx,y\n', ["dialogue", "summary, short"]),
-        ("b.csv", "\ufeffdialogue,summary\nx,y\n", ["dialogue", "summary"]),
-        ("c.jsonl", '\ufeff\n{"summary": "y", "dialogue": "x"}\n', ["dialogue", "summary"]),
-        ("d.jsonl", "not json\n", None),
-    ],
-    ids=["quoted", "csv-byte-order-mark", "jsonl-byte-order-mark", "unreadable"],
-)
-def test_columns_are_read_from_the_head_of_a_file(
-    tmp_path: Path, name: str, text: str, expected: list[str] | None
-) -> None:
-    (tmp_path / name).write_text(text, encoding="utf-8")
-    assert references.columns(tmp_path / name) == expected
-
-
-def test_a_table_that_cannot_be_read_is_told_in_words(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("dialogue,summary\n")
-    before = csv.field_size_limit(5)
-    try:
-        with pytest.raises(references.UnreadableError, match="no table of comma-separated values: field larger than"):
-            references.columns(tmp_path / "a.csv")
-    finally:
-        csv.field_size_limit(before)
-
-
-@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"features": 1}'])
-def test_a_folder_that_says_nothing_of_its_columns_is_left_to_the_worker(tmp_path: Path, content: str) -> None:
-    (tmp_path / "dataset_info.json").write_text(content)
-
-    assert references.columns(tmp_path) is None
-
-
 def test_all_that_is_missing_is_said_at_once(tmp_path: Path) -> None:
     file = tmp_path / "two.toml"
     file.write_text(
@@ -120,3 +85,77 @@ def test_all_that_is_missing_is_said_at_once(tmp_path: Path) -> None:
     assert message.count("there is no file of the") == 6
     assert f"{file}:8:1: datasets.a.path" in message
     assert f"{file}:12:1: datasets.b.test" in message
+
+
+@pytest.mark.parametrize(
+    ("text", "files", "message"),
+    [
+        (
+            "path = 'all.jsonl'",
+            ["all.jsonl"],
+            (
+                "two.toml:8:1: datasets.d.path: one file, where a data set has three splits, got 'all.jsonl'\n"
+                "    hint: write '{split}' for the name of a split, or name three files: train, validation and test"
+            ),
+        ),
+        (
+            "path = '{spilt}.jsonl'",
+            ["train.jsonl"],
+            (
+                "two.toml:8:1: datasets.d.path: '{spilt}' stands for nothing, got '{spilt}.jsonl'\n"
+                "    hint: did you mean '{split}'?"
+            ),
+        ),
+        (
+            "path = '{split}.csv'",
+            ["train.csv", "validation.csv", "test.csv"],
+            (
+                "two.toml:7:11: datasets.d.target: there is more than one column 'summary' in the split "
+                "train and validation and test\n    hint: give each a name of its own"
+            ),
+        ),
+    ],
+    ids=["one-file", "misspelt-split", "column-twice"],
+)
+def test_paths_and_columns_that_cannot_be_meant_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, files: list[str], message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in files:
+        Path(name).write_text("document,summary,summary\na,b,c\n" if name.endswith("csv") else '{"document": "a"}\n')
+    Path("two.toml").write_text(
+        '[experiment]\nname = "two"\n[defaults]\nmodel = "m"\n[models.m]\narchitecture = "bart"\n[datasets.d]\n'
+        f'{text}\n[matrix]\ndataset = ["d"]\n'
+    )
+
+    with pytest.raises(SpecError) as refusal:
+        references.fingerprints(load(Path("two.toml")))
+
+    assert str(refusal.value) == message
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("dataset = '{split}.csv'\n", "two.toml:9:1: defaults.dataset"),
+        ("[matrix]\ndataset = ['d', '{split}.csv']\n", "two.toml:10:17: matrix.dataset[1]"),
+        (
+            "[matrix]\ndataset = ['d']\ninclude = [{ dataset = '{split}.csv' }]\n",
+            "two.toml:11:14: matrix.include[0].dataset",
+        ),
+    ],
+    ids=["default", "axis", "include"],
+)
+def test_a_data_set_without_a_table_is_told_where_it_is_used(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, text: str, where: str
+) -> None:
+    monkeypatch.chdir(folder)
+    Path("two.toml").write_text(
+        '[experiment]\nname = "two"\n[models.m]\narchitecture = "bart"\n[datasets.d]\nbuiltin = "dialogues"\n'
+        "[defaults]\nmodel = 'm'\n" + text
+    )
+
+    with pytest.raises(SpecError) as refusal:
+        references.fingerprints(load(Path("two.toml")))
+
+    assert str(refusal.value).startswith(f"{where}: there is no file of the train split")

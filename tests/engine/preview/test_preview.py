@@ -11,6 +11,7 @@ import pytest
 
 from tests.engine.attempted import Took, completed, ended
 from tests.engine.conftest import SPEC
+from xp.dsl.errors import SpecError
 from xp.dsl.trial import Trial
 from xp.engine import planning
 from xp.engine.layout import Layout
@@ -69,6 +70,31 @@ def test_a_run_needs_what_is_not_cached(previewed: Previewing, layout: Layout) -
     assert (found.totals["time"].value, found.totals["time"].known) == (40.0, 2)
     assert found.totals["time"].bases == ("measured with other seeds, 1 attempt",)
     assert found.totals["memory"].value == 1e8
+
+
+def test_what_is_nowhere_is_told_with_the_trials_that_it_costs(previewed: Previewing) -> None:
+    argument = "matrix.model=['bart-tiny', './nothing']"
+    found = previewed(argument)
+
+    where = f"--set {argument}: matrix.model[1]"
+    problem = f"{where}: there is no folder './nothing', nor can the hub have a checkpoint of that name"
+    text = table.text(found)
+    assert f"\nmissing   6 trials cannot run: {problem}\n    hint: give a folder, " in text
+    assert "12 trials: 12 new, 6 cannot run\na run would attempt 6, one after another, and need\n" in text
+    told = record.record(found)
+    assert [(one["trials"], f"{one['where']}: {one['message']}") for one in told["missing"]] == [(6, problem)]
+    assert (told["totals"]["trials"], told["totals"]["due"]) == (12, 6)
+
+
+def test_a_plan_none_of_whose_trials_could_run_is_refused_as_its_run_is(previewed: Previewing, layout: Layout) -> None:
+    with pytest.raises(SpecError, match=r"there is no folder '\./nothing'"):
+        previewed("matrix.model=['bart-tiny', './nothing']", only=["model=./nothing"])
+
+    layout.root.mkdir()
+    for trial in planned("matrix.model=['./nothing']"):
+        completed(layout, trial, undisturbed())
+    # what is complete needs nothing
+    assert previewed("matrix.model=['./nothing']").missing == {}
 
 
 def test_axes_that_vary_are_columns_and_the_names_come_first(previewed: Previewing) -> None:

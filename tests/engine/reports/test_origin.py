@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from click.testing import CliRunner
 from xp.dsl.errors import QueryError
 from xp.engine.cli.main import main
 from xp.engine.reports import origin
-from xp.engine.reports.rendering import Request
+from xp.engine.reports.rendering import Request, render
 
 
 def test_a_cell_is_found_by_its_words_and_by_its_place(written: Request) -> None:
@@ -34,6 +35,21 @@ def test_a_cell_is_found_by_its_words_and_by_its_place(written: Request) -> None
     journals = [Path(file) for each in by_words.trials for file in each.journals]
     assert len(journals) == 18
     assert all(file.is_file() for file in journals)
+
+
+def test_a_page_gives_the_address_of_each_of_its_numbers(written: Request) -> None:
+    Path("page.html.j2").write_text('<main>{{ document("small.md.j2") }}</main>', encoding="utf-8")
+    render(Request("page.html.j2", (), written.results, Path("page.html")))
+    page = Path("page.html").read_text(encoding="utf-8")
+
+    addresses = re.findall(r'data-cell="(.*?)"', page)
+    # four methods and three numbers in both tables, but for two that the broken one has not
+    assert len(addresses) == len(set(addresses)) == 2 * (4 * 3 - 2)
+    assert "Costs tradeoffs zero2 memory" in addresses
+    for address in addresses:
+        assert origin.explain("page.html", address.split()).warnings == []
+    by_words, of_text = (origin.explain(file, ["costs", "zero2", "memory"]) for file in ("page.html", "small.md"))
+    assert (by_words.text, by_words.trials) == (of_text.text, of_text.trials) != ("", [])
 
 
 def test_a_gap_comes_with_its_reason(written: Request) -> None:

@@ -47,6 +47,20 @@ def test_a_fault_makes_no_report(written: Request) -> None:
     assert sorted(Path.cwd().iterdir()) == there
 
 
+def test_a_report_never_replaces_its_own_template(written: Request) -> None:
+    template = Path(written.template)
+    before = template.read_bytes()
+    Path("again.md").symlink_to(template.absolute())
+
+    for output in (template, Path("again.md")):
+        told = render(Request(written.template, (), written.results, output))
+        assert told.exit_code == 3
+        assert told.stderr == (
+            f"xp: {output}: the report would replace its own template\n    hint: name another file with -o\n"
+        )
+    assert template.read_bytes() == before
+
+
 def test_a_parameter_that_no_query_has_is_refused(written: Request) -> None:
     before = written.target.read_bytes()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import pytest
 
@@ -42,7 +43,7 @@ def test_it_renders_when_results_land_and_says_what_is_new(
 ) -> None:
     layout = Layout(growing.results)
     script = Script(lambda: None, lambda: small.completed(layout, small.TRIALS[0]), lambda: None)
-    monkeypatch.setattr(module, "until_interrupted", lambda: script)
+    monkeypatch.setattr(module, "until_interrupted", lambda: nullcontext(script))
 
     watch(growing)
 
@@ -61,13 +62,13 @@ def test_a_report_that_goes_to_the_screen_cannot_be_watched(growing: Request) ->
 def test_ctrl_c_ends_it(growing: Request, capsys: pytest.CaptureFixture[str]) -> None:
     before = signal.getsignal(signal.SIGINT)
     timer = threading.Timer(1.0, signal.raise_signal, [signal.SIGINT])
+    timer.start()
     try:
-        timer.start()
         watch(growing, every=0.1)
     finally:
         timer.cancel()
-        signal.signal(signal.SIGINT, before)
 
+    assert signal.getsignal(signal.SIGINT) is before
     assert capsys.readouterr().out == "wrote small.md\n"
 
 

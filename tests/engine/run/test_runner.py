@@ -320,12 +320,16 @@ def test_force_begins_at_the_first_step(layout: Layout, trials: Trials) -> None:
     assert next(events(second.engine_journal))["resumed"] is None
 
 
-def test_states_on_a_disk_are_not_gone_on_with(layout: Layout, trials: Trials) -> None:
-    (trial, *_) = trials('defaults.zero={ stage = 3, offload_optimizer = "nvme" }', 'matrix.method=["baseline"]')
+@pytest.mark.parametrize(("what", "goes_on"), [("offload_optimizer", True), ("offload_param", False)])
+def test_states_on_a_disk_are_gone_on_with_but_parameters_are_not(
+    layout: Layout, trials: Trials, what: str, goes_on: bool
+) -> None:
+    zero = f'defaults.zero={{ stage = 3, {what} = "nvme" }}'
+    (trial, *_) = trials(zero, 'defaults.precision="bf16"', 'matrix.method=["baseline"]')
     stopped_and_saved(layout, trial)
     run(layout, ScriptLauncher([COMPLETE])).all([trial], 0)
 
-    assert not layout.attempts(trial.id)[1].resume_file.exists()
+    assert layout.attempts(trial.id)[1].resume_file.exists() is goes_on
 
 
 def test_a_damaged_checkpoint_is_told_and_passed_over(layout: Layout, trials: Trials) -> None:

@@ -117,11 +117,11 @@ def test_a_trial_whose_model_is_not_there_fails_with_its_reason_and_the_others_r
     said = capsys.readouterr().err
     assert code == 4
     assert ends(Layout(tmp_path / "results")) == [
-        ("./nothing", "failed", f"./nothing: {MISSING}"),
+        ("./nothing", "failed", f"{three}:12:19: matrix.model[1]: {MISSING}"),
         ("first", "completed", ""),
         ("third", "completed", ""),
     ]
-    assert f"1 trial cannot run: ./nothing: {MISSING}" in said
+    assert f"1 trial cannot run: {three}:12:19: matrix.model[1]: {MISSING}" in said
     assert "2 of 3 trials are complete, 1 failed" in said
 
 

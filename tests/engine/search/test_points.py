@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 from hypothesis import given
@@ -40,6 +41,22 @@ def test_random_points_lie_in_their_space_and_repeat_themselves(key: str, sample
     assert found == [*points(search, key)]
     more = tuning(algorithm="random", samples=samples + 1, space=space)
     assert [*points(more, key)][:samples] == found
+
+
+@given(st.text(max_size=5))
+def test_no_training_is_drawn_twice_as_long_as_there_are_others(key: str) -> None:
+    space = {"batch_size": {"low": 2, "high": 4}, "precision": {"values": ["fp32", "bf16"]}}
+    found = [tuple(point.values()) for point in points(tuning(algorithm="random", samples=6, space=space), key)]
+    assert sorted(found) == sorted(product([2, 3, 4], ["fp32", "bf16"]))
+
+
+@given(st.text(max_size=5))
+def test_a_population_larger_than_its_space_has_all_of_it(key: str) -> None:
+    space = {"weight_decay": {"values": [0.0, 0.1, 0.3]}}
+    search = tuning(algorithm="pbt", population=5, generations=2, space=space)
+    found = [point["weight_decay"] for point in points(search, key)]
+    assert sorted(found[:3]) == [0.0, 0.1, 0.3]
+    assert len(found) == 5
 
 
 def test_a_logarithmic_range_is_drawn_from_evenly_in_its_logarithm() -> None:

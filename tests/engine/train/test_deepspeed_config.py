@@ -62,6 +62,18 @@ def test_neither_optimizer_nor_schedule_is_deepspeeds_own() -> None:
             id="stage-3-offload",
         ),
         pytest.param(
+            Zero(stage=3, offload_param="nvme", offload_optimizer="nvme", buffer_size=9),
+            {
+                "stage": 3,
+                "reduce_bucket_size": "auto",
+                "stage3_prefetch_bucket_size": 0,
+                "stage3_param_persistence_threshold": "auto",
+                "offload_optimizer": {"device": "nvme", "nvme_path": "work/offload"},
+                "offload_param": {"device": "nvme", "nvme_path": "work/offload", "buffer_size": 9, "max_in_cpu": 0},
+            },
+            id="stage-3-in-a-folder",
+        ),
+        pytest.param(
             Zero(stage=2, reduce_bucket_size=7, allgather_bucket_size=8, overlap_comm=False),
             {"stage": 2, "reduce_bucket_size": 7, "allgather_bucket_size": 8, "overlap_comm": False},
             id="stage-2-buckets",
@@ -84,12 +96,12 @@ def test_zero_block_holds_what_is_set(zero: Zero, block: dict[str, Any]) -> None
 
 def test_the_attempts_own_folder_stands_for_nvme() -> None:
     zero = Zero(stage=3, offload_optimizer="nvme", offload_param="nvme", nvme_path="/fast", buffer_size=9)
-    rest = {"zero_optimization": {"offload_optimizer": {"pin_memory": False}}}
+    rest = {"zero_optimization": {"offload_optimizer": {"pin_memory": False}, "offload_param": {"max_in_cpu": 7}}}
 
     made = config(zero, rest)["zero_optimization"]
 
     assert made["offload_optimizer"] == {"device": "nvme", "nvme_path": "work/offload", "pin_memory": False}
-    assert made["offload_param"] == {"device": "nvme", "nvme_path": "work/offload", "buffer_size": 9}
+    assert made["offload_param"] == {"device": "nvme", "nvme_path": "work/offload", "buffer_size": 9, "max_in_cpu": 7}
 
 
 @pytest.mark.parametrize(("precision", "dtype"), [("bf16", "bfloat16"), ("fp16", "float16")])

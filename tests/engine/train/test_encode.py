@@ -62,7 +62,7 @@ def test_the_prefix_stands_before_every_source(words: Any, tmp_path: Path) -> No
 
 
 def test_a_limit_without_room_for_text_is_refused(words: Any, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="a limit of 1 tokens leaves no room for a text beside its special tokens"):
+    with pytest.raises(DataError, match="max_target_length: 1 tokens leave no room for a text"):
         encoded(words, tmp_path, [("x", "y")], max_target_length=1)
 
 

@@ -38,6 +38,16 @@ def test_what_the_trial_sets_overrules_the_model() -> None:
     assert not {"generation.max_length", "generation.min_length"} & set(told)
 
 
+def test_a_limit_of_the_model_is_switched_off_by_0() -> None:
+    own = GenerationConfig(max_length=62, min_length=11, no_repeat_ngram_size=3)
+    wanted = Generation(min_new_tokens=0, no_repeat_ngram_size=0)
+
+    told = resolved(generation_config(own, Settings(generation=wanted)))
+
+    assert (told["generation.min_new_tokens"], told["generation.no_repeat_ngram_size"]) == (0, 0)
+    assert "generation.min_length" not in told
+
+
 def test_the_models_own_configuration_is_not_changed() -> None:
     own = GenerationConfig(max_length=62)
 
@@ -77,6 +87,9 @@ def test_beams_and_limits_in_an_old_checkpoints_configuration_are_used_and_told(
             Generation(num_beams=2),
             {"temperature": 1.0, "top_k": 50, "top_p": 1.0},
             id="nothing-is-drawn",
+        ),
+        pytest.param(
+            {"num_beams": 6, "num_return_sequences": 3}, Generation(), {"num_return_sequences": 1}, id="one-of-many"
         ),
         pytest.param(
             {"num_beams": 6, "do_sample": True, "temperature": 0.7}, Generation(num_beams=2), {}, id="tokens-are-drawn"

@@ -50,6 +50,11 @@ def test_a_summary_that_is_missing_is_an_error_that_names_both_counts() -> None:
         collect(Output.predictions[:2], np.array([2, 0]), EXAMPLES, Words())
 
 
+def test_more_than_one_summary_of_a_source_is_an_error_and_not_somebody_elses() -> None:
+    with pytest.raises(ValueError, match="4 summaries of 2 sources"):
+        collect(Output.predictions, np.array([0, 1]), EXAMPLES[:2], Words())
+
+
 def test_scores_and_file_speak_of_the_same_pairs(tmp_path: Path) -> None:
     scorer = Scorer(EXAMPLES, Words(), active=True)
 

@@ -37,6 +37,11 @@ def test_a_swept_setting_that_nobody_could_read_has_no_effect() -> None:
     ]
 
 
+def test_a_setting_that_another_one_overrules_is_not_missed() -> None:
+    """One method counts epochs and another one steps: what the first sets is at its default in the second."""
+    assert sentences({"epochs": 3.0, "max_steps": 5}, {"max_steps": 5}, "epochs", "max_steps") == []
+
+
 def test_nothing_is_left_to_be_filled_in() -> None:
     assert sentences({}, {"deepspeed.zero_optimization.reduce_bucket_size": "auto"}) == [
         "deepspeed.zero_optimization.reduce_bucket_size: 'auto' was not filled in"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from base64 import b64encode
 from collections.abc import Iterator
@@ -117,7 +118,7 @@ def test_tables_are_filtered_with_the_keyboard(page: Any) -> None:
     page.keyboard.type("batch broken")
 
     assert table.locator("tbody tr:visible").count() == 1
-    assert label.locator("output").inner_text() == "1 of 6 rows"
+    assert label.locator("output").inner_text() == "1 of 11 rows"
 
 
 def test_a_number_says_where_it_is_from_when_it_has_the_focus(page: Any) -> None:
@@ -131,6 +132,7 @@ def test_a_number_says_where_it_is_from_when_it_has_the_focus(page: Any) -> None
     assert "exactly 52.0 points" in about.inner_text()
     assert "standard deviation: 1.00 points" in about.inner_text()
     assert "query: benchmarks, column rouge1" in about.inner_text()
+    assert re.search(r"xp explain \S+\.html .*benchmarks zero2 .*rouge1\n", about.inner_text())
     assert "rests on 3 trials" in about.inner_text()
     assert page.evaluate("document.activeElement.getAttribute('aria-describedby')") == "about"
 

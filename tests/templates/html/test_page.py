@@ -109,6 +109,7 @@ def test_a_number_says_what_it_rests_on(page: Make, reader: Callable[[str], Read
         "note: 1 oom",
         "query: q, column speed",
     ]
+    assert found.all("td", "data-cell") == ["q a n", "q a speed"]
     assert found.all("tr", "data-runs")[0].split("\n") == [
         "rests on 2 trials:",
         "a · seed 1 (111111111111)",

@@ -157,8 +157,9 @@ def test_gpus_that_are_hidden_from_a_process_are_not_what_it_computes_on(monkeyp
         monkeypatch.setattr(place, "found", lambda: nullcontext([gpu]))
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
     assert devices.gpus()["device"] == ("cuda", "")
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    assert devices.gpus()["device"] == ("cpu", "")
+    for hidden in ("", "-1", "NoDevFiles", "1"):
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", hidden)
+        assert devices.gpus()["device"] == ("cpu", "")
 
 
 def test_a_container_is_named(tmp_path: Path) -> None:
@@ -185,6 +186,17 @@ def test_an_edited_file_is_dirty_and_its_difference_is_hashed(repository: Path) 
         assert facts["git_diff_sha256"] == (hashlib.sha256(difference).hexdigest(), "")
         hashes.append(facts["git_diff_sha256"])
     assert hashes[0] != hashes[1]
+
+
+@pytest.mark.parametrize("setting", ["color.ui=always", "diff.external=true"])
+def test_the_hash_of_a_difference_does_not_depend_on_how_somebody_likes_to_see_it(
+    repository: Path, setting: str
+) -> None:
+    (repository / "code.py").write_text("a = 2\n")
+    before = code.git(repository)["git_diff_sha256"]
+    subprocess.run(["git", "config", *setting.split("=")], cwd=repository, check=True)
+
+    assert code.git(repository)["git_diff_sha256"] == before
 
 
 def test_an_untracked_file_is_counted_wherever_the_experiment_lies(repository: Path) -> None:

@@ -1,0 +1,69 @@
+"""What is worth a second look in a plan that is right: no errors, as who tries something out may well mean it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import ceil
+
+from xp.dsl.experiment import Experiment
+from xp.dsl.origin import origin, place
+from xp.dsl.settings import Settings
+from xp.dsl.trial import OVERRULED, Trial
+
+PREFIXED = frozenset({"t5-small", "t5-base", "t5-large", "t5-3b", "t5-11b"})
+"""Checkpoints that were trained to summarize behind ``summarize: ``, and to do other things behind other words."""
+
+
+def doubts(experiment: Experiment, trials: Sequence[Trial]) -> Iterator[str]:
+    """Yield one line for each place that sets what is odd in some trial, in the order of the trials."""
+    yield from dict.fromkeys(
+        f"{place(experiment, trial.variant, name)}: {message}"
+        for trial in trials
+        for name, message in (*too_late(trial.settings), *unprefixed(trial), *overruled(experiment, trial))
+    )
+
+
+def unprefixed(trial: Trial) -> Iterator[tuple[str, str]]:
+    """Yield the prefix that a model was trained with and does not get."""
+    name = (trial.model.checkpoint or "").rpartition("/")[2]
+    if name in PREFIXED and not trial.settings.source_prefix:
+        yield (
+            "source_prefix",
+            f"{name} was trained to summarize behind 'summarize: ', and nothing is put before a source",
+        )
+
+
+def overruled(experiment: Experiment, trial: Trial) -> Iterator[tuple[str, str]]:
+    """Yield what a method or the matrix sets and another setting overrules; defaults are there to be overruled."""
+    for name, ruler in OVERRULED.items():
+        value = getattr(trial.settings, ruler)
+        if value is not None and origin(experiment, trial.variant, name)[0] != "defaults":
+            yield name, f"it does nothing beside {ruler} = {value}"
+
+
+def too_late(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield the settings that the end of the training overtakes, as far as its length is known."""
+    steps, stopping, seen = settings.max_steps, settings.early_stopping, evaluations(settings)
+    if steps is not None and settings.warmup_steps > steps:
+        message = (
+            f"a warm-up of {settings.warmup_steps:g} steps does not end in {steps}: learning_rate is never reached"
+        )
+        yield "warmup_steps", message
+    if settings.eval_steps is not None and seen == 0:
+        yield "eval_steps", f"no evaluation comes before the last of {steps} steps"
+    if stopping is not None and seen is not None and seen <= stopping.patience:
+        message = f"it cannot end the training: that takes {stopping.patience + 1} evaluations before the last step"
+        yield "early_stopping.patience", f"{message}, and there are {seen or 'none'}"
+
+
+def evaluations(settings: Settings) -> int | None:
+    """Return how many evaluations come before the last step, None where nobody knows yet.
+
+    >>> evaluations(Settings(epochs=3.0)), evaluations(Settings(max_steps=10, eval_strategy="steps", eval_steps=5))
+    (2, 1)
+    """
+    if settings.eval_strategy == "no":
+        return 0
+    if settings.eval_steps is not None:
+        return None if settings.max_steps is None else (settings.max_steps - 1) // settings.eval_steps
+    return ceil(settings.epochs) - 1 if settings.max_steps is None else None

@@ -1,0 +1,61 @@
+"""Rooms: folders of attempts on another disk, each its owner's alone, and taken away when nobody is in them."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkdtemp
+
+PREFIX = "xp-"
+
+OWNER = "owner"
+"""A file in every room that its owner holds locked: the kernel lets go of it whatever the owner dies of."""
+
+
+@contextmanager
+def room(link: Path, place: str | None, name: str) -> Iterator[None]:
+    """Have *link* lead to a room in *place*, where there is one, owned until the end; what the dead left is cleared.
+
+    The name of a room ends by chance: two results folders may have the same trial, and the same place.
+    """
+    if place is None:
+        yield
+        return
+    folder = Path(place).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    sweep(folder)
+    home = Path(mkdtemp(prefix=f"{PREFIX}{name}-", dir=folder))
+    unlocked = home / f"{OWNER}.new"
+    with unlocked.open("w", encoding="utf-8") as owner:
+        fcntl.flock(owner, fcntl.LOCK_EX)
+        unlocked.rename(home / OWNER)  # whoever sweeps sees it locked, or not at all
+        link.symlink_to(home)
+        yield
+
+
+def clear(link: Path) -> None:
+    """Take away the room behind *link*."""
+    if link.is_symlink():
+        shutil.rmtree(link.resolve(), ignore_errors=True)
+
+
+def sweep(folder: Path) -> None:
+    """Take away the rooms whose owners are dead."""
+    for mark in folder.glob(f"{PREFIX}*/{OWNER}"):
+        if is_left(mark):
+            shutil.rmtree(mark.parent, ignore_errors=True)
+
+
+def is_left(mark: Path) -> bool:
+    """Tell whether nobody holds the mark of a room, or the room has gone meanwhile."""
+    try:
+        with mark.open(encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except FileNotFoundError:
+        return True
+    return True

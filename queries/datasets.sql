@@ -22,6 +22,7 @@
 -- column unused_rows            integer  -       of them, those behind max_train_samples
 -- column empty_rows             integer  -       of them, those that lack a source or a summary
 -- column duplicates             integer  -       training examples that repeat the texts of an earlier one
+-- column test_in_train          integer  -       test examples whose source is that of a training example, too
 -- column note                   text     -       what is not the same in all trials
 
 select
@@ -46,6 +47,7 @@ select
     unused_rows,
     empty_rows,
     duplicates,
+    test_in_train,
     note
 from datasets
 where experiment = chosen($experiment)

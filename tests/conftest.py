@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 
 from tests import small
 from xp.engine.layout import Layout
+from xp.engine.warehouse import store
 from xp.engine.warehouse.load import load
 
 HEARD: dict[int, Any] = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
@@ -20,6 +23,23 @@ def pytest_configure() -> None:
     for number, handler in HEARD.items():
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Have new warehouses copied from one that is made as ever: making takes half a second of each of many tests."""
+    made, create = tmp_path_factory.mktemp("made") / "warehouse.duckdb", store.create
+
+    def copied(path: Path) -> None:
+        if not made.exists():
+            create(made)
+        part = store.part_of(path)
+        shutil.copyfile(made, part)
+        part.replace(path)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "create", copied)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -59,6 +59,11 @@ class Examples:
         """How many used examples repeat the texts of an earlier one."""
         return len(self.used) - len({(example.source, example.target) for example in self.used})
 
+    def also_in(self, other: Examples) -> int:
+        """Return how many used examples have a document that *other* uses as well."""
+        known = set(other.sources)
+        return sum(source in known for source in self.sources)
+
 
 Corpus = Mapping[Split, Examples]
 

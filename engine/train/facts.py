@@ -95,6 +95,8 @@ def corpus_facts(
     for split, examples in corpus.items():
         encoded, of_split = splits[split], "" if split == "train" else f"{split}_"
         counts = {f"{split}_{name}": value for name, value in row_counts(examples).items()}
+        if split != "train":
+            counts[f"{split}_in_train"] = examples.also_in(corpus["train"])
         for side, words, texts in (
             ("source", examples.sources, encoded.sources),
             ("target", examples.targets, encoded.targets),

@@ -383,12 +383,14 @@ def test_what_became_of_the_rows_of_a_data_set(empty: Layout, table: Table) -> N
     attempt.start()
     attempt.train()
     counts = {"train_rows": 2600, "train_unused_rows": 580, "train_empty_rows": 20, "truncated_sources": 50}
+    counts |= {"test_in_train": 3}
     attempt.rank(0, "facts", section="dataset", subject="dialogues", values=counts | {"truncated_targets": 0})
     attempt.end("completed")
     load(empty)
 
     (row,) = table("datasets", empty)
     assert [row[name] for name in ("train", "train_rows", "unused_rows", "empty_rows")] == [2000, 2600, 580, 20]
+    assert row["test_in_train"] == 3
     with duckdb.connect(str(empty.warehouse), read_only=True) as db:
         cut = db.execute("select truncated_sources, truncated_targets from datasets").fetchall()
     assert cut == [(50, 0)]

@@ -163,7 +163,10 @@ def test_uncommitted_changes_are_marked(filled: Layout) -> None:
 
 @pytest.fixture(scope="module")
 def doubtful(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A report of three trials: one has no energy, one scores that say nothing, one a file that no commit holds."""
+    """A report of three trials: one has no energy, one scores that say nothing, one a file that no commit holds.
+
+    Some of the documents that they are tested on were trained on.
+    """
     layout = Layout(tmp_path_factory.mktemp("doubtful") / "results")
     small.plan(layout)
     for seed, quality in ((1, "counter"), (2, "unavailable"), (3, "counter")):
@@ -180,9 +183,15 @@ def doubtful(tmp_path_factory: pytest.TempPathFactory) -> str:
             doubt = {"rouge_library": "rouge_score", "warning": "1 of 1 references have no scorable tokens"}
             new.rank(0, "facts", section="measurement", subject="rouge", values=doubt)
         new.rank(0, "facts", section="measurement", subject="energy", values=told)
+        counts = {"test_samples": 240, "test_in_train": 3}
+        new.rank(0, "facts", section="dataset", subject="dialogues", values=counts)
         new.end("completed")
     load(layout)
     return render("experiments", Asked(layout))
+
+
+def test_documents_that_were_trained_on_are_no_test(doubtful: str) -> None:
+    assert "- **Tested on what was trained on.** 3 of the 240 test documents of `dialogues` are in its" in doubtful
 
 
 def test_an_energy_that_is_missing_has_its_reason(doubtful: str, tables: Make) -> None:

@@ -23,6 +23,11 @@ with steady as (
     join metric_name using (name_id)
     where name = 'train_steady_seconds' and rank = 0
 ),
+training as (
+    select attempt_key, count(*) as sessions
+    from sessions
+    group by attempt_key
+),
 recorded as (
     select
         sessions.attempt_key,
@@ -36,8 +41,14 @@ recorded as (
                     / sum(steady.seconds order by sessions.session_key) filter (where latest.rank = 0),
                     max(latest.value) filter (where latest.rank = 0 and sessions.session_key = sessions.attempt_key)
                 )
+            when measure.over_ranks = 'first' and measure.over_sessions = 'last'
+                then max(latest.value) filter (where latest.rank = 0)
             when measure.over_ranks = 'first'
-                then sum(latest.value order by sessions.session_key) filter (where latest.rank = 0)
+                -- a session that recorded nothing makes the sum unknown, not smaller
+                then case
+                    when count(latest.value) filter (where latest.rank = 0) = any_value(training.sessions)
+                        then sum(latest.value order by sessions.session_key) filter (where latest.rank = 0)
+                end
             -- a rank that recorded nothing makes the sum unknown, not smaller
             else case
                 when count(latest.value) >= any_value(coalesce(attempt.world_size, 1))
@@ -52,6 +63,7 @@ recorded as (
         -- only what sessions take adds up: a score or a peak is that of the last one
         and (measure.over_sessions <> 'last' or sessions.session_key = sessions.attempt_key)
     join attempt on attempt.attempt_key = sessions.attempt_key
+    join training on training.attempt_key = sessions.attempt_key
     left join steady on steady.attempt_key = sessions.session_key
     group by sessions.attempt_key, measure.measure, measure.over_ranks, measure.over_sessions
 )

@@ -184,6 +184,8 @@ select
     (max(number) filter (where name = 'train_unused_rows'))::bigint as unused_rows,
     (max(number) filter (where name = 'train_empty_rows'))::bigint as empty_rows,
     (max(number) filter (where name = 'train_duplicates'))::bigint as duplicates,
+    (max(number) filter (where name = 'validation_in_train'))::bigint as validation_in_train,
+    (max(number) filter (where name = 'test_in_train'))::bigint as test_in_train,
     (max(number) filter (where name = 'truncated_sources'))::bigint as truncated_sources,
     (max(number) filter (where name = 'truncated_targets'))::bigint as truncated_targets,
     mode(value) filter (where name = 'path') as path,
@@ -222,6 +224,8 @@ comment on column datasets.train_rows is 'rows of the training split: used, unus
 comment on column datasets.unused_rows is 'rows of the training split behind max_train_samples';
 comment on column datasets.empty_rows is 'rows of the training split that lack a source or a summary, and are left out';
 comment on column datasets.duplicates is 'training examples that repeat the texts of an earlier one';
+comment on column datasets.validation_in_train is 'validation examples whose source is one of the training examples'' as well';
+comment on column datasets.test_in_train is 'test examples whose source is one of the training examples'' as well';
 comment on column datasets.truncated_sources is 'training examples whose source is cut';
 comment on column datasets.truncated_targets is 'training examples whose summary is cut';
 comment on column datasets.path is 'where it comes from';

@@ -41,6 +41,8 @@ def test_rows_are_counted_in_the_file_in_use_and_left_out(facts: dict[str, Any])
     assert facts["train_empty_at"] == "2, 4"
     assert facts["train_duplicates"] == 1
     assert (facts["validation_samples"], facts["test_samples"]) == (1, 1)
+    assert (facts["validation_in_train"], facts["test_in_train"]) == (1, 1)
+    assert "train_in_train" not in facts
     assert "test_empty_at" not in facts
 
 

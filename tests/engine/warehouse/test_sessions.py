@@ -52,3 +52,14 @@ def test_a_speed_without_its_time_is_that_of_the_last_session(empty: Layout, row
     load(empty)
 
     assert rows(empty, "select speed, runtime from trials where state = 'completed'") == [(pytest.approx(1.2), 40)]
+
+
+def test_a_session_without_a_number_makes_the_sum_unknown_not_smaller(empty: Layout, rows: Rows) -> None:
+    small.plan(empty)
+    first = small.attempt(empty, small.Trial("baseline", 1))
+    first.start(resumed=None)
+    first.metrics(train_runtime=30.0)  # its energy could not be measured
+    session(empty, 10, {"attempt": 1, "step": 6}, predict_rouge1=50.0).end("completed")
+    load(empty)
+
+    assert rows(empty, "select runtime, energy, rouge1 from trials where state = 'completed'") == [(40, None, 50.0)]

@@ -33,7 +33,7 @@ RECORDED = frozenset(
         *("gradient_memory", "gpu_max_allocated", "gpu_max_reserved", "gpu_process_memory"),
         *("energy_consumed", "cpu_energy", "gpu_energy", "ram_energy", "emissions", "duration"),
         *(f"energy_consumed_{phase}" for phase in PHASES),
-        *("train_device_seconds", "warmup_seconds", "checkpoint_seconds", "total_flos"),
+        *("train_device_seconds", "train_others_share", "warmup_seconds", "checkpoint_seconds", "total_flos"),
     }
 )
 """Every number that an attempt records once, or whose last value speaks for it."""

@@ -17,6 +17,7 @@
 -- column slow_step       double   s     time that 95 % of the steps do not exceed
 -- column loading         double   %     part of the time in which rank 0 waits for its batches
 -- column warm_up         double   s     time of the first steps, which are left out
+-- column others          double   %     most of the processor that other programs took while one of them was trained
 -- column note            text     -     trials that did not complete, and those that shared the machine
 
 with
@@ -28,7 +29,8 @@ with
             finite(max(value) filter (where name = 'train_steady_step_seconds')) as step,
             finite(max(value) filter (where name = 'train_steady_p95_step_seconds')) as slow_step,
             finite(max(value) filter (where name = 'train_steady_loading_share')) as loading,
-            finite(max(value) filter (where name = 'warmup_seconds')) as warm_up
+            finite(max(value) filter (where name = 'warmup_seconds')) as warm_up,
+            finite(max(value) filter (where name = 'train_others_share')) as others
         from latest
         join metric_name using (name_id)
         where rank = 0
@@ -48,6 +50,7 @@ select
     avg(part.slow_step order by trials.seed) as slow_step,
     100 * avg(part.loading order by trials.seed) as loading,
     avg(part.warm_up order by trials.seed) as warm_up,
+    round(100 * max(part.others), 1) as others,
     nullif(
         concat_ws(
             '; ',

@@ -12,6 +12,7 @@ from transformers import TrainerCallback
 
 from xp.engine.measure.clock import StepClock
 from xp.engine.measure.memory import PeakMemory
+from xp.engine.measure.others import Others
 from xp.engine.measure.tensors import gradient_metrics, tensor_metrics
 from xp.engine.train.errors import DivergedError
 from xp.engine.train.record import Record
@@ -33,6 +34,10 @@ class Measuring(Watcher):
         self.clock = clock
         self.memory = memory
         self.record = record
+        self.others = Others()
+        self.taken_by_others = 0.0
+        """Part of the cores' time."""
+
         self.tensors: dict[str, float] = {}
         self.tokens: Sequence[int] = ()
         record.watchers.append(memory.enter)
@@ -42,6 +47,7 @@ class Measuring(Watcher):
         self.record.enter("train")
         if self.trainer.is_deepspeed_enabled:
             self.ask_before_step(self.trainer.deepspeed.optimizer)
+        self.others.start()
         self.clock.start()
 
     def ask_before_step(self, optimizer: Any) -> None:
@@ -82,6 +88,9 @@ class Measuring(Watcher):
     def on_train_end(self, *_: Any, **__: Any) -> None:
         """Stop. Every optimizer state exists now, so its bytes can be counted."""
         self.clock.stop()
+        device = self.trainer.args.device
+        (ranks,) = summed(torch.tensor([self.others.stop()], dtype=torch.float64, device=device))
+        self.taken_by_others = self.others.share(ranks)
         self.memory.look()
         self.tensors |= tensor_metrics(self.trainer.model.parameters(), self.trainer.optimizer)
         self.tokens = over_ranks(self.clock.tokens)
@@ -89,12 +98,15 @@ class Measuring(Watcher):
 
 def over_ranks(tokens: Any) -> list[int]:
     """Return what all ranks have counted together; nothing where nothing was counted."""
-    if not isinstance(tokens, torch.Tensor):
-        return []
-    total = tokens.clone()
+    return [int(count) for count in summed(tokens)] if isinstance(tokens, torch.Tensor) else []
+
+
+def summed(numbers: torch.Tensor) -> list[float]:
+    """Return the sums over all ranks of some numbers."""
+    total = numbers.clone()
     if distributed.is_initialized():
         distributed.all_reduce(total)
-    return [int(count) for count in total]
+    return list(total.tolist())
 
 
 class Journalling(Watcher):

@@ -163,10 +163,8 @@ def train(trainer: SummaryTrainer, measuring: Measuring, saving: Saving, record:
     source = None if saving.source is None else str(saving.source)
     runtime = trainer.train(resume_from_checkpoint=source).metrics["train_runtime"]
     state, clock, memory = trainer.state, measuring.clock, measuring.memory
-    record.metrics(
-        {**clock.metrics(measuring.tokens), "train_device_seconds": runtime * trainer.args.world_size},
-        state.global_step,
-    )
+    times = {"train_device_seconds": runtime * trainer.args.world_size, "train_others_share": measuring.taken_by_others}
+    record.metrics(clock.metrics(measuring.tokens) | times, state.global_step)
     record.own_metrics({**memory.metrics(), **measuring.tensors}, state.global_step)
     record.facts("measurement", "speed", clock.facts(), {"warmup_steps": "steps", "timed_steps": "steps"})
     record.facts("measurement", "memory", {"method": memory.method})

@@ -42,6 +42,7 @@ def test_a_trial_tells_everything_in_its_journal(house: House) -> None:
     phases = [metrics[f"energy_consumed_{phase}"] for phase in ("prepare", "train", "evaluate", "predict")]
     assert sum(phases) == pytest.approx(metrics["energy_consumed"])
     assert 0 < metrics["train_steady_loading_share"] < 1
+    assert 0 <= metrics["train_others_share"] <= 1
     assert len(ended.losses()) == 4
     assert ended.facts("dataset", "corpus")["train_samples"] == 40
     model = ended.facts("model", "tiny")

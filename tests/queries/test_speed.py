@@ -23,14 +23,15 @@ def test_speed_by_hand(table: Table, empty: Layout) -> None:
             train_steady_p95_step_seconds=0.75,
             train_steady_loading_share=0.125 * seed,
             warmup_seconds=3.0,
+            train_others_share=0.125 * seed,
         )
         new.end("completed")
     load(empty)
 
     row = table("speed", empty)[0]
 
-    names = ("n", "speed", "source_tokens", "target_tokens", "step", "slow_step", "loading", "warm_up")
-    assert [row[name] for name in names] == [2, 150, 6000, 1200, 0.375, 0.75, 18.75, 3]
+    names = ("n", "speed", "source_tokens", "target_tokens", "step", "slow_step", "loading", "warm_up", "others")
+    assert [row[name] for name in names] == [2, 150, 6000, 1200, 0.375, 0.75, 18.75, 3, 25]
     assert row["speed_spread"] == pytest.approx(5000**0.5)
     assert row["note"] == "1 pending; 1 beside other trials"
 

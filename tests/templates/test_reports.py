@@ -183,6 +183,7 @@ def doubtful(tmp_path_factory: pytest.TempPathFactory) -> str:
             doubt = {"rouge_library": "rouge_score", "warning": "1 of 1 references have no scorable tokens"}
             new.rank(0, "facts", section="measurement", subject="rouge", values=doubt)
         new.rank(0, "facts", section="measurement", subject="energy", values=told)
+        new.metrics(train_others_share=0.1 * (seed - 1))
         counts = {"test_samples": 240, "test_in_train": 3}
         new.rank(0, "facts", section="dataset", subject="dialogues", values=counts)
         new.end("completed")
@@ -192,6 +193,10 @@ def doubtful(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def test_documents_that_were_trained_on_are_no_test(doubtful: str) -> None:
     assert "- **Tested on what was trained on.** 3 of the 240 test documents of `dialogues` are in its" in doubtful
+
+
+def test_other_work_of_the_machine_is_told(doubtful: str) -> None:
+    assert "While trials of `baseline` were trained, other programs took up to 20.0% of its processor" in doubtful
 
 
 def test_an_energy_that_is_missing_has_its_reason(doubtful: str, tables: Make) -> None:

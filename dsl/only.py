@@ -30,7 +30,7 @@ def narrow(plan: Plan, arguments: Sequence[str]) -> Plan:
             key, value = split(argument)
             nearest(key, value, plan.trials)
         except UnmatchedError as error:
-            problems.append(Problem(str(error), f"--only {argument}", error.hint))
+            problems.append(Problem(str(error), f"--only {argument}", one_by_one(argument, plan.trials) or error.hint))
             continue
         wanted.setdefault(key, []).append(value)
     if problems:
@@ -77,6 +77,18 @@ def values(trial: Trial) -> Mapping[str, Any]:
     """Return everything that an argument may ask of a trial."""
     names = {"method": trial.method, "model": trial.model_name, "dataset": trial.dataset_name, "seed": trial.seed}
     return {**trial.dotted_settings, **names}
+
+
+def one_by_one(argument: str, trials: Sequence[Trial]) -> str:
+    """Return how to ask for several values that are written into one argument; nothing where these are no values."""
+    key, _, typed = argument.partition("=")
+    parts = [part.strip(" \"'") for part in typed.strip(" []").split(",")]
+    try:
+        for part in parts if len(parts) > 1 else [typed]:
+            nearest(*split(f"{key}={part}"), trials)
+    except UnmatchedError:
+        return ""
+    return " ".join(f"--only {key}={part}" for part in parts)
 
 
 def agrees(trial: Trial, wanted: Mapping[str, Sequence[Any]]) -> bool:

@@ -36,7 +36,12 @@ RESULTS = click.option(
 )
 SPEC = click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 SET = click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a key; VALUE is TOML.")
-ONLY = click.option("--only", multiple=True, metavar="AXIS=VALUE", help="Narrow to some trials, e.g. method=zero2.")
+ONLY = click.option(
+    "--only",
+    multiple=True,
+    metavar="AXIS=VALUE",
+    help="Narrow to some trials, e.g. method=zero2; of one axis to several values by several of these.",
+)
 SEEDS = click.option("--seeds", metavar="1,2,3", help="Short for --set matrix.seed=[1,2,3].")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON object.")
 OUTPUT = click.option(

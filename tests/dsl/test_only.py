@@ -51,6 +51,11 @@ def test_part(planned: Planning, arguments: list[str], trials: int) -> None:
         (["methd=zero2"], "--only methd=zero2: unknown axis\n    hint: did you mean 'method'?"),
         (["lr=1"], "--only lr=1: unknown axis\n    hint: here it is learning_rate"),
         (["seed=one"], "--only seed=one: should be a whole number, got 'one'"),
+        (["seed=1,2"], "--only seed=1,2: should be a whole number, got '1,2'\n    hint: --only seed=1 --only seed=2"),
+        (
+            ["method=zero2, baseline"],
+            "--only method=zero2, baseline: no trial has it\n    hint: --only method=zero2 --only method=baseline",
+        ),
         (["seed=none"], "--only seed=none: no trial has it\n    hint: known: 1, 2"),
         (["seed="], "--only seed=: the value is not TOML: Invalid value (at end of document)"),
         (["seed=[1"], "--only seed=[1: the value is not TOML: Unclosed array (at end of document)"),

@@ -4,7 +4,7 @@
 --
 -- param  experiment        text     null  name of the experiment; unset, the one that was planned last
 -- column method            text     -     name of the method
--- column n                 integer  -     pairs of trials that both completed
+-- column n                 integer  -     pairs of trials that both completed; of a baseline, its completed trials
 -- column memory            double   ×     peak memory of the training phase, all ranks
 -- column memory_spread     double   ×     its standard deviation over the pairs
 -- column speed             double   ×     training speed after warm-up
@@ -28,6 +28,7 @@ with
             min(arm.position) as position,
             case when arm.method = any_value(arm.baseline) then 'the baseline itself' end as role,
             count(*) filter (where arm.state = 'completed' and base.state = 'completed') as n,
+            count(*) filter (where arm.state = 'completed') as completed,
             tally(case when arm.state <> 'completed' then arm.state end) as states
         from trials as arm
         left join
@@ -53,7 +54,8 @@ with
     )
 select
     arm.method,
-    arm.n,
+    -- one of several baselines meets no trial of another one
+    if(arm.n = 0 and bool_or(effect.n is null and ratio = 1), arm.completed, arm.n) as n,
     max(ratio) filter (where measure = 'memory') as memory,
     max(ratio_spread) filter (where measure = 'memory') as memory_spread,
     max(ratio) filter (where measure = 'speed') as speed,
@@ -80,5 +82,5 @@ select
 from arm
 left join effect using (method)
 left join own_effects on (own_effects.experiment, own_effects.method) = (chosen($experiment), arm.method)
-group by arm.method, arm.n, arm.role, arm.states, arm.position
+group by arm.method, arm.n, arm.completed, arm.role, arm.states, arm.position
 order by arm.position

@@ -13,13 +13,23 @@ from xp.dsl.trial import OVERRULED, Trial
 PREFIXED = frozenset({"t5-small", "t5-base", "t5-large", "t5-3b", "t5-11b"})
 """Checkpoints that were trained to summarize behind ``summarize: ``, and to do other things behind other words."""
 
+ANEW = (
+    "a trial that is stopped begins anew, whatever checkpoint_every says: "
+    "DeepSpeed does not bring parameters back into a folder from a checkpoint"
+)
+
 
 def doubts(experiment: Experiment, trials: Sequence[Trial]) -> Iterator[str]:
     """Yield one line for each place that sets what is odd in some trial, in the order of the trials."""
     yield from dict.fromkeys(
         f"{place(experiment, trial.variant, name)}: {message}"
         for trial in trials
-        for name, message in (*too_late(trial.settings), *unprefixed(trial), *overruled(experiment, trial))
+        for name, message in (
+            *too_late(trial.settings),
+            *unprefixed(trial),
+            *overruled(experiment, trial),
+            *begun_anew(trial.settings),
+        )
     )
 
 
@@ -67,3 +77,9 @@ def evaluations(settings: Settings) -> int | None:
     if settings.eval_steps is not None:
         return None if settings.max_steps is None else (settings.max_steps - 1) // settings.eval_steps
     return ceil(settings.epochs) - 1 if settings.max_steps is None else None
+
+
+def begun_anew(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield the setting for which no checkpoint has all of what a training goes on with."""
+    if settings.zero is not None and settings.zero.begins_anew:
+        yield "zero.offload_param", ANEW

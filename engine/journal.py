@@ -44,16 +44,17 @@ class Journal:
         self._redacted = Redactor()
         self._units: set[str] = set()  # those that hold no secret
         self._sync_seconds = sync_seconds(os.environ.get(SYNC))
-        self._due = time.monotonic() + self._sync_seconds
+        self._due = monotonic() + self._sync_seconds
 
     def append(self, event: str, **fields: Any) -> None:
         """Write one event without secrets; numbers that are not finite become ``NaN``, ``Infinity``, ``-Infinity``."""
+        now = monotonic()
         told: dict[str, Any] = {"t": time.time(), "event": event}
         if "t" not in fields:  # an event of another time has its own clock
-            told["m"] = monotonic()
+            told["m"] = now
         for name, value in fields.items():
             told[name] = value if type(value) in NUMBERS or is_numbers(value) else self._redacted.named(name, value)
-        self._write(encoded(told))
+        self._write(encoded(told), now)
 
     def metrics(
         self, values: Mapping[str, Any], step: int | None = None, units: Mapping[str, str] | None = None
@@ -65,11 +66,10 @@ class Journal:
             self.append("metrics", step=step, values=values, units=units)
             return
         now = monotonic()
-        self._write(
-            encoded({"t": time.time(), "event": "metrics", "m": now, "step": step, "values": values, "units": units})
-        )
+        told = {"t": time.time(), "event": "metrics", "m": now, "step": step, "values": values, "units": units}
+        self._write(encoded(told), now)
 
-    def _write(self, line: bytes) -> None:
+    def _write(self, line: bytes, now: float) -> None:
         """Hand a line to the kernel, and now and then to the disk."""
         if self._torn:
             heal(self._path, self._file)
@@ -78,9 +78,9 @@ class Journal:
         while written < len(line):  # as it did, or a signal came
             written += os.write(self._file, line[written:])
         self._torn = False
-        if time.monotonic() >= self._due:
+        if now >= self._due:
             os.fdatasync(self._file)
-            self._due = time.monotonic() + self._sync_seconds
+            self._due = now + self._sync_seconds
 
     def close(self) -> None:
         """Bring everything to disk and let go of the file."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xp.dsl.anew import begun_anew
 from xp.dsl.doubts import doubts
 from xp.dsl.errors import Problem
 from xp.dsl.plan import Excluded
@@ -66,7 +65,7 @@ class Preview:
     def notes(self) -> list[str]:
         """What is worth knowing before anything runs, though nothing is wrong."""
         experiment, trials = self.planned.experiment, self.planned.plan.trials
-        return [*weak_claims(experiment, trials), *doubts(experiment, trials), *begun_anew(experiment, trials)]
+        return [*weak_claims(experiment, trials), *doubts(experiment, trials)]
 
     @property
     def due(self) -> list[Row]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from xp.dsl.anew import begun_anew
+from xp.dsl.doubts import doubts
 from xp.dsl.plan import plan
 from xp.dsl.source import load
 
@@ -36,7 +36,7 @@ def test_parameters_in_a_folder_are_told_once_at_their_setting(tmp_path: Path, m
     Path("tiny.toml").write_text(FILE, encoding="utf-8")
     experiment = load(Path("tiny.toml"))
 
-    (line,) = begun_anew(experiment, plan(experiment, {"dialogues": "0" * 64}).trials)
+    (line,) = doubts(experiment, plan(experiment, {"dialogues": "0" * 64}).trials)
 
     assert line.startswith("tiny.toml:14:34: methods.parameters.settings.zero.offload_param: a trial that is stopped")
     assert "begins anew, whatever checkpoint_every says" in line

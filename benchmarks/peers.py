@@ -28,7 +28,10 @@ QUESTIONS = {"best": "best run", "group": "mean and spread by method", "pivot": 
 AGAIN = "20"
 """How often a question is asked again."""
 
-POINTS, SECONDS = 20_000, 8.0
+CALLS, SECONDS = 20_000, 8.0
+WIDTHS = (1, 10)
+"""Numbers of a call: a single one, and as many as a step of a training has."""
+
 KILLED_AFTER = 3.0
 
 
@@ -62,12 +65,11 @@ def said(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in out.splitlines() if line.startswith("{")]
 
 
-def logging(peers: Peers, tracker: str) -> tuple[float, float, float]:
-    """Return microseconds of one number, those of its processor, and bytes, the end of the run included."""
-    place = peers.place(f"{tracker}-one")
-    before, after = said(
-        peers.start("trackers.py", tracker, "log", str(place), str(POINTS), str(SECONDS), folder=place)
-    )
+def logging(peers: Peers, tracker: str, numbers: int) -> tuple[float, float, float]:
+    """Return microseconds of a number, those of its processor, and bytes, the end of the run included."""
+    place = peers.place(f"{tracker}-{numbers}")
+    words = ("log", str(place), str(CALLS), str(SECONDS), str(numbers))
+    before, after = said(peers.start("trackers.py", tracker, *words, folder=place))
     size = sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
     took, used = after["ended"] - before["began"], after["processor"] - before["processor"]
     return 1e6 * took / before["points"], 1e6 * used / before["points"], size / before["points"]
@@ -76,8 +78,8 @@ def logging(peers: Peers, tracker: str) -> tuple[float, float, float]:
 def together(peers: Peers, tracker: str) -> float:
     """Return how many numbers a second eight processes log together."""
     place = peers.place(f"{tracker}-eight")
-    said(peers.start("trackers.py", tracker, "log", str(place), "1", "1", folder=place))  # makes the store
-    words = ("log", str(place), str(POINTS), str(SECONDS))
+    said(peers.start("trackers.py", tracker, "log", str(place), "1", "1", "1", folder=place))  # makes the store
+    words = ("log", str(place), str(CALLS), str(SECONDS), "1")
     processes = [peers.start("trackers.py", tracker, *words, folder=place) for _ in range(8)]
     told = [said(process) for process in processes]
     whole = [pair for pair in told if pair and "ended" in pair[-1]]
@@ -137,20 +139,23 @@ def main() -> None:
     """Print the tables."""
     with tempfile.TemporaryDirectory() as folder:
         peers = Peers(str(Path(sys.argv[1]).absolute()), Path(folder))
-        print("| tracker | one number, µs | processor, µs | of xp ", end="")
-        print("| eight processes, numbers/s | lost by kill -9 | bytes a number |")
-        print("| :--- | ---: | ---: | ---: | ---: | ---: | ---: |")
-        least = 0.0
+        print(
+            "| tracker | " + " | ".join(f"{width} a call, processor µs | of xp | wall µs" for width in WIDTHS), end=""
+        )
+        print(" | eight processes, numbers/s | lost by kill -9 | bytes a number |")
+        print("| :--- |" + " ---: |" * (3 * len(WIDTHS) + 3))
+        own: list[float] = []
         for tracker in TRACKERS:
-            cost, used, size = logging(peers, tracker)
-            least = least or used
+            costs = [logging(peers, tracker, width) for width in WIDTHS]
+            own = own or [used for _, used, _ in costs]
+            ratios = [
+                f"{used:,.2f} | {used / least:,.1f} | {wall:,.2f}"
+                for (wall, used, _), least in zip(costs, own, strict=True)
+            ]
             lost = killed(peers, tracker)
             told = f"{lost[1]:,} of {lost[0]:,}" if lost else "–"
             rate = together(peers, tracker)
-            print(
-                f"| {tracker} | {cost:,.1f} | {used:,.1f} | {used / least:,.1f} | {rate:,.0f} | {told} | {size:,.0f} |",
-                flush=True,
-            )
+            print(f"| {tracker} | {' | '.join(ratios)} | {rate:,.0f} | {told} | {costs[0][2]:,.0f} |", flush=True)
         compared({tracker: asking(peers, tracker) for tracker in ASKED})
 
 

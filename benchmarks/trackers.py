@@ -1,6 +1,7 @@
 """One way to log into each tracker, and one to read it back; runs in whatever environment has the tracker.
 
-python benchmarks/trackers.py TRACKER log|pace|count FOLDER [POINTS]
+python benchmarks/trackers.py TRACKER pace|count FOLDER
+python benchmarks/trackers.py TRACKER log FOLDER CALLS SECONDS NUMBERS
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-Log = Callable[[int, float], object]
-"""Logs the value of one metric at a step."""
+Log = Callable[[int, dict[str, float]], object]
+"""Logs the metrics of a step, in one call where the tracker has such a one."""
 
 RATE = 1000
 """Numbers a second, where a process is killed while it logs."""
@@ -34,7 +35,7 @@ def xp(folder: Path) -> Iterator[Log]:
         folder / "trials" / f"{os.getpid():012x}/attempt-1/journal/rank0.jsonl"
     )
     with journal:
-        yield lambda step, value: journal.metrics({"loss": value}, step)
+        yield lambda step, values: journal.metrics(values, step)
 
 
 @contextmanager
@@ -43,7 +44,7 @@ def mlflow(folder: Path) -> Iterator[Log]:
     tracker = module("mlflow")
     tracker.set_tracking_uri(f"sqlite:///{folder}/mlflow.db")
     with tracker.start_run():
-        yield lambda step, value: tracker.log_metric("loss", value, step=step)
+        yield lambda step, values: tracker.log_metrics(values, step=step)
 
 
 @contextmanager
@@ -52,7 +53,7 @@ def trackio(folder: Path) -> Iterator[Log]:
     os.environ["TRACKIO_DIR"] = str(folder)
     tracker = module("trackio")
     tracker.init(project="bench", name=f"run{os.getpid()}")
-    yield lambda step, value: tracker.log({"loss": value}, step=step)
+    yield lambda step, values: tracker.log(values, step=step)
     tracker.finish()
 
 
@@ -61,7 +62,7 @@ def wandb(folder: Path) -> Iterator[Log]:
     """Log into W&B, offline."""
     tracker = module("wandb")
     run = tracker.init(project="bench", mode="offline", dir=str(folder), settings=tracker.Settings(silent=True))
-    yield lambda step, value: run.log({"loss": value}, step=step)
+    yield lambda step, values: run.log(values, step=step)
     run.finish()
 
 
@@ -69,7 +70,7 @@ def wandb(folder: Path) -> Iterator[Log]:
 def aim(folder: Path) -> Iterator[Log]:
     """Log into Aim's RocksDB."""
     run = module("aim").Run(repo=str(folder), system_tracking_interval=None, log_system_params=False)
-    yield lambda step, value: run.track(value, name="loss", step=step)
+    yield lambda step, values: run.track(values, step=step)
     run.close()
 
 
@@ -82,14 +83,14 @@ def sacred(folder: Path) -> Iterator[Log]:
 
     @experiment.main
     def body(_run: Any) -> None:
-        work[0](lambda step, value: _run.log_scalar("loss", value, step))
+        work[0](lambda step, values: [_run.log_scalar(name, value, step) for name, value in values.items()])
 
     def within(inner: Callable[[Log], object]) -> None:
         work.append(inner)
         experiment.run()
 
     sacred.run = within  # type: ignore[attr-defined]
-    yield lambda _step, _value: None
+    yield lambda _step, _values: None
 
 
 def logged(tracker: str, folder: Path, work: Callable[[Log], object]) -> None:
@@ -104,16 +105,22 @@ def logged(tracker: str, folder: Path, work: Callable[[Log], object]) -> None:
 TRACKERS = {"xp": xp, "sacred": sacred, "trackio": trackio, "aim": aim, "wandb": wandb, "mlflow": mlflow}
 
 
-def flat_out(points: int, most: float) -> Callable[[Log], object]:
-    """Return what logs so many numbers, or for so many seconds, and prints how many there were."""
+def values(step: int, numbers: int) -> dict[str, float]:
+    """Return so many metrics of a step; the first is the loss."""
+    return {"loss" if place == 0 else f"metric{place}": (place + 1.0) / (step + 1) for place in range(numbers)}
+
+
+def flat_out(calls: int, most: float, numbers: int) -> Callable[[Log], object]:
+    """Return what calls so often, or for so many seconds, with so many numbers, and prints how many there were."""
+    told = [values(step, numbers) for step in range(calls)]
 
     def work(log: Log) -> None:
         began, before = time.perf_counter(), time.process_time()
-        for step in range(points):
-            log(step, 1.0 / (step + 1))
+        for step, metrics in enumerate(told):
+            log(step, metrics)
             if time.perf_counter() - began > most:
                 break
-        print(json.dumps({"points": step + 1, "began": began, "processor": before}), flush=True)
+        print(json.dumps({"points": (step + 1) * numbers, "began": began, "processor": before}), flush=True)
 
     return work
 
@@ -122,7 +129,7 @@ def paced(log: Log) -> None:
     """Log a thousand numbers a second for ever, telling after each that it was taken."""
     began = time.perf_counter()
     for step in range(10**9):
-        log(step, 1.0 / (step + 1))
+        log(step, values(step, 1))
         os.write(1, f"{step + 1}\n".encode())
         time.sleep(max(0.0, (step + 1) / RATE - (time.perf_counter() - began)))
 
@@ -172,7 +179,8 @@ def main() -> None:
     elif action == "pace":
         logged(tracker, folder, paced)
     else:
-        logged(tracker, folder, flat_out(int(more[0]), float(more[1])))
+        calls, seconds, numbers = more
+        logged(tracker, folder, flat_out(int(calls), float(seconds), int(numbers)))
         print(json.dumps({"ended": time.perf_counter(), "processor": time.process_time()}), flush=True)
 
 

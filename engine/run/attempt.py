@@ -7,6 +7,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from xp.dsl.dotted import flatten
@@ -19,6 +20,7 @@ from xp.engine.layout import AttemptLayout
 from xp.engine.machine import rooms
 from xp.engine.machine.lanes import Lane
 from xp.engine.machine.uptime import boot
+from xp.engine.redaction import Redactor
 from xp.engine.run.deaths import Kills, Peaks
 from xp.engine.run.failures import Ended, Outcome, RankReport, judge
 from xp.engine.run.stopping import Stop
@@ -226,6 +228,18 @@ def report(attempt: AttemptLayout, rank: int, code: int | None, display: Watch) 
 def printed(attempt: AttemptLayout, rank: int) -> list[str]:
     """Return the lines that a rank printed; where a full disk kept it from that, this is what there is to say."""
     log = attempt.log(rank)
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
+    lines = masked(log).splitlines() if log.exists() else []
     full = not lines and shutil.disk_usage(attempt.root).free < BLOCK
     return ["nothing can be written: the disk of the results folder is full"] if full else lines
+
+
+def masked(log: Path) -> str:
+    """Take the secrets out of a file, for nobody prints into it any more, and return what is left."""
+    with log.open("r+", encoding="utf-8", errors="replace", newline="") as file:
+        found = file.read()
+        text = Redactor().text(found)
+        if text != found:
+            file.seek(0)
+            file.write(text)
+            file.truncate()
+    return text

@@ -19,7 +19,9 @@ from xp.queries.catalog import Query
 LIMITS = Limits(seconds=30.0, grace=10.0)
 """DuckDB computes what does not depend on any row while it plans: that can take long."""
 
-EXPLAIN = "explain "
+EXPLAIN = "explain (format json) "
+"""The plan itself is not looked at: drawn as text, as without a format, it takes longer than all the rest."""
+
 NO_COLUMN = "does not have a column named"
 """What DuckDB says of a column that a table, named beside it, does not have."""
 

@@ -20,7 +20,8 @@ pytestmark = pytest.mark.slow
 
 
 def test_ranks_that_wait_for_a_halted_one_are_found_without_a_limit_of_the_trial(house: House) -> None:
-    wanted = trial(house.folder, world_size=2, max_steps=100_000).model_copy(update={"stall_seconds": 1.0})
+    endless = trial(house.folder, world_size=2, max_steps=100_000, eval_strategy="no")
+    wanted = endless.model_copy(update={"stall_seconds": 1.0})
     attempt = house.layout.new_attempt(wanted.id)
     trains = threading.Event()
 

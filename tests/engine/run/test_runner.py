@@ -234,6 +234,16 @@ def test_a_worker_gets_the_whole_trial(layout: Layout, trials: Trials) -> None:
     assert Trial.model_validate_json(attempt.trial_file.read_text()) == trial
 
 
+def test_what_a_rank_printed_holds_no_secret_once_it_has_ended(layout: Layout, trials: Trials) -> None:
+    secret = f"hf_{'a' * 20}"
+    script = f"print('50%\\r100%\\nlogin with {secret}, é'); {COMPLETE}"
+
+    run(layout, ScriptLauncher([script])).all(trials()[:1], 0)
+
+    (attempt,) = layout.attempts(trials()[0].id)
+    assert attempt.log(0).read_bytes() == "50%\r100%\nlogin with ***, é\n".encode()
+
+
 def test_the_scratch_folder_is_gone_when_the_attempt_has_ended(layout: Layout, trials: Trials) -> None:
     run(layout, ScriptLauncher([COMPLETE])).all(trials()[:1], 0)
     (attempt,) = layout.attempts(trials()[0].id)

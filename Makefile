@@ -25,7 +25,7 @@ demo: setup      ## run the core experiment and render its report
 	$(BIN)/xp render templates/experiments.md.j2
 
 test: setup check  ## check style, types and imports, then pass the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: setup types imports  ## style, types, and the direction of imports
 	$(BIN)/ruff check .

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from xp.dsl.context import context_key
 from xp.dsl.draft import Draft
 from xp.dsl.errors import Problem
 from xp.dsl.experiment import Experiment
 from xp.dsl.labels import labels
-from xp.dsl.matrix import Variant
-from xp.dsl.spelling import spell
 
 
 def twins(experiment: Experiment, drafts: Sequence[Draft]) -> Iterator[Problem]:
@@ -36,7 +35,7 @@ def uncompared(experiment: Experiment, drafts: Sequence[Draft]) -> Iterator[Prob
     """Yield the claims that no trial can speak for: the baseline is never tried under the same conditions."""
     if not any(experiment.method(name).claims for name in experiment.method_names):
         return
-    contexts = {id(draft.variant): context(draft.variant) for draft in each_variant(drafts)}
+    contexts = {id(draft.variant): context_key(draft.variant) for draft in each_variant(drafts)}
     tried = {(draft.variant["method"], contexts[id(draft.variant)], draft.seed) for draft in drafts}
     for name in experiment.method_names:
         own = [draft for draft in drafts if draft.variant["method"] == name]
@@ -51,8 +50,3 @@ def uncompared(experiment: Experiment, drafts: Sequence[Draft]) -> Iterator[Prob
 def each_variant(drafts: Sequence[Draft]) -> Iterable[Draft]:
     """Return one draft of each variant: its seeds share it."""
     return {id(draft.variant): draft for draft in drafts}.values()
-
-
-def context(variant: Variant) -> str:
-    """Return what has to be equal besides the seed for two trials to be compared."""
-    return spell({key: value for key, value in variant.items() if key != "method"})

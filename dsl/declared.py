@@ -7,6 +7,8 @@ from hashlib import sha256
 from typing import Any
 
 from xp.dsl.experiment import Experiment
+from xp.dsl.measures import CORRECTION
+from xp.dsl.spec import Method
 from xp.dsl.trial import canonical
 
 
@@ -28,9 +30,29 @@ def declared(experiment: Experiment) -> Iterator[Mapping[str, Any]]:
 
 
 def fingerprint(experiment: Experiment, claim: Mapping[str, Any]) -> str:
-    """Return a hash of what a claim says and of the settings of the two methods that it is about."""
-    settings = {name: dict(experiment.method(name).settings) for name in (claim["method"], claim["baseline"])}
+    """Return a hash of what a claim says, of how it is tested, and of the two methods that it is about."""
+    methods = {name: experiment.method(name) for name in (claim["method"], claim["baseline"])}
+    settings = {name: dict(method.settings) for name, method in methods.items()}
     content = {**claim, "settings": settings, "confidence": experiment.claims.confidence}
-    if own := experiment.measures.get(claim["measure"]):
-        content["definition"] = own.model_dump(mode="json", exclude={"meaning"})
+    # what a file does not use is no part of it, so that hashes stay when the language grows
+    content |= {key: said for key, said in beside(experiment, claim["measure"], methods).items() if said}
     return sha256(canonical(content).encode()).hexdigest()[:16]
+
+
+def beside(experiment: Experiment, measure: str, methods: Mapping[str, Method]) -> dict[str, Any]:
+    """Return what a claim rests on and only some files have."""
+    own, correction = experiment.measures.get(measure), experiment.claims.correction
+    return {
+        "definition": own and own.model_dump(mode="json", exclude={"meaning"}),
+        "correction": correction if correction != CORRECTION else None,
+        "search": {
+            name: method.search.model_dump(mode="json", exclude_defaults=True)
+            for name, method in methods.items()
+            if method.search
+        },
+        "deepspeed": {
+            name: base.file.tree
+            for name, method in methods.items()
+            if method.deepspeed and (base := experiment.base_of(name))
+        },
+    }

@@ -33,6 +33,11 @@ class Document:
         """The folder that relative paths start from, absolute."""
         return self.file.absolute().parent
 
+    @property
+    def chain(self) -> tuple[Document, ...]:
+        """The file itself, the one that it extends, the one that that extends, and so on."""
+        return (self, *(self.base.chain if self.base else ()))
+
     def where(self, key: Key) -> str:
         """Return ``file:line:column: dotted.key``, or the argument that has set the key."""
         if argument := self.argument(key):

@@ -1,4 +1,4 @@
-"""What is worth a second look in a plan that is right: no errors, as who tries something out may well mean it. Pure."""
+"""Warnings about a valid plan: settings that probably do not do what was meant. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from xp.dsl.experiment import Experiment
 from xp.dsl.origin import origin, place
 from xp.dsl.settings import Settings
 from xp.dsl.trial import OVERRULED, Trial
+from xp.dsl.tuning import METRICS, validated
 
 PREFIXED = frozenset({"t5-small", "t5-base", "t5-large", "t5-3b", "t5-11b"})
 """Checkpoints that were trained to summarize behind ``summarize: ``, and to do other things behind other words."""
@@ -21,16 +22,22 @@ ANEW = (
 
 def doubts(experiment: Experiment, trials: Sequence[Trial]) -> Iterator[str]:
     """Yield one line for each place that sets what is odd in some trial, in the order of the trials."""
-    yield from dict.fromkeys(
-        f"{place(experiment, trial.variant, name)}: {message}"
-        for trial in trials
-        for name, message in (
-            *too_late(trial.settings),
-            *unprefixed(trial),
-            *overruled(experiment, trial),
-            *begun_anew(trial.settings),
-        )
-    )
+    yield from dict.fromkeys(line for trial in trials for line in odd(experiment, trial))
+    yield from unvalidated(experiment)
+    yield from resized(experiment)
+
+
+def odd(experiment: Experiment, trial: Trial) -> Iterator[str]:
+    """Yield one line for each place that sets what is odd in a trial, in its DeepSpeed file as well."""
+    for name, message in (
+        *too_late(trial.settings),
+        *unprefixed(trial),
+        *overruled(experiment, trial),
+        *begun_anew(trial.settings),
+    ):
+        yield f"{place(experiment, trial.variant, name)}: {message}"
+    if base := experiment.base_of(trial.method):
+        yield from base.idle()
 
 
 def unprefixed(trial: Trial) -> Iterator[tuple[str, str]]:
@@ -77,6 +84,28 @@ def evaluations(settings: Settings) -> int | None:
     if settings.eval_steps is not None:
         return None if settings.max_steps is None else (settings.max_steps - 1) // settings.eval_steps
     return ceil(settings.epochs) - 1 if settings.max_steps is None else None
+
+
+def unvalidated(experiment: Experiment) -> Iterator[str]:
+    """Yield the searches that cannot look at what the experiment is best at."""
+    goal = experiment.objective
+    own = experiment.measures.get(goal.metric) if goal else None
+    if goal is None or validated(own.metric if own else goal.metric):
+        return
+    for name in experiment.method_names:
+        search = experiment.method(name).search
+        if search is not None and search.space and search.metric is None:
+            where = experiment.where("methods", name, "search")
+            yield f"{where}: it looks at {METRICS[0]}: the validation split has no {goal.metric} of [objective]"
+
+
+def resized(experiment: Experiment) -> Iterator[str]:
+    """Yield the sizes of vocabularies that a model does not get: one that is made here follows its tokenizer."""
+    for name in experiment.tried("model"):
+        model = experiment.model(name)
+        if model.architecture is not None and "vocab_size" in model.config:
+            where = experiment.where("models", name, "config", "vocab_size")
+            yield f"{where}: it does nothing: the tokenizer has as many as vocab_size beside config says, or fewer"
 
 
 def begun_anew(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -95,7 +95,8 @@ class Drafts:
         # where a file leaves the stage to the experiment, that is a gap and told as one
         missing = [STAGE] if shape.base and STAGE not in values else self.lacking(shape, values, variant)
         if not missing:
-            findings += shape.objections(values)
+            if not (shape.search and shape.search.space):  # otherwise they are asked of what it trains with
+                findings += shape.objections(values)
             gaps += self.unsearchable(shape, values, variant)
         for problem in [*gaps, *(self.placed(finding, variant) for finding in findings)]:
             self.note(problem, variant)
@@ -119,8 +120,9 @@ class Drafts:
             message = f"{asked:,} trainings of each trial, more than the {most:,} that limits.max_trials permits"
             where = self.experiment.where("methods", variant["method"], "search")
             yield Problem(message, where, "raise max_trials if all of them are meant")
-        for key, message, hint in objections(shape.search, shape.case.of(settings_of(values))):
-            yield Problem(message, self.experiment.where("methods", variant["method"], "search", *key), hint)
+        for key, message, hint, setting in objections(shape.search, shape.case.of(settings_of(values))):
+            inside = self.experiment.where("methods", variant["method"], "search", *key)
+            yield Problem(message, place(self.experiment, variant, setting) if setting else inside, hint)
         for name in shape.search.decided:
             if name in variant:  # by an include rule: of axes it is said before anything is planned
                 hint = "take it out, or name in the rule the methods that it is for"

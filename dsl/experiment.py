@@ -97,9 +97,24 @@ class Experiment(Table):
         """The file's text, as it was read."""
         return self._document.text
 
+    @property
+    def further_files(self) -> tuple[tuple[str, str], ...]:
+        """Name and text of every other file that it is made of: those that it extends, and those of DeepSpeed."""
+        extended = [(one.file.name, one.text) for one in self._document.chain[1:]]
+        return (*extended, *((Path(base.file.file).name, base.file.text) for base in self._bases.values()))
+
+    @property
+    def overrides(self) -> tuple[str, ...]:
+        """What the command line sets, as it was typed."""
+        return tuple(self._document.given.values())
+
     def where(self, *key: str | int) -> str:
         """Return ``file:line:column: dotted.key`` of a key of this file."""
         return self._document.where(key)
+
+    def given(self, *key: str | int) -> bool:
+        """Tell whether the command line sets this key."""
+        return bool(self._document.argument(key))
 
     def says(self, *key: str | int) -> bool:
         """Tell whether this file, the one that it extends or the command line says this very key."""

@@ -16,9 +16,9 @@ from xp.dsl.errors import Problem, did_you_mean
 from xp.dsl.partial import Partial
 from xp.dsl.refusals import REFUSED
 from xp.dsl.spec import DURATION
-from xp.dsl.spelling import Key, excerpt
+from xp.dsl.spelling import Key, dotted, excerpt
 from xp.dsl.table import SLUG, Table
-from xp.dsl.vocabulary import hint
+from xp.dsl.vocabulary import PLACES, hint
 
 RULES = {
     "bool_type": "should be true or false",
@@ -81,7 +81,8 @@ def problem(detail: ErrorDetails, key: Key, root: type[Table], place: str) -> Pr
     if kind == "missing":
         return Problem("required, but missing", place)
     if kind == "extra_forbidden":
-        return Problem("unknown key", place, hint(str(key[-1]), keys_at(root, key[:-1])))
+        word = str(key[-1])
+        return Problem("unknown key", place, outside(word, key, root) or hint(word, keys_at(root, key[:-1])))
     if kind == "literal_error" and detail["loc"][-1:] == ("[key]",):
         return Problem("unknown key", place, did_you_mean(str(key[-1]), choices(context)))
     return Problem(rule(detail), place, advice(kind, detail["input"], context))
@@ -129,6 +130,20 @@ def unquoted(text: str) -> str:
     except ValueError:  # no TOML, or more digits than Python reads
         return ""
     return f"write {text} without quotes" if value.keys() == {"value"} else ""
+
+
+def outside(word: str, key: Key, root: type[Table]) -> str:
+    """Return where a key belongs that one of the tables around has: TOML takes all below a header for a part of it."""
+    for length in range(len(key) - 2, -1, -1):
+        if word not in PLACES and word in keys_at(root, key[:length]):
+            header = f"[{dotted(key[: length + 1])}]"
+            if length:
+                return f"{word} is a key of [{dotted(key[:length])}]: write it above {header}"
+            whole = (
+                f"[{word}] is a table of its own" if table_of(inside(root, word)) else f"{word} is no key of a table"
+            )
+            return f"{whole}, and all below {header}, down to the next header, is a part of that"
+    return ""
 
 
 def choices(context: Mapping[str, Any]) -> list[str]:

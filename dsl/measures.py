@@ -28,8 +28,8 @@ class Measure:
     """The largest effect that counts as none where the file says nothing else: a share of a ratio, or in the unit."""
 
     over_sessions: Literal["sum", "last", "rate"] = "last"
-    """What a trial that was interrupted and went on has: what its sessions took together, what the last one saw, or the
-    work of all of them over their time, which is each one's `STEADY_SECONDS`."""
+    """How the sessions of a resumed trial combine: their sum, the last one, or a rate, which is their total work over
+    their total `STEADY_SECONDS`."""
 
 
 MEASURES = (

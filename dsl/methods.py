@@ -19,7 +19,9 @@ def check_methods(experiment: Experiment) -> Iterator[Problem]:
     yield from decided_twice(experiment)
     yield from baselines(experiment)
     yield from constrained(experiment)
+    yield from unconstrained(experiment)
     yield from ranks_twice(experiment)
+    yield from in_vain(experiment)
 
 
 def decided_twice(experiment: Experiment) -> Iterator[Problem]:
@@ -66,6 +68,28 @@ def ranks_twice(experiment: Experiment) -> Iterator[Problem]:
     if experiment.resources.world_size is not None and RANKS in experiment.defaults.model_fields_set:
         where = experiment.where("resources", RANKS)
         yield Problem("has no effect: [defaults] gives it", where, "take it out of one of the two")
+
+
+def unconstrained(experiment: Experiment) -> Iterator[Problem]:
+    """Yield the constraints over settings that a search decides: they would look at a value that it never tries."""
+    for name in experiment.method_names:
+        search = experiment.method(name).search
+        for place, constraint in enumerate(experiment.matrix.constraints):
+            if search and "method" not in constraint.names and (both := constraint.names & search.decided.keys()):
+                message = f"cannot be asked of method '{name}': its search decides {', '.join(sorted(both))}"
+                hint = f"give its space other values, and write method == '{name}' or …"
+                yield Problem(message, experiment.where("matrix", "constraints", place), hint)
+
+
+def in_vain(experiment: Experiment) -> Iterator[Problem]:
+    """Yield the defaults of the command line that no trial has, since each method sets them; a file may have such."""
+    methods = [experiment.method(name) for name in experiment.method_names]
+    decided = [{**flatten(one.settings), **(one.search.decided if one.search else {})} for one in methods]
+    for setting in decided[0]:
+        key = ("defaults", *setting.split("."))
+        if experiment.given(*key) and all(setting in one for one in decided):
+            hint = f"--set methods.NAME.settings.{setting}=… changes that of one"
+            yield Problem("has no effect: every method sets it", experiment.where(*key), hint)
 
 
 def untried(baseline: str, tried: Sequence[str], where: str) -> Problem:

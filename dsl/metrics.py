@@ -39,13 +39,22 @@ RECORDED = frozenset(
 """Every number that an attempt records once, or whose last value speaks for it."""
 
 
+TAKEN = frozenset(
+    {
+        *("train_runtime", "train_device_seconds", "train_steady_seconds", "warmup_seconds", "checkpoint_seconds"),
+        *("emissions", "duration"),
+    }
+)
+"""What a training takes, besides its energies."""
+
+
 def adds_up(metric: str) -> bool:
     """Tell whether the sessions of a trial took this together: times and energies.
 
-    >>> adds_up("train_runtime"), adds_up("energy_consumed_train"), adds_up("eval_loss")
+    >>> adds_up("checkpoint_seconds"), adds_up("energy_consumed_train"), adds_up("eval_loss")
     (True, True, False)
     """
-    return metric in {"train_runtime", "train_device_seconds", "emissions", "duration"} or "energy" in metric
+    return metric in TAKEN or "energy" in metric
 
 
 def is_rate(metric: str) -> bool:

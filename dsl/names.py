@@ -17,14 +17,18 @@ LIKENESS = 0.8
 
 def check_names(raw: Mapping[str, Any], document: Document) -> Iterator[Problem]:
     """Yield the names in the tables *raw* that mean nothing. Works on what is written, right or wrong in other ways."""
-    methods = table(raw, "methods")
+    methods = table(raw, "methods") or {"baseline": {}}
     for key, name in used(raw, "method"):
-        if name not in (methods or ["baseline"]):
+        if name not in methods:
             yield Problem(f"unknown method, got {excerpt(name)}", document.where(key), did_you_mean(name, methods))
     for kind in ("model", "dataset"):
         declared = table(raw, f"{kind}s")
         for key, name in used(raw, kind):
-            if slip(name, declared):
+            if not name:
+                yield Problem(
+                    f"should name a {kind}, got ''", document.where(key), f"one of [{kind}s], a hub id or a path"
+                )
+            elif slip(name, declared):
                 message = f"unknown {kind}, got {excerpt(name)}"
                 yield Problem(message, document.where(key), did_you_mean(name, declared))
         if not (kind in table(raw, "defaults") or kind in table(raw, "matrix")):

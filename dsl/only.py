@@ -74,9 +74,10 @@ def split(argument: str) -> tuple[str, Any]:
 
 
 def values(trial: Trial) -> Mapping[str, Any]:
-    """Return everything that an argument may ask of a trial."""
+    """Return everything that an argument may ask of a trial; what its search decides has no value of its own."""
+    decided = trial.search.decided if trial.search else {}
     names = {"method": trial.method, "model": trial.model_name, "dataset": trial.dataset_name, "seed": trial.seed}
-    return {**trial.dotted_settings, **names}
+    return {**trial.dotted_settings, **decided, **names}
 
 
 def one_by_one(argument: str, trials: Sequence[Trial]) -> str:

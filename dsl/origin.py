@@ -21,7 +21,7 @@ def origin(experiment: Experiment, variant: Mapping[str, Any], name: str) -> Key
         return ("matrix", name)
     if name in variant and name not in NAMES:
         rules = reversed([*enumerate(matrix.include)])  # of several that agree with a cell the last one wins
-        deciding = {*matrix.axes, name}
+        deciding = {*experiment.grid.axes, name}
         return next(
             ("matrix", "include", place, name)
             for place, rule in rules

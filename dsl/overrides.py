@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, get_args
 
 from xp.dsl.document import Document
 from xp.dsl.errors import Problem, SpecError
 from xp.dsl.experiment import Experiment
+from xp.dsl.explain import inside
 from xp.dsl.spec import Defaults
-from xp.dsl.spelling import dotted, leaves
+from xp.dsl.spelling import dotted, excerpt, leaves
 from xp.dsl.syntax import fits, too_large
+from xp.dsl.trial import OVERRULED
 
 OPENING = ("[", "{", '"', "'")
 """What starts like this was meant as TOML; any other text that is not TOML is taken as it stands."""
@@ -25,17 +27,19 @@ def override(raw: dict[str, Any], document: Document, arguments: Sequence[str]) 
     given: dict[str, str] = {}
     for argument in arguments:
         try:
-            key, value = split(argument)
-            key = full(key)
-            raw = put(raw, in_matrix(raw, key), value)
+            written, typed = parts(argument)
+            key = full(written)
+            raw = put(raw, in_matrix(raw, key), read_text(typed) if takes_text(key) else read_value(typed))
         except ValueError as error:
             problems.append(Problem(str(error), f"--set {argument}"))
             continue
         given[dotted(key)] = argument
         problems += overruled(raw, key, argument)
+    document = replace(document, given=given)
+    problems += outranked(raw, document)
     if problems:
         raise SpecError(*problems)
-    return raw, replace(document, given=given)
+    return raw, document
 
 
 def split(argument: str) -> tuple[tuple[str, ...], Any]:
@@ -46,10 +50,31 @@ def split(argument: str) -> tuple[tuple[str, ...], Any]:
     >>> split("datasets.mine.path=in,put/a.csv")
     (('datasets', 'mine', 'path'), 'in,put/a.csv')
     """
+    key, typed = parts(argument)
+    return key, read_value(typed)
+
+
+def parts(argument: str) -> tuple[tuple[str, ...], str]:
+    """Return the key and what is typed behind it."""
     for at in (place for place, letter in enumerate(argument) if letter == "="):
         if key := keys(argument[:at]):
-            return key, read_value(argument[at + 1 :].strip())
+            return key, argument[at + 1 :].strip()
     raise ValueError("should be a dotted key, = and a value, such as defaults.epochs=1")
+
+
+def takes_text(key: Sequence[str]) -> bool:
+    """Tell whether nothing but text stands at a key: there, ``3.10`` is no number, as shells take quotes away.
+
+    >>> takes_text(("datasets", "mine", "config")), takes_text(("defaults", "epochs"))
+    (True, False)
+    """
+    kind: Any = Experiment
+    try:
+        for part in key:
+            kind = inside(kind, part)
+    except (KeyError, IndexError):
+        return False  # there is no such key, which is told when the file is understood
+    return kind is str or {*get_args(kind)} == {str, type(None)}
 
 
 def keys(text: str) -> tuple[str, ...]:
@@ -63,6 +88,15 @@ def keys(text: str) -> tuple[str, ...]:
         ((name, tree),) = tree.items()
         parts = (*parts, name)
     return parts if tree == 0 else ()
+
+
+def read_text(text: str) -> Any:
+    """Return what stands where only text may: as it is typed, unless it is TOML of another kind than a bare word.
+
+    >>> read_text("3.10"), read_text("'3.10'"), read_text("[1]")
+    ('3.10', '3.10', [1])
+    """
+    return read_value(text) if text.startswith(OPENING) or not text else text
 
 
 def read_value(text: str) -> Any:
@@ -83,6 +117,8 @@ def full(key: tuple[str, ...]) -> tuple[str, ...]:
     """Return the key from the top of the file: a setting alone is meant for ``[defaults]``."""
     top = key[0]
     tables = Experiment.model_fields
+    if key == ("extends",):
+        raise ValueError("extends is read before arguments are: write a file that extends the other one, and give that")
     if key == ("method",):
         raise ValueError("method is an axis: --set matrix.method=[…] changes it, --only method=… narrows the run")
     at_the_top = top in tables or (top not in Defaults.model_fields and get_close_matches(top, tables, n=1))
@@ -117,6 +153,30 @@ def overruled(raw: Mapping[str, Any], key: tuple[str, ...], argument: str) -> li
         return []
     hint = f"--set matrix.{axis}=[…] changes the axis"
     return [Problem(f"has no effect: the axis {axis} decides", f"--set {argument}: {dotted(key)}", hint)]
+
+
+def outranked(raw: Mapping[str, Any], document: Document) -> Iterator[Problem]:
+    """Yield a problem where a later word, of the command line or a file on top, is overruled by an earlier one."""
+    for name, ruler in OVERRULED.items():
+        key, above = ("defaults", name), ("defaults", ruler)
+        if said(document, key) < said(document, above) < UNSAID:
+            value = excerpt(raw["defaults"][ruler])
+            hint = f"set {ruler} in the same place, or take one of the two out"
+            yield Problem(f"has no effect beside {ruler} = {value}", document.where(key), hint)
+
+
+UNSAID = 1_000_000
+"""The rank of what nobody says."""
+
+
+def said(document: Document, key: tuple[str, ...]) -> int:
+    """Return the rank of who says a key: 0 is the command line, 1 the file, 2 the one that it extends, and so on."""
+    if document.argument(key):
+        return 0
+    files, below = [document], document.base
+    while below is not None:
+        files, below = [*files, below], below.base
+    return next((rank for rank, file in enumerate(files, 1) if file.places.depth(key) == len(key)), UNSAID)
 
 
 def axis_values(matrix: Mapping[str, Any], name: tuple[str, ...]) -> Any:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from xp.dsl.comparisons import twins, uncompared
+from xp.dsl.context import context_key
 from xp.dsl.draft import Draft, Drafts
 from xp.dsl.errors import Problem, SpecError
 from xp.dsl.experiment import Experiment
@@ -15,7 +16,7 @@ from xp.dsl.labels import plain
 from xp.dsl.matrix import Cell, Expansion, count
 from xp.dsl.problems import in_order
 from xp.dsl.resources import Machine, too_much
-from xp.dsl.search import RULE, context, draw, wasted
+from xp.dsl.search import RULE, draw, wasted
 from xp.dsl.shape import Contents
 from xp.dsl.trial import Trial
 from xp.dsl.trials import Trials
@@ -48,17 +49,18 @@ def plan(
     fingerprints: Mapping[str, str],
     machine: Machine | None = None,
     checkpoints: Mapping[str, str] = NOTHING,
+    tokenizers: Mapping[str, str] = NOTHING,
 ) -> Plan:
     """Return the trials of *experiment*; raise SpecError with everything that is wrong in any of them.
 
-    *fingerprints* are hashes of the content of data sets, *checkpoints* those of models that are files here, both by
-    name. Without a *machine*, rules about it say nothing.
+    *fingerprints* are hashes of the content of data sets, *checkpoints* those of models that are files here, and
+    *tokenizers* those of their tokenizers, all by name. Without a *machine*, rules about it say nothing.
     """
     if (asked := count(experiment.grid)) > CELLS:
         message = f"a matrix of {asked:,} cells; at most {CELLS:,} can be looked through"
         raise SpecError(Problem(message, experiment.where("matrix"), "take values out of its axes"))
     expansion = Expansion(experiment.grid)
-    drafts = Drafts(experiment, Contents(fingerprints, checkpoints), machine)
+    drafts = Drafts(experiment, Contents(fingerprints, checkpoints, tokenizers), machine)
     kept, excluded, problems = gather(experiment, expansion, drafts)
     problems += [Problem(message, experiment.where(*key), hint) for key, message, hint in expansion.idle()]
     problems += drafts.problems()
@@ -80,7 +82,7 @@ def gather(
     drawn, missed = sample(experiment, drafts)
     undone: dict[Problem, None] = dict.fromkeys(missed)
     for cell in expansion:
-        if drawn is not None and cell.included is None and context(cell.variant) not in drawn:
+        if drawn is not None and cell.included is None and context_key(cell.variant) not in drawn:
             excluded.append(Excluded(plain(cell.variant), cell.seed, excluding_rule(cell, drafts) or RULE))
         elif rule := excluding_rule(cell, drafts):
             excluded.append(Excluded(plain(cell.variant), cell.seed, rule))
@@ -100,7 +102,7 @@ def sample(experiment: Experiment, drafts: Drafts) -> tuple[frozenset[str] | Non
         return None, []
     cells = Expansion(experiment.grid).grid()
     drawn, there = draw(
-        experiment.search, (context(cell.variant) for cell in cells if not excluding_rule(cell, drafts))
+        experiment.search, (context_key(cell.variant) for cell in cells if not excluding_rule(cell, drafts))
     )
     where = experiment.where("search", "samples")
     return drawn, [Problem(message, where, hint) for message, hint in wasted(experiment.search, there)]

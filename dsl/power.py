@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from math import atan, cos, pi, sin, sqrt
 
 from xp.dsl.experiment import Experiment
-from xp.dsl.spelling import spell
-from xp.dsl.trial import Trial
+from xp.dsl.trial import Trial, canonical
 
 CLEAREST = 20.0
 """An effect is not expected to be more than this many times as large as its spread between pairs."""
@@ -46,9 +45,9 @@ def said(pairs: int) -> str:
 def counted(experiment: Experiment, method: str, trials: Sequence[Trial]) -> Counter[str]:
     """Return how many trials of a method have a partner of the baseline, by context."""
     partners = {
-        (spell(trial.context), trial.seed) for trial in trials if trial.method == experiment.baseline_of(method)
+        (canonical(trial.context), trial.seed) for trial in trials if trial.method == experiment.baseline_of(method)
     }
-    own = ((spell(trial.context), trial.seed) for trial in trials if trial.method == method)
+    own = ((canonical(trial.context), trial.seed) for trial in trials if trial.method == method)
     return Counter(context for context, seed in own if (context, seed) in partners)
 
 

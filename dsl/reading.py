@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from xp.dsl.constraints import Constraint, RefusedError, parse
 from xp.dsl.dotted import SETTINGS, TABLES, flatten
 from xp.dsl.errors import did_you_mean
+from xp.dsl.explain import unquoted
 from xp.dsl.kinds import KINDS, sort_of
 from xp.dsl.refusals import Refusals
 from xp.dsl.spelling import Key, excerpt
@@ -73,9 +74,7 @@ class Reading:
     def axis(self, axis: str, values: Any) -> tuple[Any, ...]:
         """Return the values of an axis that are right."""
         if not isinstance(values, list):
-            several = isinstance(values, str) and sort_of(axis) == "number"  # as in --set matrix.batch_size=2,4
-            way_out = f"write [{values if several else excerpt(values)}]"
-            self.refusals.add((axis,), f"an axis is a list of values, got {excerpt(values)}", way_out)
+            self.refusals.add((axis,), f"an axis is a list of values, got {excerpt(values)}", listed(axis, values))
             self.broken.add(axis)
             return ()
         if not values:
@@ -194,6 +193,18 @@ class Reading:
                 yield (name, place), item
             else:
                 self.refusals.add((name, place), f"should be {what}, got {excerpt(item)}")
+
+
+def listed(axis: str, values: Any) -> str:
+    """Return how what is no list would be written as one.
+
+    >>> listed("batch_size", "2,4"), listed("seed", "1-5"), listed("method", "zero2")
+    ('write [2,4]', 'write each of its values: [1, 2, 3]', "write ['zero2']")
+    """
+    if not isinstance(values, str) or sort_of(axis) != "number":
+        return f"write [{excerpt(values)}]"
+    several = f"[{values}]"  # as in --set matrix.batch_size=2,4
+    return f"write {several}" if unquoted(several) else "write each of its values: [1, 2, 3]"
 
 
 def items(value: Any) -> list[Any]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from xp.dsl import attention
 from xp.dsl.positions import positions
 from xp.dsl.resources import NOTHING, Machine, Resources, plural
-from xp.dsl.settings import DEEPSPEED_SCHEDULES, Settings
+from xp.dsl.settings import DEEPSPEED_SCHEDULES, Settings, weight_format
 from xp.dsl.spec import Model
 from xp.dsl.spelling import excerpt
 
@@ -113,7 +113,7 @@ def parameters_in_a_folder(case: Case) -> Iterator[Finding]:
     settings, zero = case.settings, case.settings.zero
     if zero is None or zero.stage != INFINITY or zero.offload_param != "nvme":
         return
-    if settings.precision == "fp32" or settings.torch_autocast:
+    if weight_format(settings.precision, torch_autocast=settings.torch_autocast) == "fp32":
         got = "torch_autocast = true" if settings.torch_autocast else "precision = 'fp32'"
         message = f"DeepSpeed offloads parameters to 'nvme' in its own 16 bits only, got {got}"
         hint = "set precision = \"bf16\", without torch_autocast; optimizer states go to 'nvme' in any precision"

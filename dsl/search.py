@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import NonNegativeInt, PositiveInt, model_validator
 
-from xp.dsl.labels import plain
 from xp.dsl.refusals import refusal
 from xp.dsl.table import Table
-from xp.dsl.trial import canonical
 
 RULE = "search.samples"
 """What leaves out a combination that was not drawn, as plans name it."""
@@ -37,16 +35,13 @@ class Search(Table):
             if self.samples is None:
                 raise refusal("a random search says how many it draws", "write samples = 12")
             raise refusal("samples has no effect on a grid", 'write algorithm = "random"')
+        if self.algorithm == "grid" and "seed" in self.model_fields_set:
+            raise refusal("seed has no effect on a grid", "the seeds of the trials are an axis: [matrix] seed")
         return self
 
 
-def context(variant: Mapping[str, Any]) -> str:
-    """Return what is drawn of a variant: everything but its method, so that methods stay comparable."""
-    return canonical(plain({axis: value for axis, value in variant.items() if axis != "method"}))
-
-
 def draw(search: Search, contexts: Iterable[str]) -> tuple[frozenset[str], int]:
-    """Return the contexts that are drawn, and how many there were to draw from.
+    """Return the contexts that are drawn, and how many there were to draw from: methods stay comparable.
 
     Each has a place of its own, a hash with the seed: a value that is added to an axis moves no other one.
     """

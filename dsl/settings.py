@@ -24,6 +24,9 @@ def in_order(groups: tuple[Group, ...]) -> tuple[Group, ...]:
     return tuple(sorted(set(groups)))
 
 
+Precision = Literal["fp32", "bf16", "fp16"]
+"""A floating point format."""
+
 Home = Literal["none", "cpu", "nvme"]
 """Where states live that are not kept where they are computed with; ``nvme`` is a folder (ZeRO-Infinity)."""
 
@@ -152,7 +155,7 @@ class Settings(Table):
     label_smoothing_factor: Share = 0.0
     """Probability mass moved from the right token to all others."""
 
-    precision: Literal["fp32", "bf16", "fp16"] = "fp32"
+    precision: Precision = "fp32"
     """Floating point format: torch AMP, or DeepSpeed's where ``zero`` is set without ``torch_autocast``."""
 
     torch_autocast: bool = False
@@ -232,3 +235,12 @@ class Settings(Table):
 
     threads: PositiveInt = 1
     """CPU threads per rank; part of a trial's identity because results differ in the last bits between counts."""
+
+
+def weight_format(precision: Precision, *, torch_autocast: bool) -> Precision:
+    """Return the format in which DeepSpeed keeps weights: with autocast, torch casts what it computes and not them.
+
+    >>> weight_format("bf16", torch_autocast=False), weight_format("bf16", torch_autocast=True)
+    ('bf16', 'fp32')
+    """
+    return "fp32" if torch_autocast else precision

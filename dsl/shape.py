@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from xp.dsl.deepspeed.base import Base
@@ -33,7 +34,10 @@ class Contents(NamedTuple):
     """Name of a data set → hash of its content."""
 
     checkpoints: Mapping[str, str]
-    """Name of a model → hash of its files, where it has any here."""
+    """Name of a model → hash of its checkpoint's files, where it has any here."""
+
+    tokenizers: Mapping[str, str] = MappingProxyType({})
+    """Name of a model → hash of the files of its own tokenizer, where it has any here."""
 
 
 class Shape:
@@ -47,7 +51,8 @@ class Shape:
         self.varying = [name for name in variant if name in SETTINGS]
         self.case = Case(Settings(), experiment.model(model), machine, experiment.resources)
         self.model, self.dataset = self.case.model, experiment.dataset(dataset)
-        self.contents = contents.checkpoints.get(model), contents.datasets[dataset]
+        self.fingerprint = contents.datasets[dataset]
+        self.checkpoint, self.tokenizer = contents.checkpoints.get(model), contents.tokenizers.get(model)
         self.whole = False
         """Whether nothing was missing in a variant; without a file, others of this shape have the same keys."""
 
@@ -116,9 +121,16 @@ class Shape:
 
     def subject(self, settings: Settings) -> Subject:
         """Return what trials with these settings are about."""
-        checkpoint, fingerprint = self.contents
-        rest = self.base.rest if self.base else {}
-        return Subject(settings, self.model, checkpoint, self.dataset, fingerprint, rest, self.search)
+        return Subject(
+            settings,
+            self.model,
+            self.checkpoint,
+            self.dataset,
+            self.fingerprint,
+            self.base.rest if self.base else {},
+            self.search,
+            self.tokenizer,
+        )
 
 
 class Resolved:

@@ -71,6 +71,9 @@ def storable(config: Mapping[str, Any]) -> Mapping[str, Any]:
             refusals.add(key, f"should be a finite number, got {value}")
         elif not isinstance(value, str | int | float):
             refusals.add(key, f"should be text, a number, true or false, got {value}", "put a date in quotes")
+        elif len(key) == 1 and isinstance(value, str) and value.lower() in {"true", "false"}:
+            # no field has such a text, and where transformers does not look at types, 'False' is true
+            refusals.add(key, f"should be true or false, got the text {value!r}", f"write {value.lower()}")
     refusals.raise_any()
     return config
 
@@ -127,6 +130,9 @@ class Model(Table):
     tokenizer: str | None = None
     """A hub id or folder; unset, the checkpoint's own, or one that is trained on the training split."""
 
+    tokenizer_revision: str | None = None
+    """Commit, tag or branch of a hub tokenizer; of one that is the checkpoint's, ``revision`` says it."""
+
     vocab_size: PositiveInt = 1000
     """Most entries of a tokenizer that is trained here (byte-level BPE)."""
 
@@ -145,10 +151,17 @@ class Model(Table):
             refusals.add((), "a model has either a checkpoint or an architecture", hint)
         if self.revision is not None and self.checkpoint is None:
             refusals.add(("revision",), "has no effect without a checkpoint")
+        if self.tokenizer_revision is not None and self.tokenizer is None:
+            refusals.add(("tokenizer_revision",), "has no effect without a tokenizer")
         if self.tokenizer is not None and differs(self, "vocab_size"):
             refusals.add(("vocab_size",), "has no effect: the tokenizer is not trained here")
         refusals.raise_any()
         return self
+
+    @property
+    def own_tokenizer(self) -> str | None:
+        """The tokenizer, where it is named and is not that of the checkpoint, in the checkpoint's revision."""
+        return None if self.tokenizer == self.checkpoint and self.tokenizer_revision is None else self.tokenizer
 
 
 class Dataset(Table):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -21,9 +22,19 @@ def dotted(key: Sequence[str | int]) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in key).removeprefix(".")
 
 
+def quoted(text: str) -> str:
+    r"""Return a text in quotes: as it stands, or with what has to be escaped.
+
+    >>> print(quoted("it's"), quoted("T5: "), quoted("two\nlines"))
+    "it's" 'T5: ' "two\nlines"
+    """
+    plain = repr(text)
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f") if "\\" in plain else plain
+
+
 WRITTEN: Mapping[type, Callable[[Any], str]] = {
     bool: lambda value: "true" if value else "false",
-    str: repr,
+    str: quoted,
     int: str,
     float: str,
 }

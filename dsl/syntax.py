@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,6 +35,9 @@ DIGITS = re.compile(r"[0-9][0-9_]{4299,}")
 CURLY = re.compile("[\u2018-\u201f\xab\xbb]")
 """Quotes of print, which word processors put in place of straight ones."""
 
+ALIKE = re.compile("[\xa0\xad\u2000-\u2015\u2028\u2029\u202f\u205f-\u2064\u2212\u3000\ufeff]")
+"""Blanks, dashes and marks that cannot be seen, or not told from those of TOML."""
+
 HINTS = {
     "Invalid value": "text needs quotes; true and false are written in lower case; numbers are 0.5, 1e-5 or 1_000",
     "Expected '=' after a key": "a line is key = value, a [table] or a # comment; a key with blanks needs quotes",
@@ -45,7 +49,7 @@ HINTS = {
         "a table in braces stands on one line, without a comma behind its last value; a [table] may have many lines"
     ),
     "Cannot mutate immutable namespace": "a table in braces is complete: write all of it there, or a [table]",
-    "Unclosed array": "a list ends with ]",
+    "Unclosed array": "a list ends with ], and commas stand between its values",
     "Unclosed inline table": "a table in braces ends with }",
     "Unterminated string": "text ends with the quote it starts with",
     "Unescaped '\\' in a string": "write the text in single quotes, or each backslash twice",
@@ -164,8 +168,12 @@ def complaint(message: str, text: str, file: str) -> Problem:
     match = POSITION.search(message)
     line = int(match["line"]) if match and match["line"] else len(lines)
     column = int(match["column"]) if match and match["column"] else len(lines[-1]) + 1
-    seen = lines[line - 1].strip() if line <= len(lines) else ""
+    written = lines[line - 1] if line <= len(lines) else ""
+    seen = written.strip()
     if CURLY.search(seen):
         hint = "quotes are straight: \"…\" or '…'"
+    elif odd := ALIKE.search(written):
+        named = unicodedata.name(odd[0], "a mark that cannot be seen")
+        hint = f"U+{ord(odd[0]):04X} is {named}, which TOML does not know: type that place anew"
     said = f"{rule[:1].lower()}{rule[1:]}"
     return Problem(f"not TOML: {said}, in {seen!r}" if seen else f"not TOML: {said}", f"{file}:{line}:{column}", hint)

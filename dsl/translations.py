@@ -102,7 +102,7 @@ ALWAYS = {
     "local_rank": "the ranks of world_size are started here",
     "run_name": "trials are named by what they are",
     "trust_remote_code": "no code of a hub is run",
-    "use_fast_tokenizer": "tokenizers are fast ones",
+    "use_fast_tokenizer": "a fast tokenizer is taken where a model has one",
     "pad_to_max_length": "batches are as wide as their longest text",
     "ignore_pad_token_for_loss": "what fills up a batch never counts",
     "include_num_input_tokens_seen": "tokens are always counted",

@@ -96,6 +96,9 @@ class Trial(Table):
     checkpoint: str | None = None
     """Hash of the files that the model's checkpoint names, where it names any here."""
 
+    tokenizer: str | None = None
+    """Hash of the files that the model's own tokenizer names, where it names any here."""
+
     dataset_name: str
     """Key of the data set, or its hub id or path."""
 
@@ -157,6 +160,8 @@ class Subject(NamedTuple):
     fingerprint: str
     deepspeed: Mapping[str, Any] = MappingProxyType({})
     search: Tuning | None = None
+    tokenizer: str | None = None
+    """Hash of the files that ``model.tokenizer`` names; None where it names none, or nobody has looked."""
 
 
 WHOLE = Segment()
@@ -177,7 +182,7 @@ def common(subject: Subject) -> dict[str, Any]:
     """Return what an id is made of besides settings, seed and segment."""
     content: dict[str, Any] = {
         "identity": IDENTITY,
-        "model": origin(subject.model, subject.checkpoint),
+        "model": origin(subject.model, subject.checkpoint, subject.tokenizer),
         "data": [subject.fingerprint, *(getattr(subject.dataset, column) for column in COLUMNS)],
     }
     if subject.deepspeed:
@@ -187,10 +192,11 @@ def common(subject: Subject) -> dict[str, Any]:
     return content
 
 
-def origin(model: Model, checkpoint: str | None) -> dict[str, Any]:
+def origin(model: Model, checkpoint: str | None, tokenizer: str | None = None) -> dict[str, Any]:
     """Return what makes a model what it is; files are known by their content, wherever they lie."""
     content = model.model_dump(mode="json", exclude_defaults=True, exclude={"preset"})
-    return content if checkpoint is None else {**content, "checkpoint": f"sha256:{checkpoint}"}
+    hashes = {"checkpoint": checkpoint, "tokenizer": tokenizer}
+    return content | {key: f"sha256:{digest}" for key, digest in hashes.items() if digest is not None}
 
 
 def canonical(content: Any) -> str:

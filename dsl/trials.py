@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, overload
 
+from xp.dsl.context import context_of
 from xp.dsl.dotted import SETTINGS, flatten
 from xp.dsl.draft import Draft
 from xp.dsl.experiment import Experiment
@@ -65,8 +66,11 @@ class Trials(Sequence[Trial]):
         """Return a variant as JSON holds it, its context, and its baseline: the same for all of its seeds."""
         if id(draft.variant) not in self.shared:
             variant = plain(draft.variant)
-            context = {key: value for key, value in variant.items() if key != "method"}
-            self.shared[id(draft.variant)] = variant, context, self.experiment.baseline_of(variant["method"])
+            self.shared[id(draft.variant)] = (
+                variant,
+                context_of(variant),
+                self.experiment.baseline_of(variant["method"]),
+            )
         return self.shared[id(draft.variant)]
 
     def trial(self, draft: Draft, label: str) -> Trial:
@@ -86,6 +90,7 @@ class Trials(Sequence[Trial]):
             model_name=variant["model"],
             model=subject.model,
             checkpoint=subject.checkpoint,
+            tokenizer=subject.tokenizer,
             dataset_name=variant["dataset"],
             dataset=subject.dataset,
             fingerprint=subject.fingerprint,

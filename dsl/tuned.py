@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import islice, product
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from xp.dsl.dotted import nest
-from xp.dsl.rules import RULES, Case
+from xp.dsl.rules import RULES, Case, Finding
 from xp.dsl.settings import Settings
 from xp.dsl.spelling import Key
-from xp.dsl.tuning import Tuning, is_whole
+from xp.dsl.traced import Traced
+from xp.dsl.tuning import Space, Tuning, integral, is_whole
+
+LOOKS = 5_000
+"""Combinations of a space that are looked at: more than a search may have trainings, unless the file permits it."""
+
+UNEVEN = 0.6180339887
+"""The part of a range behind which a number is looked at: seldom a round one."""
+
+INSIDE = "a range has all numbers between its ends: list those that are meant, { values = […] }"
 
 
 class Objection(NamedTuple):
@@ -23,6 +33,8 @@ class Objection(NamedTuple):
 
     message: str
     hint: str = ""
+    setting: str = ""
+    """The setting that would have to change where that is none that the search decides."""
 
 
 def with_values(settings: Settings, values: dict[str, Any]) -> Settings:
@@ -38,21 +50,68 @@ def with_values(settings: Settings, values: dict[str, Any]) -> Settings:
 
 
 def objections(tuning: Tuning, case: Case) -> Iterator[Objection]:
-    """Yield what does not work when a trial of these settings is searched."""
+    """Yield what does not work in the trainings of a search, all of them with these settings but for its own."""
     if tuning.algorithm in ("pbt", "replay"):
         yield from segments(tuning, case.settings)
-    known = {finding.message for rule in RULES for finding in rule(case)}
-    for name, space in tuning.space.items():
-        for inner, value in space.samples():
-            key = ("space", name, *inner)
-            try:
-                settings = with_values(case.settings, {name: int(value) if is_whole(name, value) else value})
-            except ValidationError as error:
-                yield Objection(key, f"lacks {error.errors()[0]['loc'][-1]} in the same table")
-                continue
-            for finding in (one for rule in RULES for one in rule(replace(case, settings=settings))):
-                if finding.message not in known:
-                    yield Objection(key, finding.message, finding.hint)
+    rules = Traced(lambda settings: tuple(broken(case.of(settings))), tuning.space)
+    told: set[Finding] = set()
+    for point in points(tuning):
+        values = {probe.name: probe.value for probe in point}
+        try:
+            findings = rules.answer(values.__getitem__, partial(with_values, case.settings, values))
+        except ValidationError as error:
+            table, *_, missing = error.errors()[0]["loc"]
+            probe = next(probe for probe in point if probe.name.startswith(f"{table}."))
+            yield Objection(probe.key, f"lacks {missing} in the same table")
+            return
+        for finding in findings:
+            if finding not in told:
+                told.add(finding)
+                yield objection(finding, point)
+
+
+def broken(case: Case) -> Iterator[Finding]:
+    """Yield what rules over a whole trial object to."""
+    return (finding for rule in RULES for finding in rule(case))
+
+
+def objection(finding: Finding, point: Sequence[Probe]) -> Objection:
+    """Return a finding at the value of the search that would have to change, if it is one of those."""
+    probe = next((probe for probe in point if probe.name == finding.setting), None)
+    if probe is None:
+        return Objection((), finding.message, finding.hint, finding.setting)
+    return Objection(probe.key, finding.message, INSIDE if probe.inside else finding.hint)
+
+
+def points(tuning: Tuning) -> Iterator[tuple[Probe, ...]]:
+    """Yield points that stand for all of a space: each value for itself, then as many together as can be looked at."""
+    if not tuning.space:
+        return  # a replay: its settings can be trained with whatever else is set
+    spaces = [[*probes(name, space)] for name, space in tuning.space.items()]
+    first = tuple(space[0] for space in spaces)
+    for place, space in enumerate(spaces):
+        yield from ((*first[:place], probe, *first[place + 1 :]) for probe in space)
+    yield from islice(product(*spaces), LOOKS)
+
+
+class Probe(NamedTuple):
+    """A value that stands for some that a search may try."""
+
+    name: str
+    key: Key
+    value: Any
+    inside: bool = False
+    """Whether it lies between the ends of a range."""
+
+
+def probes(name: str, space: Space) -> Iterator[Probe]:
+    """Yield values that stand for all of a space: the listed ones, or both ends of a range and one in between."""
+    for inner, value in space.samples():
+        yield Probe(name, ("space", name, *inner), int(value) if is_whole(name, value) else value)
+    if space.low is not None and space.high is not None:
+        step = 1 if integral(name) else (space.high - space.low) * UNEVEN
+        value = int(space.low + step) if integral(name) else space.low + step
+        yield Probe(name, ("space", name), value, inside=True)
 
 
 def segments(tuning: Tuning, settings: Settings) -> Iterator[Objection]:

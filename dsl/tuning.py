@@ -186,9 +186,8 @@ class Tuning(Table):
         return "minimize" if self.metric in (None, "eval_loss") else "maximize"
 
     def judged_by(self, objective: str | None) -> Tuning:
-        """Return it with a metric; that of an objective is taken on the validation split."""
-        found = (objective or "").replace("predict_", "eval_")
-        return self.model_copy(update={"metric": self.metric or (found if found in METRICS else "eval_loss")})
+        """Return it with a metric: its own, that of an objective, or the loss."""
+        return self.model_copy(update={"metric": self.metric or validated(objective) or METRICS[0]})
 
     @model_validator(mode="after")
     def can_be_searched(self) -> Self:
@@ -283,6 +282,16 @@ class Tuning(Table):
             yield SETTINGS[name].adapter.validate_python(int(raw) if is_whole(name, raw) else raw)
         except ValidationError as error:
             refusals.take(key, error)
+
+
+def validated(metric: str | None) -> str | None:
+    """Return the number of the validation split that stands for a metric, None where there is none.
+
+    >>> validated("predict_rouge2"), validated("energy_consumed")
+    ('eval_rouge2', None)
+    """
+    found = (metric or "").replace("predict_", "eval_")
+    return found if found in METRICS else None
 
 
 def is_whole(name: str, value: Any) -> bool:

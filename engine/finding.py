@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -30,24 +30,39 @@ def found(results: Path) -> Layout:
 
 def attempt_of(layout: Layout, trial: str, number: int | None) -> AttemptLayout:
     """Return an attempt of the trial that begins with these digits: the last one unless it is numbered."""
-    known = [folder.name for folder in scan(layout.trials) if layout.attempts(folder.name)]
-    matching = [name for name in known if name.startswith(trial)]
-    if len(matching) != 1:
-        problem = f"{len(matching)} trials begin with {trial!r}" if matching else f"no trial {trial!r} was attempted"
-        longer = f"give more of the id: {', '.join(sorted(matching)[:SHOWN])}{', …' * (len(matching) > SHOWN)}"
-        raise FindError(Problem(problem, str(layout.root), longer if matching else near(trial, known)))
-    attempts = {attempt.number: attempt for attempt in layout.attempts(matching[0])}
+    known = {folder.name: "" for folder in scan(layout.trials) if layout.attempts(folder.name)}
+    if (whole := one_that_begins(known, trial)) is None:
+        raise FindError(Problem(f"no trial {trial!r} was attempted", str(layout.root), nearest(known, trial)))
+    attempts = {attempt.number: attempt for attempt in layout.attempts(whole)}
     chosen = max(attempts) if number is None else number
     if chosen not in attempts:
-        raise FindError(Problem(f"trial {matching[0]} has no attempt {chosen}", hint=f"it has {len(attempts)}"))
+        raise FindError(Problem(f"trial {whole} has no attempt {chosen}", hint=f"it has {len(attempts)}"))
     return attempts[chosen]
 
 
-def near(trial: str, known: Sequence[str]) -> str:
-    """Return a hint that names the ids that come nearest to one that there is not.
+def one_that_begins(known: Mapping[str, str], wanted: str, error: type[XpError] = FindError) -> str | None:
+    """Return the only id that begins with *wanted*, None where none does; raise where several do, or nothing is given.
 
-    >>> near("3fa", ["77aa", "3fb9"]), near("x", [])
-    ('the nearest is 3fb9', 'none was attempted yet')
+    *known* has the label of each id, empty where it has none.
     """
-    nearest = get_close_matches(trial, known, n=1, cutoff=0)
-    return f"the nearest is {nearest[0]}" if nearest else "none was attempted yet"
+    matching = [one for one in known if one.startswith(wanted)]
+    if matching and (len(matching) > 1 or not wanted):
+        names = ", ".join(with_label(known, one) for one in sorted(matching)[:SHOWN]) + ", …" * (len(matching) > SHOWN)
+        number = f"{len(matching)} trials begin" if len(matching) > 1 else "1 trial begins"
+        raise error(Problem(f"{number} with {wanted!r}", hint=f"give more of the id: {names}"))
+    return matching[0] if matching else None
+
+
+def nearest(known: Mapping[str, str], wanted: str) -> str:
+    """Return a hint that names the id that comes nearest to one that there is not.
+
+    >>> nearest({"77aa": "", "3fb9": "zero2 · seed 1"}, "3fa"), nearest({}, "x")
+    ('the nearest is 3fb9 (zero2 · seed 1)', 'there is none yet')
+    """
+    close = get_close_matches(wanted, known, n=1, cutoff=0)
+    return f"the nearest is {with_label(known, close[0])}" if close else "there is none yet"
+
+
+def with_label(known: Mapping[str, str], one: str) -> str:
+    """Return an id, and its label where it has one."""
+    return f"{one} ({known[one]})" if known[one] else one

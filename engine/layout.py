@@ -96,7 +96,7 @@ class AttemptLayout:
 
     @property
     def stop_file(self) -> Path:
-        """Whoever makes this file stops the attempt: its ranks save a checkpoint first, unless it says ``now``."""
+        """Whoever makes this file stops the attempt: its ranks save a checkpoint first."""
         return self.root / "stop"
 
     def pulse(self, rank: int) -> Path:
@@ -183,7 +183,7 @@ class Layout:
 
     @property
     def stop_file(self) -> Path:
-        """Whoever makes this file stops every run of the folder; the next run takes it away."""
+        """Whoever touches this file stops every run of the folder that has begun; those that come later go on."""
         return self.root / "stop"
 
     def experiment_journal(self, name: str) -> Path:

@@ -19,6 +19,7 @@ SHAPES = re.compile(
     r"|gh[oprsu]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|glpat-[\w-]{16,}"  # GitHub, GitLab
     r"|(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}(?![A-Z0-9])|AIza[\w-]{30,}"  # Amazon, Google
     r"|sk-(?=[\w-]*\d)[\w-]{20,}|xox[abeoprs]-[\w-]{10,}|pypi-[\w-]{16,}"
+    r"|dapi[0-9a-f]{32}|wandb_v\d_\w{20,}|nvapi-[\w-]{20,}"  # Databricks, Weights & Biases, NVIDIA
     r"|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*"  # JSON Web Token
     r")"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
@@ -47,8 +48,11 @@ NAMED = re.compile(
 WORDS = frozenset({"password", "passwd", "passphrase", "secret", "credential", "credentials", "authorization"})
 """Last words of the names of secrets."""
 
-KEYS = frozenset({"access", "account", "api", "auth", "encryption", "license", "private", "secret", "ssh"})
-"""Words that make a secret of the ``key`` behind them."""
+KEYS = frozenset(
+    {"access", "account", "api", "auth", "encryption", "license", "private", "secret", "signing", "ssh", "storage"}
+    | {"anthropic", "aws", "azure", "comet", "hf", "neptune", "openai", "wandb"}
+)
+"""Words that make a secret of the ``key`` behind them, services among them."""
 
 TEXT_TOKENS = frozenset(
     {"additional", "begin", "bos", "class", "cls", "current", "each", "end", "eos", "first", "image", "last", "mask"}

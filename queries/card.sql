@@ -56,24 +56,21 @@ with
         order by trial_scores.value * if(trial_scores.better = 'lower', 1, -1) nulls last, trials.position
         limit 1
     ),
-    machine as (
+    stated as (
         select
-            max(value) filter (where name = 'cpu') as cpu,
-            max(value) filter (where name = 'cpu_usable') as cores,
-            max(value) filter (where name = 'gpu') as gpu,
+            max(value) filter (where (section, name) = ('environment', 'cpu')) as cpu,
+            max(value) filter (where (section, name) = ('environment', 'cpu_usable')) as cores,
+            max(value) filter (where (section, name) = ('environment', 'gpu')) as gpu,
             string_agg(format('{} {}', name, value), ', ' order by name, value) filter (
-                where name in ('torch', 'transformers', 'deepspeed', 'datasets', 'tokenizers')
-            ) as software
-        from environment
-        where experiment = chosen($experiment) and value is not null
-    ),
-    measured as (
-        select
-            max(value) filter (where name = 'intensity_source') as intensity,
-            max(value) filter (where name = 'quality') as quality,
-            max(value) filter (where name = 'country') as country
-        from facts
-        where experiment = chosen($experiment) and section = 'measurement' and subject = 'energy'
+                where
+                    section = 'environment' and name in ('torch', 'transformers', 'deepspeed', 'datasets', 'tokenizers')
+            ) as software,
+            max(value) filter (where (subject, name) = ('energy', 'intensity_source')) as intensity,
+            max(value) filter (where (subject, name) = ('energy', 'quality')) as quality,
+            max(value) filter (where (subject, name) = ('energy', 'country')) as country
+        from chosen_trial
+        join fact using (attempt_key)
+        where section in ('environment', 'measurement')
     )
 select
     chosen_trial.label,
@@ -99,15 +96,14 @@ select
     chosen_trial.energy,
     chosen_trial.emissions,
     1000 * chosen_trial.emissions as grams,
-    nullif(concat_ws(', ', format('{} ({} cores)', machine.cpu, machine.cores), machine.gpu), '') as hardware,
-    machine.software,
-    measured.intensity,
-    measured.quality,
-    nullif(measured.country, '') as country
+    nullif(concat_ws(', ', format('{} ({} cores)', stated.cpu, stated.cores), stated.gpu), '') as hardware,
+    stated.software,
+    stated.intensity,
+    stated.quality,
+    nullif(stated.country, '') as country
 from asked
 left join chosen_trial on true
-cross join machine
-cross join measured
+cross join stated
 left join method using (experiment, method)
 left join models using (experiment, model)
 left join datasets using (experiment, model, dataset)

@@ -99,13 +99,13 @@ class Query:
 
     path: Path
 
-    def values(self, given: Mapping[str, Any], *, foreign_allowed: bool = False) -> dict[str, Any]:
-        """Return the value of every parameter; unless allowed, names that are no parameter are an error."""
+    def values(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the value of every parameter; names that are no parameter are an error."""
         names = [param.name for param in self.params]
         problems = [
             Problem(f"query {self.name!r} has no parameter {name!r}", hint=did_you_mean(name, names))
             for name in given
-            if name not in names and not foreign_allowed
+            if name not in names
         ]
         problems += [
             Problem(f"query {self.name!r} needs the parameter {param.name!r}", hint=f"-p {param.name}=…")
@@ -126,7 +126,16 @@ class Query:
 
 def find(name: str) -> Query:
     """Return the query of a file, or the one that comes with xp under that name."""
-    path = located(name)
+    return read_query(located(name))
+
+
+def shipped(name: str) -> Query:
+    """Return the query that comes with xp: what xp asks of its own accord, no file of the user answers."""
+    return read_query(SHIPPED / f"{name}.sql")
+
+
+def read_query(path: Path) -> Query:
+    """Return the query that a file has, and raise QueryError where it cannot be read."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:

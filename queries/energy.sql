@@ -27,19 +27,17 @@
 with
     part as (
         select
-            sessions.attempt_key,
-            sum(finite(latest.value)) filter (where name = 'cpu_energy') as cpu,
-            sum(finite(latest.value)) filter (where name = 'gpu_energy') as gpu,
-            sum(finite(latest.value)) filter (where name = 'ram_energy') as ram,
-            sum(finite(latest.value)) filter (where name = 'energy_consumed_train') as train,
-            sum(finite(latest.value)) filter (where name = 'energy_consumed_evaluate') as evaluate,
-            sum(finite(latest.value)) filter (where name = 'energy_consumed_predict') as predict,
-            sum(finite(latest.value)) filter (where name = 'duration') as seconds
-        from sessions
-        join latest on latest.attempt_key = sessions.session_key
-        join metric_name using (name_id)
+            attempt_key,
+            finite(max(total) filter (where name = 'cpu_energy')) as cpu,
+            finite(max(total) filter (where name = 'gpu_energy')) as gpu,
+            finite(max(total) filter (where name = 'ram_energy')) as ram,
+            finite(max(total) filter (where name = 'energy_consumed_train')) as train,
+            finite(max(total) filter (where name = 'energy_consumed_evaluate')) as evaluate,
+            finite(max(total) filter (where name = 'energy_consumed_predict')) as predict,
+            finite(max(total) filter (where name = 'duration')) as seconds
+        from session_sums
         where rank = 0
-        group by sessions.attempt_key
+        group by attempt_key
     ),
     spent as (
         select attempt.trial, sum(finite(latest.value) order by attempt.attempt) as whole

@@ -1,7 +1,7 @@
 -- How much do the seeds of a variant differ, and how sure is its mean?
 --
--- Over the finite numbers of completed trials. The interval is Student's: with a confidence of 95 % it holds the mean
--- of all seeds that there could be, if they scatter normally.
+-- Over the finite numbers of completed trials. The interval is Student's: with the confidence that the experiment asks
+-- for it holds the mean of all seeds that there could be, if they scatter normally.
 --
 -- param  experiment    text     null  name of the experiment; unset, the one that was planned last
 -- param  measure       text     null  memory, accuracy or another; unset, all
@@ -30,6 +30,7 @@ with
             measure.measure,
             measure.position as place,
             min(trials.position) as position,
+            any_value(experiment.confidence) as confidence,
             count(trial_measures.value) as n,
             avg(trial_measures.value order by trials.seed) as value,
             stddev_samp(trial_measures.value order by trials.seed) as spread,
@@ -42,6 +43,7 @@ with
                 end
             ) as note
         from trials
+        join experiment using (experiment)
         join experiment_measures as measure using (experiment)
         left join
             trial_measures
@@ -62,8 +64,8 @@ select
     arm.n,
     arm.value,
     arm.spread as value_spread,
-    arm.value - t_half_width(0.95, arm.spread, arm.n) as low,
-    arm.value + t_half_width(0.95, arm.spread, arm.n) as high,
+    arm.value - t_half_width(arm.confidence, arm.spread, arm.n) as low,
+    arm.value + t_half_width(arm.confidence, arm.spread, arm.n) as high,
     arm.least,
     arm.greatest,
     arm.unit,

@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Any, Protocol, Self
 
 from xp.dsl.errors import Problem, TemplateError, did_you_mean
-from xp.templates.quantity import finite
+from xp.dsl.quantity import finite
+from xp.dsl.units import UNITS
 from xp.templates.trace import Drawn, Trace
-from xp.templates.units import UNITS
 
 
 class Column(Protocol):

@@ -41,6 +41,9 @@ DEEP = re.compile(r"^(?:\s*\n| {4,})|\t")
 
 EDGE = re.compile(r"^\s+|\s+$")
 
+FRACTION = re.compile(r"^(-?\d+)(e)")
+"""A number with an exponent that has no point: most readers of YAML take it for a text."""
+
 
 class Markdown(str):
     """Text that is Markdown already: printed as it is."""
@@ -104,12 +107,12 @@ def code(text: str) -> Markdown:
 def quoted(value: Any) -> Markdown:
     r"""Return a value for YAML: a text in quotes, a number with six digits; a value that is missing is null.
 
-    >>> print(quoted('a "b": {{ c }}'), quoted(41.123456789), quoted(None))
-    "a \"b\": {{ c }}" 41.1235 null
+    >>> print(quoted('a "b": {{ c }}'), quoted(41.123456789), quoted(3e-05), quoted(None))
+    "a \"b\": {{ c }}" 41.1235 3.0e-05 null
     """
-    number = isinstance(value, float)
-    plain = float(f"{value:.6g}") if number and math.isfinite(value) else None if number else value
-    return Markdown(json.dumps(clean(plain) if isinstance(plain, str) else plain, ensure_ascii=False, default=str))
+    if isinstance(value, float):
+        return Markdown(FRACTION.sub(r"\1.0\2", repr(float(f"{value:.6g}"))) if math.isfinite(value) else "null")
+    return Markdown(json.dumps(clean(value) if isinstance(value, str) else value, ensure_ascii=False, default=str))
 
 
 def width(text: str) -> int:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, Self
 
+from xp.dsl.units import RATIO
 from xp.templates.answers import Ask, Row, Rows
-from xp.templates.units import RATIO
 
 SHARED = ("trial", "label", "method", "model", "dataset", "axes", "seed")
 """Columns that say the same of a row as of a trial."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from traceback import extract_tb
 
 import jinja2
@@ -14,6 +15,8 @@ from xp.dsl.errors import Problem, TemplateError, XpError, did_you_mean
 from xp.templates.sandbox import Source, UnknownNameError
 
 UNKNOWN_PART = re.compile(r"No (filter|test) named '([^']*)'")
+OURS = str(Path(__file__).parent)
+
 PROVOKED = (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError)
 """What a template can bring about by itself: 1 / 0, text plus number, an endless recursion."""
 
@@ -52,7 +55,7 @@ def complaint(env: jinja2.Environment, error: jinja2.TemplateError, place: str, 
             )
         case UnknownNameError():
             names = known if error.known is None else error.known
-            return Problem(str(error), place, did_you_mean(error.name, names))
+            return Problem(str(error), place, did_you_mean(error.name, names) if names else "")
         case _:
             return Problem(str(error), place)
 
@@ -72,9 +75,12 @@ def where(env: jinja2.Environment, error: Exception) -> str:
 
 
 def provoked(env: jinja2.Environment, error: Exception) -> bool:
-    """Tell whether *error* arose in a template or in Jinja, and not in code of ours."""
-    origin = extract_tb(error.__traceback__)[-1].filename
-    return origin in files(env) or "jinja2" in origin or "markupsafe" in origin
+    """Tell whether *error* arose in a template, in Jinja or in what Jinja called, and not in code of ours."""
+    names = [frame.filename for frame in extract_tb(error.__traceback__)]
+    if names[-1] in files(env) or "jinja2" in names[-1] or "markupsafe" in names[-1]:
+        return True
+    last = max((place for place, name in enumerate(names) if name in files(env)), default=0)
+    return not any(name.startswith(OURS) for name in names[last + 1 :])
 
 
 def files(env: jinja2.Environment) -> set[str]:
@@ -97,7 +103,7 @@ def undeclared(env: jinja2.Environment, path: str, text: str, given: Iterable[st
 
 def introduced(tree: nodes.Template) -> Iterator[str]:
     """Yield the names that macros and imports bring into a template."""
-    yield from ("loop", "caller", "self", "varargs", "kwargs")
+    yield from ("loop", "caller", "self", "super", "varargs", "kwargs")
     for macro in tree.find_all(nodes.Macro):
         yield macro.name
     for module in tree.find_all(nodes.Import):

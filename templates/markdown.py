@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import zip_longest
 from types import MappingProxyType
 
+from xp.dsl.quantity import MISSING
 from xp.templates.answers import Answer, Rows
 from xp.templates.escape import Markdown, cell, code, escape, width
-from xp.templates.quantity import MISSING
 from xp.templates.sheet import Cell, Notes, Sheet, Unnumbered, fields, label, lay_out
 
 LONGEST = 120

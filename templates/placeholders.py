@@ -23,8 +23,9 @@ TOKEN = re.compile(
     | <!--(?s:.*?)-->
     | \$\$(?s:.+?)\$\$ | \$(?=[^\s{{])[^$\n]+?(?<=\S)\$(?!\d)                    # formulas
     | \$\{{{NAME}\}} | \\[\\`{{}}$]
+    | \\[A-Za-z]+\*?(?:\[[^\]\n]*\])*(?:\{{[^{{}}\n]*\}})+                       # commands of LaTeX
     | \{{\{{(?P<literal>{NAME}(?::[^{{}}\s]+)?)\}}\}}
-    | \{{(?P<name>{NAME})(?::[ \t]*(?P<query>[^{{}}\s]+))?\}}
+    | \{{(?P<name>{NAME})(?::[ \t]*(?P<query>[^{{}}\s]*)[ \t]*)?\}}
     """,
     re.MULTILINE | re.VERBOSE,
 )
@@ -51,8 +52,8 @@ class Placeholder:
 def fill(text: str, path: str, table: Callable[[str], str], named: Mapping[str, Callable[[], str]]) -> str:
     """Return *text* with every placeholder filled; raise TemplateError naming each that means nothing.
 
-    A placeholder is a bare name in braces; JSON, formulas, comments and code stay as they are. Doubled braces print
-    single ones: ``{{table}}`` is shown as ``{table}``. *named* are the tables with a name of their own.
+    A placeholder is a bare name in braces; JSON, formulas, LaTeX, comments and code stay as they are. Doubled braces
+    print single ones: ``{{table}}`` is shown as ``{table}``. *named* are the tables with a name of their own.
     """
     pieces = list(split(text, path))
     places = [piece for piece in pieces if isinstance(piece, Placeholder)]
@@ -74,7 +75,9 @@ def split(text: str, path: str) -> Iterator[str | Placeholder]:
         stretch += text[end : match.start()]
         end = match.end()
         if name := match["name"]:
-            query = match["query"] or (next(unnamed, "") if name == "table" else "")
+            query = match["query"]
+            if query is None:
+                query = next(unnamed, "") if name == "table" else ""
             yield stretch
             yield Placeholder(f"{path}:{text.count(NEWLINE, 0, match.start()) + 1}", name, query)
             stretch = ""

@@ -11,14 +11,14 @@ from typing import Any
 import jinja2
 from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound, UndefinedError, pass_eval_context
 from jinja2.nodes import EvalContext
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
 from xp.dsl.errors import Problem, TemplateError
+from xp.dsl.quantity import MISSING, compact
 from xp.templates.answers import Row, Rows
 from xp.templates.escape import Markdown, code, escape, quoted
+from xp.templates.joining import Sandbox, joining, keeping
 from xp.templates.markdown import grid, legend, short
-from xp.templates.quantity import MISSING, compact
 from xp.templates.weighing import weighed
 from xp.templates.words import words
 
@@ -43,14 +43,15 @@ class UnknownNameError(UndefinedError):
         super().__init__(message)
         self.name = name
         self.known = known
-        """The names that the value has; None for a name of the template itself."""
+        """The names that the value has, none where it is not about names; None for a name of the template itself."""
 
 
 class Unknown(StrictUndefined):
     """Stands in for a name that is not there, and says so as soon as anybody uses it."""
 
     def __init__(self, hint: str | None = None, obj: Any = missing, name: Any = None, exc: Any = None) -> None:
-        unknown = partial(UnknownNameError, name=str(name), known=None if obj is missing else parts(obj))
+        known = () if hint or isinstance(name, int) else None if obj is missing else parts(obj)
+        unknown = partial(UnknownNameError, name=str(name), known=known)
         super().__init__(hint, obj, name, exc or unknown)  # type: ignore[arg-type]  # anything that makes an error
 
     @property
@@ -60,6 +61,8 @@ class Unknown(StrictUndefined):
             return self._undefined_hint.rstrip(".")
         if owner is missing:
             return f"{name}: unknown name"
+        if isinstance(owner, Rows) and isinstance(name, int):
+            return f"the answer of {owner.query!r} has no row {name}: it has {len(owner)}"
         return f"{name}: {KINDS.get(type(owner), f'a value of type {type(owner).__name__}')} has nothing of that name"
 
 
@@ -94,22 +97,26 @@ def environment(
     source: Source,
     filters: Mapping[str, Callable[..., Any]] = MappingProxyType({}),
     finalize: Callable[[Any], str] | None = None,
-) -> ImmutableSandboxedEnvironment:
+) -> Sandbox:
     """Return an environment for the templates of *source*; the same answers give the same text.
 
     It has *filters* in place of those of that name, and prints what *finalize* makes of a value.
     """
-    env = ImmutableSandboxedEnvironment(
+    show = finalize or shown
+    env = Sandbox(
         loader=source,
         undefined=Unknown,
         autoescape=True,
         optimized=False,  # a constant that is worked out beforehand is written into code, which has no word for nan
-        finalize=printing(finalize or shown),
+        finalize=printing(show),
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,  # a part that is included ends its last line
     )
+    env.show = show
+    env.filters |= keeping(env.filters) | {"join": joining, "e": show, "escape": show}
     env.filters |= {name: taking(name, make) for name, make in {**FILTERS, **filters}.items()}
+    env.policies["json.dumps_kwargs"] = {"sort_keys": True, "allow_nan": False}
     del env.filters["random"], env.globals["lipsum"]
     return env
 

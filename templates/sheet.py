@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from xp.dsl.quantity import MISSING, Style, number, quantity, spanned, style
+from xp.dsl.quantity import cell as one
 from xp.templates.answers import Column, Rows
 from xp.templates.escape import clean
-from xp.templates.quantity import MISSING, Style, number, quantity, spanned, style
-from xp.templates.quantity import cell as one
 from xp.templates.words import words
 
 SPREAD = "_spread"

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from xp.dsl.quantity import compact, rounded
 from xp.templates.answers import Ask, Row, Rows
 from xp.templates.charts.gallery import Gallery, hanging
 from xp.templates.escape import Markdown, cell, code, escape
 from xp.templates.markdown import draw, grid, legend
-from xp.templates.quantity import compact, rounded
 from xp.templates.sheet import NOTE, Notes
 from xp.templates.trace import Trace
 

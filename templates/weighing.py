@@ -9,8 +9,8 @@ from typing import Any
 
 from xp.dsl.errors import Problem, TemplateError, did_you_mean
 from xp.dsl.measures import MEASURES
+from xp.dsl.quantity import spanned
 from xp.templates.answers import Part, Row, Rows
-from xp.templates.quantity import spanned
 from xp.templates.sheet import ARROWS, NOTE
 
 SIGNS: Mapping[str, str] = MappingProxyType({"supported": "✓", "refuted": "✗", "inconclusive": "?", "mixed": "±"})

@@ -8,7 +8,9 @@ from decimal import Decimal
 from functools import singledispatch
 from typing import Any
 
-from xp.templates.quantity import MISSING, quantity
+from xp.dsl.errors import Problem, TemplateError
+from xp.dsl.quantity import MISSING, quantity
+from xp.templates.answers import Row, Rows
 
 
 @singledispatch
@@ -60,3 +62,16 @@ def pairs(value: Mapping[str, Any]) -> str:
 def items(value: Any) -> str:
     """Return what a list holds."""
     return ", ".join(map(words, value))
+
+
+@words.register
+def row(value: Row) -> str:
+    """Raise: a row is not one value."""
+    raise TemplateError(Problem("a row is several values", hint=f"name one of them: row.{next(iter(value))}"))
+
+
+@words.register
+def answer(value: Rows) -> str:
+    """Raise: an answer is not one value."""
+    hint = f'write {{{{ ask("{value.query}") | grid }}}} for a table'
+    raise TemplateError(Problem(f"the answer of {value.query!r} is rows of values", hint=hint))

@@ -6,15 +6,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from xp.dsl.deepspeed.clashes import clashes
+from xp.dsl.deepspeed.keys import IDLE
 from xp.dsl.deepspeed.meaning import MICRO, STAGE, STEPS, TOTAL
 from xp.dsl.deepspeed.text import JsonFile
+from xp.dsl.dotted import flatten
 from xp.dsl.errors import Problem
 from xp.dsl.rules import Finding, has_effect
-from xp.dsl.settings import Settings
-from xp.dsl.spelling import excerpt
+from xp.dsl.settings import Precision, Settings, weight_format
+from xp.dsl.spelling import excerpt, leaves
 
 Flat = Mapping[str, Any]
 """Settings by their dotted names."""
+
+CLIPPING = "max_grad_norm"
 
 OF_A_FOLDER: Mapping[str, tuple[str, ...]] = {
     "zero.nvme_path": ("zero.offload_optimizer", "zero.offload_param"),
@@ -54,6 +59,9 @@ class Base:
     rest: Mapping[str, Any] = field(default_factory=dict)
     """What is no setting, as DeepSpeed takes it."""
 
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """The first name of each key that it has, to the name that it has in the file."""
+
     def completed(self, written: Flat) -> dict[str, Any]:
         """Return what is written in an experiment, completed by the file; what is written wins."""
         found = {**self.silent, **{name: said.value for name, said in self.said.items()}, **written}
@@ -79,6 +87,10 @@ class Base:
         if key := self.auto.get(STAGE) if STAGE not in written else None:
             yield Problem("'auto' is filled from zero.stage, which is not set", self.file.where(key))
         found = self.completed(written)
+        if (stage := found.get(STAGE)) is not None:
+            clipping = found.get(CLIPPING, Settings.model_fields[CLIPPING].default)
+            for clash in clashes(flatten(self.rest), stage, weights_of(found), clipping):
+                yield Problem(clash.message, self.file.where(self.keys[clash.key]), clash.hint)
         if MICRO not in {**found, **self.auto}:
             hint = "set batch_size, or train_micro_batch_size_per_gpu in the file"
             yield Problem("no batch size given", self.file.file, hint)
@@ -89,6 +101,12 @@ class Base:
             message = f"{self.total} ≠ {micro} × {steps} × {ranks} (micro × accumulation × processes)"
             hint = f'take it out, or write "auto": {TOTAL} follows from the others'
             yield Problem(message, self.file.where(TOTAL), hint)
+
+    def idle(self) -> Iterator[str]:
+        """Yield a line for each key that is switched on and does nothing here."""
+        for key, why in IDLE.items():
+            if key in self.rest and any(value for _, value in leaves(self.rest[key])):
+                yield f"{self.file.where(self.keys[key])}: it does nothing here: {why}"
 
     def where(self, name: str) -> str:
         """Return where the file decides a setting, itself where its silence does; empty where it does not."""
@@ -112,6 +130,12 @@ def ranks_of(found: Flat) -> int:
     """Return the ranks of a trial."""
     ranks: int = found.get("world_size", Settings.model_fields["world_size"].default)
     return ranks
+
+
+def weights_of(found: Flat) -> str:
+    """Return the number format of the weights."""
+    precision: Precision = found.get("precision", Settings.model_fields["precision"].default)
+    return weight_format(precision, torch_autocast=bool(found.get("torch_autocast")))
 
 
 def keeps(name: str, found: Flat) -> bool:

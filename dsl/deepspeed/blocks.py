@@ -115,5 +115,5 @@ AS_THEY_ARE: Mapping[str, Kind] = {
 }
 """Those at the top of a file."""
 
-UNSET = frozenset({"flops_profiler.output_file"})
-"""Keys that DeepSpeed's own examples set to ``null``, which is their default."""
+UNSET = frozenset({"activation_checkpointing.number_checkpoints", "flops_profiler.output_file"})
+"""Keys that DeepSpeed's own documentation sets to ``null``, which is their default."""

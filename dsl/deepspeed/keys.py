@@ -98,6 +98,7 @@ WARMUP: Mapping[str, Kind] = {
     "warmup_max_lr": float,
     "warmup_num_steps": int,
     "warmup_type": str,
+    "last_batch_iteration": int,
     "total_num_steps": int,
 }
 
@@ -139,6 +140,13 @@ TOP: Mapping[str, Kind] = {
 
 PASSED_OVER: Mapping[str, Kind] = {"steps_per_print": int, "zero_allow_untested_optimizer": bool}
 """Keys that decide nothing here: the trainer stops DeepSpeed from printing, and permits its own optimizer."""
+
+IDLE: Mapping[str, str] = {
+    "activation_checkpointing": "models of transformers do not ask DeepSpeed for it; set gradient_checkpointing = true",
+    "disable_allgather": f"DeepSpeed {READ_FROM} reads it and does not look at it again",
+    "seq_parallel_communication_data_type": "no sequence is split over ranks",
+}
+"""Keys that DeepSpeed takes and that change nothing here, with the reason. Templates have them: they are no errors."""
 
 ALIASES: Mapping[str, str] = {
     "bfloat16": "bf16",
@@ -202,5 +210,6 @@ SWITCHES: Mapping[str, str] = {
     "autotuning": "take it out: a matrix tries settings out",
     "hybrid_engine": "take it out: there is no generation inside of a training",
     "torch_autocast": "set torch_autocast and precision in the experiment",
+    "zero_optimization.legacy_stage1": f"take it out: DeepSpeed {READ_FROM} has no other stage 1 any more",
 }
 """Keys that may be there as long as they are switched off, and what to do otherwise."""

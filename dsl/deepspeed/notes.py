@@ -58,4 +58,4 @@ class Notes:
         silent = {TYPED[key]: value for key, value in SILENT.items() if key not in self.seen}
         if "scheduler.type" in self.seen and "warmup_steps" not in self.said:
             silent["warmup_steps"] = SHORTEST_WARMUP if "warmup_steps" in self.auto else WARMUP_STEPS
-        return Base(self.file, self.said, silent, self.auto, self.off, self.total, nest(self.rest))
+        return Base(self.file, self.said, silent, self.auto, self.off, self.total, nest(self.rest), self.seen)

@@ -31,6 +31,9 @@ WORDS: Mapping[Any, str] = {
 FEW = 20
 """Known keys that a hint lists."""
 
+NAMES = {setting.rpartition(".")[2]: key for key, setting in reversed([*TYPED.items()])}
+"""Names of settings to their keys, of several the first."""
+
 NAMED = ("optimizer", "scheduler")
 """Blocks that DeepSpeed passes over unless they have a type."""
 
@@ -134,7 +137,9 @@ def is_on(value: Any) -> bool:
 
 
 def nearest(name: str, keys: Mapping[str, Kind]) -> str:
-    """Return a hint that names the known key closest to *name*, or all where they are few."""
+    """Return a hint: the key of the setting that *name* is here, else the closest known key, or all where few are."""
+    if name in NAMES:
+        return f"write {NAMES[name]}"
     listed = len(keys) <= FEW or get_close_matches(name, keys, n=1)
     return did_you_mean(name, keys) if listed else f"DeepSpeed {READ_FROM} knows no such key"
 

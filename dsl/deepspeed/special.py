@@ -94,6 +94,12 @@ def warmup_min_lr(notes: Notes, _here: str, path: str, value: Any) -> None:
         notes.rest[path] = value
 
 
+def last_batch_iteration(notes: Notes, here: str, _path: str, value: Any) -> None:
+    """Refuse a schedule that begins in its middle: -1 is DeepSpeed's default, and before the first step."""
+    if value != -1:
+        notes.wrong(here, f"a schedule begins with the training, got {value}", "take it out")
+
+
 def total_num_steps(notes: Notes, here: str, _path: str, value: Any) -> None:
     """Refuse a length of the schedule that need not be the length of the training."""
     notes.wrong(here, f"epochs or max_steps decide how many steps there are, got {value}", 'write "auto"')
@@ -111,5 +117,6 @@ HANDLERS: Mapping[str, Handler] = {
     f"{WARMUP}.warmup_type": warmup_type,
     f"{WARMUP}.warmup_min_lr": warmup_min_lr,
     f"{WARMUP}.total_num_steps": total_num_steps,
+    f"{WARMUP}.last_batch_iteration": last_batch_iteration,
 }
 """First name of a key → what reads it."""

@@ -39,6 +39,9 @@ class JsonFile:
     places: Mapping[str, Place] = field(default_factory=dict)
     """Place of each key, by its dotted name."""
 
+    text: str = ""
+    """What stands in the file, as it was read."""
+
     def where(self, key: str) -> str:
         """Return ``file:line:column: dotted.key``."""
         place = self.places[key]
@@ -54,7 +57,8 @@ class JsonFile:
 
 def parse(data: bytes, file: str) -> JsonFile:
     """Return what the bytes of *file* say; raise SpecError with all that JSON does not allow."""
-    text = decode(data, file, "JSON").replace("\r\n", "\n")
+    written = decode(data, file, "JSON")
+    text = written.replace("\r\n", "\n")
     if extra := [*additions(text)]:
         raise SpecError(*(problem(text, file, at, message, hint) for at, message, hint in extra))
     try:
@@ -69,7 +73,7 @@ def parse(data: bytes, file: str) -> JsonFile:
         raise SpecError(*(problem(text, file, *found) for found in scanner.wrong))
     if not isinstance(tree, dict):
         raise SpecError(Problem(f"should be an object in braces, got {excerpt(tree)}", file))
-    return JsonFile(file, tree, {key: place_of(text, at) for key, at in scanner.found.items()})
+    return JsonFile(file, tree, {key: place_of(text, at) for key, at in scanner.found.items()}, written)
 
 
 def additions(text: str) -> Iterator[tuple[int, str, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from xp.engine.cli.options import JSON, ONLY, OUTPUT, RESULTS, SEEDS, SET, SPEC
+from xp.engine.cli.options import JSON, ONLY, OUTPUT, RESULTS, SEEDS, SET, SPEC, experiment_file
 
 
 @click.command("init")
@@ -31,15 +31,14 @@ def init_command(folder: Path) -> None:
 @ONLY
 @RESULTS
 @JSON
-def plan_command(file: Path, overrides: tuple[str, ...], seeds: str | None, **options: Any) -> None:
+def plan_command(file: Path, overrides: tuple[str, ...], seeds: tuple[str, ...], **options: Any) -> None:
     """Show the trials of FILE without running any.
 
     Each with its state, and a forecast of memory, time, energy and money with the basis of every number.
     """
-    from xp.engine import planning
     from xp.engine.preview import show
 
-    click.echo(show.show(file, planning.with_seeds(overrides, seeds), **options), nl=False)
+    click.echo(show.show(file, (*overrides, *seeds), **options), nl=False)
 
 
 @click.command("explain")
@@ -49,7 +48,7 @@ def plan_command(file: Path, overrides: tuple[str, ...], seeds: str | None, **op
 @SEEDS
 @JSON
 def explain_command(
-    what: str, words: tuple[str, ...], overrides: tuple[str, ...], seeds: str | None, as_json: bool
+    what: str, words: tuple[str, ...], overrides: tuple[str, ...], seeds: tuple[str, ...], as_json: bool
 ) -> None:
     """Say where each setting of a trial comes from, or a cell of a report.
 
@@ -66,7 +65,8 @@ def explain_command(
         return
     if len(words) != 1:
         raise click.UsageError("a trial is explained from one experiment file: xp explain TRIAL FILE")
-    found = explanation.explain(planning.make(Path(words[0]), planning.with_seeds(overrides, seeds)), what)
+    planned = planning.make(experiment_file(Path(words[0])), (*overrides, *seeds))
+    found = explanation.explain(planned, what)
     click.echo(explanation.as_json(found) if as_json else explanation.as_text(found), nl=False)
 
 

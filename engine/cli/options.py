@@ -8,12 +8,41 @@ from typing import Any
 
 import click
 
+from xp.dsl.errors import Problem, SpecError
+
 
 def named(_: click.Context, __: click.Parameter, file: Path | None) -> Path | None:
     """Refuse a file without a name."""
     if file is not None and not file.name:
         raise click.BadParameter(f"{str(file)!r} names no file")
     return file
+
+
+def experiment_file(file: Path) -> Path:
+    """Return *file*, or say that the experiment of that name is taken that ships with xp."""
+    from xp.engine.layout import shipped  # noqa: PLC0415 - `xp --help` does not pay for it
+
+    if file.exists() or (own := shipped("xp.experiments", file, ".toml")) is None:
+        return file  # what is nowhere is told by whoever reads it
+    click.echo(f"xp: there is no {file} here: taking the one that ships with xp", err=True)
+    return own
+
+
+def find_experiment(_: click.Context, __: click.Parameter, file: Path | None) -> Path | None:
+    """Return the experiment file that is meant, None where none is given."""
+    return None if file is None else experiment_file(file)
+
+
+def override_seeds(_: click.Context, __: click.Parameter, seeds: str | None) -> tuple[str, ...]:
+    """Return the change of a file that ``--seeds 1,2,3`` is short for: ``matrix.seed=[1,2,3]``; none where unset."""
+    if seeds is None:
+        return ()
+    words = [word.strip() for word in seeds.split(",")]
+    wrong = [word for word in words if not (word.isascii() and word.isdigit())]
+    if wrong:
+        message = f"should be whole numbers with commas between them, got {wrong[0]!r}"
+        raise SpecError(Problem(message, f"--seeds {seeds}", "such as --seeds 1,2,3"))
+    return (f"matrix.seed=[{', '.join(str(int(word)) for word in words)}]",)
 
 
 class Seconds(click.FloatRange):
@@ -34,7 +63,7 @@ RESULTS = click.option(
     show_envvar=True,
     help="Folder of journals, warehouse and reports.",
 )
-SPEC = click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+SPEC = click.argument("file", metavar="FILE", type=click.Path(path_type=Path), callback=find_experiment)
 SET = click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a key; VALUE is TOML.")
 ONLY = click.option(
     "--only",
@@ -42,7 +71,7 @@ ONLY = click.option(
     metavar="AXIS=VALUE",
     help="Narrow to some trials, e.g. method=zero2; of one axis to several values by several of these.",
 )
-SEEDS = click.option("--seeds", metavar="1,2,3", help="Short for --set matrix.seed=[1,2,3].")
+SEEDS = click.option("--seeds", metavar="1,2,3", callback=override_seeds, help="Short for --set matrix.seed=[1,2,3].")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON object.")
 OUTPUT = click.option(
     "-o",

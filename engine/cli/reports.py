@@ -66,13 +66,12 @@ def verify_command(ctx: click.Context, experiment: str | None, results: Path, *,
 @OUTPUT
 @click.pass_context
 def report_command(
-    ctx: click.Context, /, file: Path, overrides: tuple[str, ...], seeds: str | None, **options: Any
+    ctx: click.Context, /, file: Path, overrides: tuple[str, ...], seeds: tuple[str, ...], **options: Any
 ) -> None:
     """Run what is missing of FILE, judge its claims, render its report.
 
     The exit code is that of `xp run`; where that is 0, that of `xp verify`.
     """
-    from xp.engine import planning
     from xp.engine.commands import reporting
 
-    ctx.exit(reporting.report(file, overrides=planning.with_seeds(overrides, seeds), **options))
+    ctx.exit(reporting.report(file, overrides=(*overrides, *seeds), **options))

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from xp.engine.cli.options import JSON, ONLY, RESULTS, SEEDS, SET, SPEC
+from xp.engine.cli.options import JSON, ONLY, RESULTS, SEEDS, SET, SPEC, find_experiment
 
 
 @click.command("run")
@@ -40,22 +40,21 @@ from xp.engine.cli.options import JSON, ONLY, RESULTS, SEEDS, SET, SPEC
 )
 @click.pass_context
 def run_command(
-    ctx: click.Context, /, overrides: tuple[str, ...], seeds: str | None, retry: str | None, **options: Any
+    ctx: click.Context, /, overrides: tuple[str, ...], seeds: tuple[str, ...], retry: str | None, **options: Any
 ) -> None:
     """Run the trials of FILE that have no completed attempt yet.
 
     Ctrl-C once saves the running trial and ends; the same command goes on from there. Twice, it ends at once.
     """
-    from xp.engine import planning
     from xp.engine.run import session
 
     chosen = {name: options.pop(name) for name in ("force", "launch", "jobs")}
     choices = session.Choices(retry=session.states(retry or ""), **chosen)
-    ctx.exit(session.run(overrides=planning.with_seeds(overrides, seeds), choices=choices, **options))
+    ctx.exit(session.run(overrides=(*overrides, *seeds), choices=choices, **options))
 
 
 @click.command("status")
-@click.argument("file", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
+@click.argument("file", metavar="[FILE]", required=False, type=click.Path(path_type=Path), callback=find_experiment)
 @RESULTS
 @JSON
 def status_command(file: Path | None, results: Path, *, as_json: bool) -> None:
@@ -92,7 +91,7 @@ def logs_command(trial: str, results: Path, **options: Any) -> None:
 def cancel_command(trial: str | None, results: Path) -> None:
     """Have TRIAL, or every run of this folder, save and stop.
 
-    The same `xp run` goes on from there.
+    The run of a TRIAL goes on with its others. The same `xp run` goes on from what was saved.
     """
     from xp.engine.commands import watching
 

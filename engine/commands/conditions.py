@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from xp.dsl.errors import Problem
+from xp.dsl.quantity import quantity
 from xp.engine.finding import FindError, attempt_of, found
 from xp.engine.journal import events
 from xp.engine.layout import AttemptLayout
@@ -56,6 +57,7 @@ def shown(value: Any, unit: str) -> Iterator[str]:
     elif isinstance(value, bool):
         yield from ("yes" if value else "no", "")
     elif unit == "B":
-        yield from (f"{value / 1e9:,.1f}", "GB")
+        amount, _, prefixed = quantity(value, unit).rpartition(" ")
+        yield from (amount, prefixed)
     else:
         yield from (str(value), unit)

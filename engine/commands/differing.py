@@ -14,6 +14,7 @@ from typing import Any
 
 from xp.dsl.errors import Problem, QueryError, did_you_mean
 from xp.engine import answers
+from xp.engine.finding import one_that_begins
 from xp.engine.forms import terminal
 from xp.engine.forms.text import objects
 from xp.engine.warehouse.ask import Answer
@@ -35,9 +36,6 @@ TRIALS = inline(
 )
 ATTEMPTS = inline("select trial, attempt from attempt")
 
-SHOWN = 3
-"""Most names that a message gives."""
-
 
 @dataclass(frozen=True)
 class Known:
@@ -55,7 +53,7 @@ class Known:
 
 def diff(results: Path, sides: Sequence[str], experiment: str | None, *, everything: bool, as_json: bool) -> str:
     """Return what differs between two sides, or everything that is known of them."""
-    query = catalog.find("compare")
+    query = catalog.shipped("compare")
     with answers.session(results, COMMAND) as to:
         put = to.answer
         there = known(put, experiment)
@@ -85,20 +83,15 @@ def resolved(there: Known, wanted: str) -> str:
     if wanted in there.here:
         return wanted
     start, slash, number = wanted.partition("/")
-    found = [trial for trial in there.trials if start and trial.startswith(start)]
-    if len(found) > 1:
-        names = ", ".join(f"{trial} ({there.trials[trial]})" for trial in found[:SHOWN])
-        more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-        raise QueryError(Problem(f"{len(found)} trials start like this: {names}{more}", wanted, "give more of the id"))
-    if not found:
+    if (found := one_that_begins(there.trials, start, QueryError)) is None:
         known = [*there.here, *there.trials]
         near = get_close_matches(wanted, known, n=1)
         hint = did_you_mean(wanted, known) if near else "`xp query trials` lists trials, labels and ids"
         raise QueryError(Problem("there is no such method, trial or label", wanted, hint))
-    if slash and (found[0], number) not in there.attempts:
-        numbers = sorted(int(each) for trial, each in there.attempts if trial == found[0])
-        raise QueryError(Problem(f"trial {found[0]} has no attempt {number!r}", wanted, f"it has {numbers}"))
-    return found[0] + slash + number
+    if slash and (found, number) not in there.attempts:
+        numbers = sorted(int(each) for trial, each in there.attempts if trial == found)
+        raise QueryError(Problem(f"trial {found} has no attempt {number!r}", wanted, f"it has {numbers}"))
+    return found + slash + number
 
 
 def shown(found: Answer, names: Mapping[str, str]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from xp.dsl.dotted import flatten
@@ -20,6 +19,7 @@ from xp.dsl.presets import PRESET
 from xp.dsl.spelling import Key, spell
 from xp.dsl.table import Table
 from xp.dsl.trial import Trial
+from xp.engine.finding import nearest, one_that_begins
 from xp.engine.planning import Planned
 from xp.engine.screen import table
 
@@ -27,6 +27,9 @@ BUILT_IN = "default of xp"
 SEARCH = "the search decides"
 BASE = "DeepSpeed file"
 HUB = "commit on the hub"
+
+COMMITS = ("revision", "tokenizer_revision")
+"""Keys that the hub fills where the file leaves them out."""
 
 
 @dataclass(frozen=True)
@@ -81,17 +84,11 @@ def explain(planned: Planned, wanted: str) -> Explanation:
 
 def find(plan: Plan, wanted: str) -> Trial:
     """Return the only trial whose id starts with *wanted*; raise SpecError naming those that come near."""
-    found = [trial for trial in plan.trials if wanted and trial.id.startswith(wanted)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        names = ", ".join(f"{trial.id} ({trial.label})" for trial in found[:3])
-        more = f" and {len(found) - 3} more" if len(found) > 3 else ""  # noqa: PLR2004
-        raise SpecError(Problem(f"{len(found)} trials start like this: {names}{more}", wanted, "give more of the id"))
     labels = {trial.id: trial.label for trial in plan.trials}
-    (nearest,) = get_close_matches(wanted, labels, n=1, cutoff=0)
-    hint = f"the nearest is {nearest} ({labels[nearest]}); `xp plan` lists all, and --set changes ids"
-    raise SpecError(Problem("there is no such trial in the plan", wanted, hint))
+    if (found := one_that_begins(labels, wanted, SpecError)) is None:
+        hint = f"{nearest(labels, wanted)}; `xp plan` lists all, and --set changes ids"
+        raise SpecError(Problem("there is no such trial in the plan", wanted, hint))
+    return next(trial for trial in plan.trials if trial.id == found)
 
 
 def counterpart(plan: Plan, trial: Trial) -> Trial | None:
@@ -168,8 +165,8 @@ def written(experiment: Experiment, key: Key, subject: Table) -> Iterator[Origin
         where = experiment.where(*place)
         source = "command line" if where.startswith("--set") else "file"
         if not experiment.says(*place):
-            source, where = (HUB, "") if field == "revision" else (f"preset {getattr(subject, PRESET)}", where)
-        if experiment.says(*place) or field == "revision" or getattr(subject, PRESET):
+            source, where = (HUB, "") if field in COMMITS else (f"preset {getattr(subject, PRESET)}", where)
+        if experiment.says(*place) or field in COMMITS or getattr(subject, PRESET):
             yield Origin(f"{kind}.{name}.{field}", value, source, where)
 
 

@@ -29,6 +29,9 @@ xp query  tradeoffs                       # any file of queries/, or your own
 xp render {REPORT}   # to results/reports/experiments.md
 ```
 
+A file of `queries/` goes before the saved query of its name. After an update of xp, `xp doctor` names the copies that
+are not those of the new version: delete those that you have not changed, and the new ones answer.
+
 An editor that knows TOML schemas completes and checks the experiments: their first line names
 `docs/experiment.schema.json`. After an update of xp, `xp schema -o docs/experiment.schema.json` and
 `xp reference -o docs/reference.md` bring both up to date.

@@ -1,4 +1,4 @@
-"""The schedule that a search has found, as a method of an experiment file: to train by it with other seeds."""
+"""What a search has found, as a method of an experiment file with all that its own method sets: for other seeds."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from xp.dsl.dotted import flatten
 from xp.dsl.errors import Problem, XpError
 from xp.dsl.spelling import spell
 from xp.engine.finding import attempt_of, found
 from xp.engine.journal import events
-from xp.engine.layout import AttemptLayout
+from xp.engine.layout import AttemptLayout, Layout
 from xp.engine.run.harvest import ended
 
 NAME = "replay"
@@ -32,7 +33,16 @@ def replay(results: Path, trial: str) -> str:
     members = [*schedule(attempts[-1])]
     if not members:
         raise ReplayError(Problem(f"the trial {trial_id} is no search", str(layout.trial(trial_id))))
-    return text(trial_id, members)
+    return text(trial_id, members, method_of(layout, trial_id, attempts[-1]))
+
+
+def method_of(layout: Layout, trial_id: str, attempt: AttemptLayout) -> Mapping[str, Any]:
+    """Return what the last plan with this trial tells of its method; nothing of an experiment from before plans did."""
+    begun = next(event for event in events(attempt.engine_journal) if event["event"] == "attempt")
+    told = events(layout.experiment_journal(begun["experiment"]))
+    plans = [plan for plan in told if any(one["trial"] == trial_id for one in plan.get("trials", []))]
+    methods = plans[-1]["methods"] if plans else []
+    return next((method for method in methods if method["name"] == begun["method"]), {})
 
 
 def schedule(attempt: AttemptLayout) -> Iterator[Mapping[str, Any]]:
@@ -57,16 +67,22 @@ def lineage(
         yield event
 
 
-def text(trial_id: str, found: Sequence[Mapping[str, Any]]) -> str:
+def text(trial_id: str, found: Sequence[Mapping[str, Any]], method: Mapping[str, Any]) -> str:
     """Return the method as TOML; a search without generations has found one point, which is plain settings."""
-    head = f'[methods.{NAME}]\ndescription = "what the search {trial_id} has found"\n'
-    if len(found) == 1:
-        return "\n".join([head, f"[methods.{NAME}.settings]", *pairs(found[0]["values"]), ""])
-    pieces = [
-        f"    {{ until = {event['to_step']}, settings = {{ {', '.join(pairs(event['values']))} }} }},\n"
-        for event in found
-    ]
-    return f'{head}\n[methods.{NAME}.search]\nalgorithm = "replay"\nschedule = [\n{"".join(pieces)}]\n'
+    head = {"description": f"what the search {trial_id} has found"}
+    if method.get("deepspeed") is not None:
+        head["deepspeed"] = method["deepspeed"]
+    tables = [f"[methods.{NAME}]", *pairs(head)]
+    settings = flatten(method.get("settings", {})) | (found[0]["values"] if len(found) == 1 else {})
+    if settings:
+        tables += ["", f"[methods.{NAME}.settings]", *pairs(settings)]
+    if len(found) > 1:
+        pieces = [
+            f"    {{ until = {event['to_step']}, settings = {{ {', '.join(pairs(event['values']))} }} }},"
+            for event in found
+        ]
+        tables += ["", f"[methods.{NAME}.search]", 'algorithm = "replay"', "schedule = [", *pieces, "]"]
+    return "\n".join([*tables, ""])
 
 
 def pairs(values: Mapping[str, Any]) -> Iterator[str]:

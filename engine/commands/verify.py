@@ -19,7 +19,7 @@ ORDER = ("supported", "refuted", "mixed", "inconclusive", "not measured")
 
 def judge(results: Path, experiment: str | None) -> Answer:
     """Return the claims of an experiment and their verdicts; without a name, of the one that was planned last."""
-    query = catalog.find("verdicts")
+    query = catalog.shipped("verdicts")
     with session(results, PATIENT) as to:
         return to.answer(query, query.values({"experiment": experiment} if experiment else {}))
 

@@ -50,6 +50,9 @@ class Running:
     silent: float
     """Seconds since its last sign of life."""
 
+    step_seconds: float | None = None
+    """Seconds that a step of its training takes here, None before two have ended."""
+
     @property
     def where(self) -> str:
         """Return the phase, and how far it is."""
@@ -57,8 +60,10 @@ class Running:
 
     @property
     def left(self) -> float | None:
-        """Return the seconds that its phase takes further at this rate, None before it has shown one."""
-        return self.seconds / self.step * (self.steps - self.step) if self.step and self.phase == "train" else None
+        """Return the seconds that its training takes further at this rate, None before it has shown one."""
+        if self.step_seconds is None or self.phase != "train":
+            return None
+        return self.step_seconds * (self.steps - self.step)
 
 
 def stands(layout: Layout, planned: Iterable[str] = ()) -> dict[str, Standing]:
@@ -88,7 +93,21 @@ def look(attempt: AttemptLayout) -> Running:
         steps=last.get("steps", 0),
         seconds=seconds_since(begun, begun) if begun else 0.0,
         silent=seconds_since(told[-1] if told else begun, begun) if begun else 0.0,
+        step_seconds=pace(told),
     )
+
+
+def pace(told: Iterable[Mapping[str, Any]]) -> float | None:
+    """Return the seconds that a step of the training takes in this attempt, None before two have ended.
+
+    An attempt that goes on from a checkpoint begins in the middle, and what was before its first step was no training.
+    """
+    steps = [event for event in told if event.get("phase") == "train" and event.get("step")]
+    if not steps or steps[-1]["step"] <= steps[0]["step"]:
+        return None
+    first, last = steps[0], steps[-1]
+    clock = "m" if "m" in first else "t"
+    return max(0.0, float(last[clock] - first[clock])) / int(last["step"] - first["step"])
 
 
 def experiments(layout: Layout) -> dict[str, list[str]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from xp.dsl.spec import Model
+from xp.engine.folders import find_folder
 
 
 def configuration(model: Model, folder: Path) -> Mapping[str, Any] | None:
@@ -20,23 +20,18 @@ def configuration(model: Model, folder: Path) -> Mapping[str, Any] | None:
     if model.checkpoint is None:
         own = {"model_type": model.architecture, **model.config, "vocab_size": model.vocab_size}
         return own if model.tokenizer is None else None
-    for file in files(model.checkpoint, model.revision or "main", folder):
-        if file.is_file():
-            return {**fields(file), **model.config}
-    return None
+    found = read_checkpoint(model.checkpoint, model.revision, folder)
+    return None if found is None else {**found, **model.config}
 
 
-def files(checkpoint: str, revision: str, folder: Path) -> Iterator[Path]:
-    """Yield the places where a checkpoint's configuration may be: its folder, then the cache of the hub."""
-    yield folder / Path(checkpoint).expanduser() / "config.json"
-    cached = hub_cache() / f"models--{checkpoint.replace('/', '--')}"
-    branch = cached / "refs" / revision
-    commit = branch.read_text(encoding="utf-8").strip() if branch.is_file() else revision
-    yield cached / "snapshots" / commit / "config.json"
+def read_checkpoint(checkpoint: str, revision: str | None, folder: Path) -> Mapping[str, Any] | None:
+    """Return what a checkpoint's configuration says, None where it is not on this machine.
 
-
-def fields(file: Path) -> Mapping[str, Any]:
-    """Return what a configuration says; of a damaged one nothing is known, and a worker will say so."""
+    Of a damaged one nothing is known, and a worker will say so.
+    """
+    place = find_folder(checkpoint, folder) or downloaded(checkpoint, revision)
+    if place is None or not (file := place / "config.json").is_file():
+        return None
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
     except ValueError:
@@ -44,8 +39,8 @@ def fields(file: Path) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def hub_cache() -> Path:
-    """Return the folder in which huggingface_hub keeps what it has fetched."""
-    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    home = Path(os.environ.get("HF_HOME") or caches / "huggingface")
-    return Path(os.environ.get("HF_HUB_CACHE") or home / "hub")
+def downloaded(checkpoint: str, revision: str | None) -> Path | None:
+    """Return the folder of a checkpoint in the hub's cache on this machine, None where it was never fetched."""
+    from xp.engine.hub_cache import find_download  # noqa: PLC0415 - whoever needs no hub does not pay for it
+
+    return find_download("model", checkpoint, revision)

@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from xp.dsl.settings import Home, Settings, Zero
+from xp.dsl.settings import Home, Settings, Zero, weight_format
 
 SINGLE = 4
 """Bytes of a number in single precision."""
@@ -70,7 +70,7 @@ class Partitioned:
     model: Parameters
     ranks: int
     number: int
-    """Bytes of a number in the format of training."""
+    """Bytes of a weight, and of its gradient."""
 
     @property
     def offloads(self) -> bool:
@@ -124,15 +124,15 @@ def unpartitioned(settings: Settings, model: Parameters) -> States:
     gradients in buckets beside the gradients themselves (``gradient_as_bucket_view`` is off by default).
     """
     load = SINGLE * model.total * settings.world_size * BUFFER
-    if settings.zero is not None and settings.precision != "fp32":
+    if settings.zero is not None and width(settings) == HALF:
         return States(HALF * model.total + (HALF + STEP) * model.trained, load, 0)
     buckets = SINGLE if settings.zero is None and settings.world_size > 1 else 0
     return States(SINGLE * model.total + (SINGLE + MOMENTS + buckets) * model.trained, load, 0)
 
 
 def width(settings: Settings) -> int:
-    """Return the bytes of a number in the format of training."""
-    return SINGLE if settings.precision == "fp32" else HALF
+    """Return the bytes of a weight as DeepSpeed keeps it."""
+    return SINGLE if weight_format(settings.precision, torch_autocast=settings.torch_autocast) == "fp32" else HALF
 
 
 def of_rank(settings: Settings, model: Parameters, *, apart: bool) -> float:

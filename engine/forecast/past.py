@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from xp.dsl.trial import COLUMNS, Trial, canonical, effective
+from xp.engine.folders import find_folder
 from xp.engine.forecast.memory import Parameters
 from xp.engine.layout import Layout
 from xp.engine.warehouse.history import Taken, history
@@ -149,7 +150,7 @@ def model(trial: Trial) -> str:
 
 def subject(trial: Trial) -> list[Any]:
     """Return what is trained on what."""
-    place = Path(trial.folder) / (trial.model.checkpoint or "")
+    place = find_folder(trial.model.checkpoint, Path(trial.folder)) if trial.model.checkpoint else None
     columns = [getattr(trial.dataset, column) for column in COLUMNS]
-    own = str(place) if trial.model.checkpoint and place.is_dir() else ""
+    own = str(place) if place else ""
     return [trial.model.model_dump(mode="json", exclude_defaults=True), own, trial.fingerprint, columns]

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from xp.engine.digests import hash_file
 from xp.engine.forms.files import replace, replacing
 
 MARKDOWN = ".md"
@@ -24,7 +25,7 @@ def leave(folder: Path, files: Iterable[tuple[str, bytes]]) -> dict[str, str]:
     left = {}
     for name, content in files:
         target, left[name] = folder / name, digest(content)
-        if target.is_file() and digest(target.read_bytes()) == left[name]:
+        if target.is_file() and hash_file(target) == left[name]:
             continue
         with replacing(target) as part:
             part.write_bytes(content)
@@ -36,7 +37,7 @@ def tidy(folder: Path, left: Mapping[str, str]) -> None:
     listed = folder / LIST
     for name, known in earlier(listed).items():
         stale = folder / Path(name).name
-        if name not in left and stale.is_file() and digest(stale.read_bytes()) == known:
+        if name not in left and stale.is_file() and hash_file(stale) == known:
             stale.unlink()
     if left:
         replace(listed, json.dumps(left, indent=2, sort_keys=True) + "\n")

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO
 
+from xp.dsl.errors import Problem, QueryError
+
 
 def as_parquet(table: Any, file: BinaryIO) -> None:
     """Write a Parquet file."""
-    from pyarrow import parquet  # noqa: PLC0415 - only this form needs it
+    from pyarrow import ArrowNotImplementedError, parquet  # noqa: PLC0415 - only this form needs it
 
-    parquet.write_table(table, file)
+    try:
+        parquet.write_table(table, file)
+    except ArrowNotImplementedError as error:
+        hint = "cast the column to text, or take --format arrow"
+        raise QueryError(Problem(f"Parquet cannot hold a column: {error}", hint=hint)) from None
 
 
 def as_arrow(table: Any, file: BinaryIO) -> None:

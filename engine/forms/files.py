@@ -15,7 +15,8 @@ from xp.dsl.errors import Problem, XpError
 def replacing(target: Path) -> Iterator[Path]:
     """Give a path beside *target* to write to; it takes the target's place when the block is left without an error.
 
-    A link stays one: what it points to is replaced. A device such as ``/dev/stdout`` is written to as it is.
+    A link stays one: what it points to is replaced. A device such as ``/dev/stdout`` is written to as it is. An error
+    about another file is none of this one: it goes on as it is.
     """
     target = target if is_device(target) else target.resolve()
     part = target if is_device(target) else target.with_name(f".{target.name}.{os.getpid()}.part")
@@ -24,10 +25,20 @@ def replacing(target: Path) -> Iterator[Path]:
         yield part
         part.replace(target)
     except OSError as error:
+        if not is_about(error, part, target):
+            raise
         raise XpError(Problem(f"the file cannot be written: {error.strerror}", str(target))) from None
     finally:
         if part != target:
             remove(part)
+
+
+def is_about(error: OSError, part: Path, target: Path) -> bool:
+    """Tell whether an error is one of writing *part* or of putting it into the place of *target*."""
+    if not isinstance(error.filename, str | os.PathLike):
+        return True  # a write, of something that is open already
+    named = Path(error.filename)
+    return named.is_relative_to(part) or target.is_relative_to(named)
 
 
 def is_device(target: Path) -> bool:

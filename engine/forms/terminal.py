@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from xp.engine.screen import GAP, aligned
@@ -53,7 +54,7 @@ def fit(widths: Sequence[int], columns: int) -> list[int]:
     >>> fit([8, 60, 30], 18)
     [8, 8]
     """
-    kept = list(widths)
+    kept = [min(wide, max(columns, NARROWEST)) for wide in widths]
     while len(kept) > 1 and sum(min(wide, NARROWEST) for wide in kept) + len(GAP) * (len(kept) - 1) > columns:
         kept.pop()
     spare = sum(kept) + len(GAP) * (len(kept) - 1) - columns
@@ -72,6 +73,5 @@ def cut(text: str, most: int) -> str:
     """
     if width(text) <= most:
         return text
-    while width(text) >= most:
-        text = text[:-1]
-    return text + MARK
+    kept = bisect_left(range(len(text)), most, key=lambda length: width(text[:length])) - 1
+    return text[:kept] + MARK

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import math
 from collections.abc import Callable, Mapping
@@ -13,14 +12,25 @@ from typing import Any
 
 from xp.engine.warehouse.ask import Answer
 
+ENDS = "\r\n"
+"""Both are put in quotes where a cell holds them; Python before 3.11.9 did so only with what ends a line."""
+
+
+class Lines(list[str]):
+    """The lines that a writer of CSV hands over, each with a plain end."""
+
+    def write(self, line: str) -> None:
+        """Take a line."""
+        self.append(f"{line.removesuffix(ENDS)}\n")
+
 
 def as_csv(answer: Answer) -> str:
     """Return RFC 4180 text with a header; a missing value is an empty cell, a list or a struct is JSON."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    lines = Lines()
+    writer = csv.writer(lines, lineterminator=ENDS)
     writer.writerow([column.name for column in answer.columns])
     writer.writerows([[cell(plain(value)) for value in row] for row in answer.rows])
-    return text.getvalue()
+    return "".join(lines)
 
 
 def cell(value: Any) -> Any:
@@ -51,10 +61,10 @@ def objects(answer: Answer) -> list[dict[str, Any]]:
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON can hold it: numbers that are not finite become text, times ISO 8601.
+    """Return a value as JSON can hold it: times are ISO 8601, and a number that no double is becomes text.
 
-    >>> plain([float("nan"), {"a": Decimal("1.50")}])
-    ['nan', {'a': 1.5}]
+    >>> plain([float("nan"), {"a": Decimal("1.50")}, Decimal("12345678901234567.89")])
+    ['nan', {'a': 1.5}, '12345678901234567.89']
     """
     match value:
         case float() if not math.isfinite(value):
@@ -62,7 +72,8 @@ def plain(value: Any) -> Any:
         case str() | bool() | int() | float() | None:
             return value
         case Decimal():
-            return float(value)
+            number = float(value)
+            return number if Decimal(repr(number)) == value else str(value)
         case list() | tuple():
             return [plain(item) for item in value]
         case dict():

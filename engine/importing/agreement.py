@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from xp.engine.importing.found import Found, Point
+from xp.engine.importing.row import PARTS
 from xp.engine.importing.values import finite
 
 TOLERANCE = 0.002
@@ -20,10 +21,14 @@ SHORTER = 1e-4
 
 RUNTIME = "_runtime"
 
+WHOLE = "energy_consumed"
+
 
 def disagreements(found: Found) -> Iterator[str]:
     """Yield what does not agree in the numbers of a run, each phase of it as it was recorded last."""
     yield from contradictions(found.points)
+    if found.kind == "codecarbon":
+        yield from parted([point for point in found.points if point.step is not None])
     known = finite({**found.settings, **found.facts})
     yield from beyond(known)
     for phase, values in phases(found.points).items():
@@ -58,6 +63,21 @@ def contradictions(points: Sequence[Point]) -> Iterator[str]:
             told[name] = (value, point.file)
             if name != "epoch" and not math.isclose(before, value, rel_tol=SHORTER, abs_tol=ROUNDED):
                 yield f"{name} is {before:g} in {file.name} and {value:g} in {point.file.name}"
+
+
+def parted(rows: Sequence[Point]) -> Iterator[str]:
+    """Yield a sentence where the energies of the parts of a machine do not make its own, and in how many rows."""
+    known = [(row.step, finite(row.values)) for row in rows]
+    added = [
+        (line, values[WHOLE], math.fsum(values[part] for part in PARTS))
+        for line, values in known
+        if values.keys() >= {*PARTS, WHOLE}
+    ]
+    odd = [one for one in added if not math.isclose(*one[1:], rel_tol=TOLERANCE)]
+    if odd:
+        line, whole, parts = odd[0]
+        more = f"; so in {len(odd) - 1} more" if len(odd) > 1 else ""
+        yield f"{WHOLE} is {whole:g} in line {line}, but its parts add up to {parts:g}{more}"
 
 
 def speeds(phase: str, values: Mapping[str, float], passes: Sequence[float], steps: Sequence[float]) -> Iterator[str]:

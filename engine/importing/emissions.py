@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from xp.engine.importing.apart import largest
-from xp.engine.importing.found import Found, Point, refuse
+from xp.engine.importing.elsewhere import Elsewhere, elsewhere, is_task
+from xp.engine.importing.found import Found, Point, Span, refuse
 from xp.engine.importing.row import AMOUNTS, METRICS, NEEDED, NUMBERS, Row, row
 from xp.engine.importing.table import lines
 
@@ -44,6 +45,12 @@ NAMES = ("timestamp", "project_name", "run_id", "experiment_id", "task_name")
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT")
 """How a row begins: behind the end of another one, where the file had no line end there."""
 
+SEEN = {"cpu_energy": ("cpu_model", "the processor"), "gpu_energy": ("gpu_model", "what the GPUs used")}
+"""Parts that use energy whenever the machine runs, each with the column that says that it is there."""
+
+MACHINE = ("cpu_model", "os")
+"""Columns that differ only where machines do."""
+
 NAMED = 3
 """Lines that are named."""
 
@@ -55,14 +62,25 @@ def is_emissions(line: str) -> bool:
     return {"emissions", "energy_consumed"} <= {name.strip('" ') for name in re.split("[,;|\t]", line.strip())}
 
 
-def read(path: Path) -> list[Found]:
-    """Return one run for each project of the file."""
-    projects: dict[str, list[Row]] = {}
-    for found in rows(path):
-        projects.setdefault(found.cells.get("project_name") or KIND, []).append(found)
-    if not projects:
-        raise refuse("only a header, and no rows", path)
-    return [project(path, name, found) for name, found in projects.items()]
+def read(*paths: Path) -> list[Found]:
+    """Return one run for each project of each file; tasks of a tracker whose total is there are no runs."""
+    files = {path: risen([*rows(path)]) for path in paths}
+    if empty := [path for path, found in files.items() if not found]:
+        raise refuse("only a header, and no rows", empty[0])
+    others = elsewhere(files)
+    return [
+        project(path, name, found, others)
+        for path, every in files.items()
+        for name, found in projects(others.whole(every)).items()
+    ]
+
+
+def projects(found: Sequence[Row]) -> dict[str, list[Row]]:
+    """Return the rows of each project."""
+    named: dict[str, list[Row]] = {}
+    for one in found:
+        named.setdefault(one.cells.get("project_name") or KIND, []).append(one)
+    return named
 
 
 def rows(path: Path) -> Iterator[Row]:
@@ -94,14 +112,14 @@ def whole(path: Path, line: int, cells: Mapping[str, str], *, spilled: bool) -> 
     return cells
 
 
-def project(path: Path, name: str, found: list[Row]) -> Found:
+def project(path: Path, name: str, found: list[Row], others: Elsewhere) -> Found:
     """Return the energy of a project: running totals once, one machine once, and invalid rows not at all."""
-    found = risen(found)
     last = totals(found)
-    counted = apart(last)
+    here = [one for one in last if not others.went_on(one)]
+    counted = apart(here)
     total = sums(found, counted)
     seconds = total["duration"]
-    doubts = tuple(doubted(found, last, counted))
+    doubts = tuple(doubted(found, here, counted))
     return Found(
         kind=KIND,
         name=name,
@@ -122,7 +140,7 @@ def project(path: Path, name: str, found: list[Row]) -> Found:
         beside=tuple(sorted(path.parent.glob("*.bak"))),
         spans=tuple(row.span for row in counted if row.span),
         energy={"note" if counted else "invalid_energy_consumed": "; ".join(doubts)} if doubts else {},
-        notes=(*doubts, *notes(found, last)),
+        notes=(*doubts, *notes(found, last), *others.notes(found, last)),
     )
 
 
@@ -150,10 +168,15 @@ def totals(found: Sequence[Row]) -> list[Row]:
 
 def apart(last: Sequence[Row]) -> list[Row]:
     """Return the rows that count; one whose time is unknown does, and a task follows the other ones of its tracker."""
-    timed = [(row, row.span) for row in last if row.span and "task_name" not in row.cells]
-    kept = largest([span for _, span in timed], [row.energy or 0.0 for row, _ in timed])
-    beside = {row.line for row, _ in timed} - {timed[place][0].line for place in kept}
-    return [row for row in last if row.line not in beside]
+    machines: dict[tuple[str, ...], list[tuple[Row, Span]]] = {}
+    for one in last:
+        if one.span and not is_task(one):
+            machines.setdefault(tuple(one.cells.get(name, "") for name in MACHINE), []).append((one, one.span))
+    beside: set[int] = set()
+    for timed in machines.values():
+        kept = largest([span for _, span in timed], [one.energy or 0.0 for one, _ in timed])
+        beside |= {one.line for one, _ in timed} - {timed[place][0].line for place in kept}
+    return [one for one in last if one.line not in beside]
 
 
 def sums(found: Sequence[Row], counted: Sequence[Row]) -> dict[str, float | str]:
@@ -190,6 +213,9 @@ def doubted(found: Sequence[Row], last: Sequence[Row], counted: Sequence[Row]) -
     if bad := [row for row in found if row.energy is None]:
         more = f", and {len(bad) - 1} more" if len(bad) > 1 else ""
         yield f"{len(bad)} of {len(found)} invalid: line {bad[0].line}, {bad[0].values['energy_consumed']}{more}"
+    for part, (sign, what) in SEEN.items():
+        if silent := sum(row.number(part) == 0 and bool(row.cells.get(sign)) for row in counted):
+            yield f"{part} is 0 in {silent} of {len(counted)} rows that count: {what} was not measured"
     believed = [row for row in found if row.energy is not None]
     for name in METRICS:
         if count := invalid(believed, name):

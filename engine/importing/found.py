@@ -5,18 +5,22 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from xp.dsl.errors import Problem, XpError
+from xp.engine.digests import hash_file
 from xp.engine.run.failures import State
 
 LOSS = re.compile(r"(.*/)?((train|eval|validation|val|test|predict)[_/](.+_)?)?loss")
 """Names of losses, also of one of several sets: one that is no finite number any more says that a run diverged,
 whatever its program took it for."""
+
+FILTERED = {"loss": "grad_norm", "train/loss": "train/grad_norm"}
+"""Names of a loss to those of its gradient: where a loss is no number, Hugging Face's trainer logs 0 in its place."""
 
 
 class ImportingError(XpError):
@@ -101,7 +105,7 @@ class Found:
         """Return the hash of the files and of the run in them: importing the same again is the same trial."""
         digest = hashlib.sha256(f"{self.kind}\0{self.name}".encode())
         for path in self.files:
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
+            digest.update(bytes.fromhex(hash_file(path)))
         return digest.hexdigest()
 
     @property
@@ -112,17 +116,29 @@ class Found:
 
 def judged(found: Found) -> Found:
     """Return the run with the state that its losses show."""
-    bad = (
-        (point.step, name, value)
-        for point in found.points
-        for name, value in point.values.items()
-        if LOSS.fullmatch(name) and isinstance(value, float) and not math.isfinite(value)
-    )
+    bad = [*lost(found.points), *filtered(found.points)]
     first = min(bad, key=lambda one: math.inf if one[0] is None else one[0], default=None)
     if first is None:
         return found
-    step, name, value = first
+    step, what = first
     place = "" if step is None else f" at step {step}"
     return replace(
-        found, state="diverged", reason=f"{name} is {value}{place}", evidence={**found.evidence, "first_bad_step": step}
+        found, state="diverged", reason=f"{what}{place}", evidence={**found.evidence, "first_bad_step": step}
     )
+
+
+def lost(points: Sequence[Point]) -> Iterator[tuple[int | None, str]]:
+    """Yield the steps of losses that are no finite numbers, each with what was recorded."""
+    for point in points:
+        for name, value in point.values.items():
+            if LOSS.fullmatch(name) and isinstance(value, float) and not math.isfinite(value):
+                yield point.step, f"{name} is {value}"
+
+
+def filtered(points: Sequence[Point]) -> Iterator[tuple[int | None, str]]:
+    """Yield the steps whose loss was put to 0 as it was no number; the gradient says that it was."""
+    for loss, norm in FILTERED.items():
+        without = {point.step for point in points if str(point.values.get(norm)) == "nan"}
+        for point in points:
+            if point.step in without and point.values.get(loss) == 0:
+                yield point.step, f"{loss} is 0 where {norm} is nan"

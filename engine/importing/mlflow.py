@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from xp.engine.importing.found import Found, ImportingError, Point, refuse
+from xp.engine.importing.steps import numbered
 from xp.engine.importing.values import recorded
 from xp.engine.run.failures import State
 
@@ -17,6 +19,9 @@ STATES: Mapping[str, State] = {
     **dict.fromkeys(("KILLED", "CANCELED", "CANCELLED", "5"), "interrupted"),
 }
 """Words for how a run ended, and the numbers that they are sent as."""
+
+EXPORTED = "run.json"
+"""How mlflow-export-import calls the file of a run."""
 
 GIT = "mlflow.source.git.commit"
 
@@ -58,18 +63,27 @@ def found(path: Path, run: Mapping[str, Any]) -> Found:
     status = str(info.get("status", "")).upper()
     state = STATES.get(status, "interrupted")
     tags = pairs(data.get("tags") or {}, "tags")
+    # as MLflow decides which value is the last one, whatever the order of an answer
+    told = sorted(points(data.get("metrics") or {}, ended), key=lambda one: (one.step or 0, one.time or 0.0))
+    in_order, notes = numbered(told)
+    seconds = None if began is None or ended is None else ended - began
+    oddities = {
+        "it was deleted there": info.get("lifecycle_stage") == "deleted",
+        "it ended before it began: how long it took is not known": seconds is not None and seconds < 0,
+    }
     facts = {"run_id": info.get("run_id"), "status": status, "commit": tags.get(GIT)}
     return Found(
         kind="mlflow",
         name=str(info.get("run_name") or tags.get("mlflow.runName") or info.get("run_id") or path.stem),
         files=(path,),
-        points=tuple(points(data.get("metrics") or {}, ended)),
+        points=in_order,
         state=state,
         reason="" if state == "completed" else f"its status there was {status or 'missing'}",
         started=began,
-        seconds=None if began is None or ended is None else ended - began,
+        seconds=None if seconds is None or seconds < 0 else seconds,
         settings=pairs(data.get("params") or {}, "params"),
         facts={key: value for key, value in facts.items() if value},
+        notes=(*(text for text, so in oddities.items() if so), *notes),
     )
 
 
@@ -127,10 +141,20 @@ def points(metrics: Any, ended: float | None) -> Iterator[Point]:
                 time = milliseconds(item.get("timestamp"))
                 yield Point(step(item), time, {name: value(item)})
             else:
-                yield Point(None, ended, {name: recorded(item)})
+                yield Point(None, ended, {name: infinite(recorded(item))})
 
 
 def value(item: Mapping[str, Any]) -> Any:
     """Return what was recorded; one that is marked as NaN is NaN, whatever stands in its place."""
     marked = str(item.get("is_nan", False)).lower() in ("true", "1")
-    return float("nan") if marked else recorded(item.get("value"))
+    return float("nan") if marked else infinite(recorded(item.get("value")))
+
+
+def infinite(value: Any) -> Any:
+    """Return infinity where its place is taken by the largest number: MLflow's databases cannot hold it.
+
+    >>> infinite(-1.7976931348623157e308), infinite(0.5), infinite("low")
+    (-inf, 0.5, 'low')
+    """
+    largest = isinstance(value, float) and abs(value) == sys.float_info.max
+    return math.copysign(math.inf, value) if largest else value

@@ -12,6 +12,9 @@ from xp.engine.measure.trust import JOULES
 MOST = 50_000.0
 """Watts that are a rack's, and no machine's: watt-hours taken for kWh make more of most machines."""
 
+ALONE = 1.0
+"""The power usage effectiveness of a machine without the building around it."""
+
 
 def noted(run: Found) -> Found:
     """Return the run, with a note on what is of another scale; its numbers stay as they were written."""
@@ -31,12 +34,14 @@ def of_rouge(run: Found) -> Iterator[str]:
 
 
 def of_energy(run: Found) -> Iterator[str]:
-    """Yield a note where rows of codecarbon are the energy of no machine, as joules or watt-hours would be."""
+    """Yield a note where energies of codecarbon are those of no machine, as joules would be, or of more than one."""
     rows = [finite(point.values) for point in run.points if run.kind == "codecarbon" and point.step is not None]
     powers = [watts for row in rows if (watts := power(row)) is not None]
     odd = [watts for watts in powers if not 0 < watts <= MOST]
     if odd:
         yield f"as kWh, the energy of {len(odd)} of {len(rows)} rows cannot be true: {odd[0]:,.0f} W on average"
+    if (share := run.facts.get("pue", ALONE)) != ALONE:
+        yield f"its energies were multiplied by a PUE of {share}; those of trials here are the machine's alone"
 
 
 def power(row: Mapping[str, float]) -> float | None:

@@ -23,6 +23,7 @@ def read(paths: Sequence[Path]) -> list[Found]:
     another name is of another run. So are the event files of one folder.
     """
     found: list[Found] = []
+    tables: list[Path] = []
     events: dict[Path, list[Path]] = {}
     results: dict[tuple[Path, str], dict[Path, Any]] = {}
     for path in files(paths):
@@ -39,9 +40,14 @@ def read(paths: Sequence[Path]) -> list[Found]:
         elif tensorboard.is_events(path):
             events.setdefault(path.absolute().parent, []).append(path)
         else:
-            found += emissions.read(path)
-    found += [tensorboard.read(paths) for paths in events.values()]
+            tables.append(path)
+    found += emissions.read(*tables)
+    runs = {group[0]: tensorboard.read(group) for group in events.values()}
+    found += filter(None, runs.values())
     found += [trainer.read(contents, name) for (_, name), contents in results.items()]
+    # hyperparameters lie in a folder of their own, beside those with scalars
+    if (empty := [path for path, run in runs.items() if run is None]) and (not found or {*empty} & {*paths}):
+        raise refuse("no scalars in the event file", empty[0])
     return [scale.noted(run) for run in found]
 
 
@@ -64,10 +70,24 @@ def wanted(path: Path) -> bool:
     if path.suffix == ".csv":
         with path.open(encoding="utf-8-sig", errors="replace") as file:
             return emissions.is_emissions(file.readline())
-    if path.suffix == ".json" and path.name not in PASSED_OVER:
+    if path.suffix == ".json" and path.name not in PASSED_OVER and (is_named_as_results(path) or is_json(path)):
         content = parsed(path)
         return mlflow.is_run(content) or trainer.is_state(content) or trainer.is_results(path, content)
     return tensorboard.is_events(path)
+
+
+def is_named_as_results(path: Path) -> bool:
+    """Tell whether a file has a name that only results have: one that is cut is told, and not passed over."""
+    return trainer.has_own_name(path) or path.name == mlflow.EXPORTED
+
+
+def is_json(path: Path) -> bool:
+    """Tell whether a file is JSON as a whole: a data set may be a row after another, settings may have comments."""
+    try:
+        json.loads(path.read_text(encoding="utf-8-sig"))
+    except ValueError:
+        return False
+    return True
 
 
 def parsed(path: Path) -> Mapping[str, Any]:

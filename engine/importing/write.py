@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from xp.engine.importing.agreement import disagreements
 from xp.engine.importing.found import Found
 from xp.engine.journal import FORMAT, Journal, events
 from xp.engine.layout import AttemptLayout, Layout
+from xp.engine.run.harvest import ended
 
 UNKNOWN = "unknown"
 
@@ -48,13 +50,32 @@ class Placed:
 
 
 def write(layout: Layout, placed: Sequence[Placed]) -> list[Placed]:
-    """Write the journals of the runs that are not there yet, and return those."""
-    new = [run for run in placed if not layout.attempts(run.trial)]
-    for run in new:
+    """Write the plan, then the journals of the runs that are not there yet, and return what was not there.
+
+    The plan comes first: what an import that was killed did not get to is known by it, and is written by the next one.
+    """
+    known = {trial for name in {run.experiment for run in placed} for trial in planned_trials(layout, name)}
+    unplanned = [run for run in placed if run.trial not in known]
+    unwritten = [run for run in placed if not is_written(layout, run.trial)]
+    if unplanned:
+        write_plan(layout, unplanned)
+    for run in unwritten:
+        for half in layout.attempts(run.trial):
+            shutil.rmtree(half.root)
         write_attempt(layout.new_attempt(run.trial), run)
-    if new:
-        write_plan(layout, new)
-    return new
+    new = {run.trial for run in (*unplanned, *unwritten)}
+    return [run for run in placed if run.trial in new]
+
+
+def planned_trials(layout: Layout, experiment: str) -> set[str]:
+    """Return the ids of the trials in the last plan of an experiment."""
+    plan = last_plan(layout, experiment)
+    return {trial["trial"] for trial in plan["trials"]} if plan else set()
+
+
+def is_written(layout: Layout, trial: str) -> bool:
+    """Tell whether a run was imported as a whole: the last thing that is written of it is how it ended."""
+    return any(ended(attempt) is not None for attempt in layout.attempts(trial))
 
 
 def write_attempt(attempt: AttemptLayout, run: Placed) -> None:

@@ -1,4 +1,4 @@
-"""A rank that starts from nothing: it ends when the engine does, however that ends, and works meanwhile."""
+"""Entry point of a rank that is not forked: it ties its life to that of the engine, then runs the worker."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
@@ -59,7 +58,7 @@ class ChosenLauncher:
             self._chosen = None
 
     def _choose(self, *, again: bool = True) -> Launcher:
-        if self.kind == "plain" or not hasattr(os, "fork"):
+        if self.kind == "plain":
             return PlainLauncher(self.variables, cpu=self.cpu)
         self.note("importing torch, transformers and deepspeed once for all trials")
         preload = PreloadLauncher(self.log, self.variables, cpu=self.cpu)

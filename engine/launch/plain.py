@@ -39,17 +39,23 @@ class PlainLauncher:
         """Start all ranks of *attempt* in one process group."""
         processes: list[subprocess.Popen[bytes]] = []
         shared = self.environment | attempt_environment(attempt)
-        for rank in range(world_size):
-            with attempt.log(rank).open("wb") as log:
-                process = subprocess.Popen(
-                    [sys.executable, "-u", "-m", "xp.engine.launch.alone", str(attempt.root)],
-                    env=shared | rank_environment(rank, world_size, threads),
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    process_group=processes[0].pid if processes else 0,
-                )
-            processes.append(process)
+        try:
+            for rank in range(world_size):
+                with attempt.log(rank).open("wb") as log:
+                    process = subprocess.Popen(
+                        [sys.executable, "-u", "-m", "xp.engine.launch.alone", str(attempt.root)],
+                        env=shared | rank_environment(rank, world_size, threads),
+                        stdin=subprocess.DEVNULL,
+                        stdout=log,
+                        stderr=subprocess.STDOUT,
+                        process_group=processes[0].pid if processes else 0,
+                    )
+                processes.append(process)
+        except BaseException:
+            for process in processes:  # they would wait for the one that is missing
+                process.kill()
+                process.wait()
+            raise
         return PlainGroup(processes)
 
     def close(self) -> None:

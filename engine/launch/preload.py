@@ -117,9 +117,11 @@ def become_rank(attempt: AttemptLayout, rank: int, request: Mapping[str, Any], c
     except BaseException:  # noqa: BLE001 - the traceback goes to the rank's log and the code to the engine
         traceback.print_exc()
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)  # an interpreter that tears down beside gloo's threads sometimes aborts
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        finally:  # also where the disk is full: a child must never go on as the parent that it was forked from
+            os._exit(code)  # an interpreter that tears down beside gloo's threads sometimes aborts
 
 
 def report_ended(answers: int) -> None:

@@ -134,6 +134,8 @@ class PreloadLauncher:
             self._ready = answer
         elif "pids" in answer:
             self._started.append(answer)
+            for pid in answer["pids"]:
+                self._ended.pop(pid, None)  # it was the number of another process before
         else:
             self._ended[answer["pid"]] = answer["code"]
 

@@ -17,7 +17,7 @@ PATIENCE = 5.0
 
 @contextmanager
 def sampled(attempt: AttemptLayout, seconds: float | None) -> Iterator[None]:
-    """Run a block while a process of its own writes a sample every so many seconds; 0 is never."""
+    """Sample the machine every *seconds*, from a process of its own, while the block runs; None or 0: no sampling."""
     if not seconds:
         yield
         return

@@ -35,6 +35,10 @@ OUTER = frozenset(
 )
 """What a launcher tells the ranks that it starts. Whoever starts `xp` inside of one, or behind one, still has it."""
 
+NO_GPU = {"CUDA_VISIBLE_DEVICES": "", "HIP_VISIBLE_DEVICES": "-1"}
+"""Hides all GPUs: whoever plans for a CPU has none that it knows how to use, and torch may find some. To the driver of
+NVIDIA an empty list is none; that of AMD takes it for one that was never given, and -1 for the end of the list."""
+
 LAUNCHERS = ("ACCELERATE_", "FSDP_", "MEGATRON_LM_", "MV2_COMM_WORLD_", "OMPI_COMM_WORLD_", "PMI_", "TORCHELASTIC_")
 """How the other variables of launchers begin: Hugging Face's trainer takes precision and DeepSpeed from them."""
 
@@ -53,7 +57,7 @@ def base_environment(outer: Mapping[str, str] = os.environ, *, cpu: bool) -> dic
     # asking for the number of GPUs must not initialise CUDA: a process that did cannot be forked
     inner["PYTORCH_NVML_BASED_CUDA_CHECK"] = "1"
     if cpu:
-        inner |= ALLOCATOR | {"DS_ACCELERATOR": "cpu", "GLOO_SOCKET_IFNAME": "lo"}
+        inner |= ALLOCATOR | NO_GPU | {"DS_ACCELERATOR": "cpu", "GLOO_SOCKET_IFNAME": "lo"}
     return inner
 
 

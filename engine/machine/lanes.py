@@ -50,9 +50,11 @@ def lanes(jobs: int, ranks: int, cores: Sequence[int], gpus: int, resources: Res
     [(0, 1), (4, 5)]
     """
     have, kind = (gpus, "GPU") if gpus else (len(cores), "core")
-    if jobs * ranks > have or jobs > len(cores):
-        problem = f"{jobs} trials of {ranks} ranks at once take {jobs * ranks} {kind}s; there are {have}"
-        raise too_many(problem, min(have // ranks, len(cores)))
+    most = min(have // ranks, len(cores))
+    if jobs * ranks > have:
+        raise too_many(f"{jobs} trials of {ranks} ranks at once take {jobs * ranks} {kind}s; there are {have}", most)
+    if jobs > len(cores):
+        raise too_many(f"{jobs} trials at once take a core each; there are {len(cores)}", most)
     share, graphics = resources.cores_per_trial or len(cores) // jobs, resources.gpus_per_trial or gpus // jobs
     for each, there, what in ((share, len(cores), "core"), (graphics, gpus, "GPU")):
         if jobs * each > there:

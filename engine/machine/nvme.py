@@ -14,8 +14,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
 
+from xp.dsl.quantity import quantity
 from xp.dsl.resources import Lack
-from xp.templates.quantity import quantity
 
 OPERATORS = ("pin_memory", "async_io")
 """What DeepSpeed writes and reads a folder with, the first of them needed by the second."""

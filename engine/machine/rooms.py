@@ -1,4 +1,7 @@
-"""Rooms: folders of attempts on another disk, each its owner's alone, and taken away when nobody is in them."""
+"""Rooms: folders on another disk that a trial offloads to, one per attempt, locked by its worker.
+
+A room goes when its attempt has ended; that of a worker whose engine died too, when the next one offloads to that disk.
+"""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def give_back() -> None:
 
 
 def suit_allocator(weights: int) -> int:
-    """Have the allocator keep no freed block that matters to a model of so many bytes; return from which size on.
+    """Make glibc return freed blocks from a certain size on to the kernel at once; return that size in bytes.
 
     A block that goes back to the kernel at once is no part of a later peak, but each page of the next one has to be
     fetched again. A sixteenth of the weights is little beside what a training holds, and 32 MiB is as far as glibc goes

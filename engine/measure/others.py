@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import os
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
+
+from xp.engine.machine.cgroups import text
+
+STAT = Path("/proc/stat")
 
 
 def cores() -> list[int]:
@@ -22,12 +29,35 @@ def busy() -> float:
     What the host of a virtual machine took from it counts as work for others.
     """
     times = psutil.cpu_times(percpu=True)
-    return float(sum(sum(busy_parts(times[core]).values()) for core in cores()))
+    return of_cores(cores(), numbers(text(STAT), len(times)), [sum(busy_parts(one).values()) for one in times])
+
+
+def numbers(stat: str, count: int) -> list[int]:
+    r"""Return the numbers of the cores that times are told of: one that is switched off has a number, and no time.
+
+    >>> numbers("cpu  9 1\ncpu0 4 0\ncpu2 5 1\nintr 7\n", 2), numbers("", 2)
+    ([0, 2], [0, 1])
+    """
+    return [int(number) for number in re.findall(r"^cpu(\d+)", stat, re.MULTILINE)] or list(range(count))
+
+
+def of_cores(wanted: Sequence[int], told: Sequence[int], times: Sequence[float]) -> float:
+    """Return the sum of the times of some cores; no number where it cannot be told which times are theirs.
+
+    Some containers are told of their own cores alone, under other numbers.
+
+    >>> of_cores([0, 2], [0, 2, 3], [4, 1, 9]), of_cores([8, 9], [0, 1], [4, 1]), of_cores([8], [0, 1], [4, 1])
+    (5.0, 5.0, nan)
+    """
+    known = dict(zip(told, times, strict=False))
+    if set(wanted) <= known.keys():
+        return math.fsum(known[core] for core in wanted)
+    return math.fsum(times) if len(wanted) == len(times) else math.nan
 
 
 def busy_parts(times: object) -> dict[str, float]:
     """Return the times of a core that it did not wait; those of guests are in those of users already."""
-    parts = ("user", "nice", "system", "irq", "softirq", "steal", "interrupt", "dpc")
+    parts = ("user", "nice", "system", "irq", "softirq", "steal")
     return {part: getattr(times, part) for part in parts if hasattr(times, part)}
 
 
@@ -68,6 +98,9 @@ class Others:
         return self.own() - self._own
 
     def share(self, ranks: float) -> float:
-        """Return the part of the cores' time that went to others, where all ranks together took so many seconds."""
+        """Return the part of the cores' time that went to others, where all ranks together took so many seconds.
+
+        It is no number where that of the cores is none.
+        """
         whole = self._time * self.cores
         return min(max((self._busy - ranks) / whole, 0.0), 1.0) if whole > 0 else 0.0

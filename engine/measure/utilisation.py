@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -22,6 +23,9 @@ UNITS = {
     "network_sent": "B/s",
 }
 """What is read of every machine; of each GPU, its readings under its number: ``gpu0_power``."""
+
+UNCOUNTED = (NotImplementedError, OSError)
+"""What psutil raises where a kernel does not count, as inside of some containers."""
 
 
 class Instruments:
@@ -58,12 +62,14 @@ class Instruments:
 
 def counts() -> Iterator[tuple[str, int]]:
     """Yield the bytes that went through disks and network since the machine started, where they are counted."""
-    if (disk := psutil.disk_io_counters()) is not None:
-        yield from (("disk_read", disk.read_bytes), ("disk_write", disk.write_bytes))
-    # what ranks of one machine say to each other goes through no network
-    cards = [card for name, card in psutil.net_io_counters(pernic=True).items() if not name.startswith("lo")]
-    yield "network_received", sum(card.bytes_recv for card in cards)
-    yield "network_sent", sum(card.bytes_sent for card in cards)
+    with suppress(*UNCOUNTED):
+        if (disk := psutil.disk_io_counters()) is not None:
+            yield from (("disk_read", disk.read_bytes), ("disk_write", disk.write_bytes))
+    with suppress(*UNCOUNTED):
+        # what ranks of one machine say to each other goes through no network
+        cards = [card for name, card in psutil.net_io_counters(pernic=True).items() if not name.startswith("lo")]
+        yield "network_received", sum(card.bytes_recv for card in cards)
+        yield "network_sent", sum(card.bytes_sent for card in cards)
 
 
 def unit_of(name: str) -> str:

@@ -1,4 +1,4 @@
-"""From a file on the command line to a plan: the file is found, what it points to is hashed, trials are named."""
+"""From an experiment file to a plan: what it points to is found and hashed, trials are named."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import click
 
 from xp.dsl import only as selection
 from xp.dsl import source
@@ -17,7 +15,6 @@ from xp.dsl.plan import Plan, plan
 from xp.dsl.problems import in_order
 from xp.dsl.resources import Machine
 from xp.dsl.trial import Trial
-from xp.engine.layout import shipped
 from xp.engine.machine import environment
 from xp.engine.planning import configurations, references, remote, surroundings
 
@@ -56,11 +53,11 @@ class Planned:
 
 def make(file: Path, overrides: Sequence[str] = (), only: Sequence[str] = ()) -> Planned:
     """Return the plan of *file*; raise SpecError naming everything that is wrong with it."""
-    experiment = surroundings.filled(source.load(find(file), overrides), os.environ)
+    experiment = surroundings.filled(source.load(file, overrides), os.environ)
     experiment, missing = from_hub(experiment)
-    hashes, checkpoints = pointed_to(experiment), references.checkpoints(experiment)
+    hashes = pointed_to(experiment)
     machine = environment.machine()
-    whole = plan(experiment, hashes, machine, checkpoints)
+    whole = plan(experiment, hashes, machine, references.checkpoints(experiment), references.tokenizers(experiment))
     return Planned(experiment, whole, selection.narrow(whole, only).trials, machine, missing)
 
 
@@ -83,29 +80,3 @@ def from_hub(experiment: Experiment) -> tuple[Experiment, remote.Missing]:
     from xp.engine.planning import hub  # noqa: PLC0415 - whoever needs no hub does not pay for its client
 
     return hub.resolved(experiment)
-
-
-def find(file: Path) -> Path:
-    """Return *file*, or the experiment of that name that ships with xp."""
-    if file.exists():
-        return file
-    if (own := shipped("xp.experiments", file, ".toml")) is not None:
-        click.echo(f"xp: there is no {file} here: taking the one that ships with xp", err=True)
-        return own
-    raise SpecError(Problem("there is no such file", str(file), "give the path of an experiment file, such as my.toml"))
-
-
-def with_seeds(overrides: Sequence[str], seeds: str | None) -> tuple[str, ...]:
-    """Return the changes of a file with ``--seeds 1,2,3``, which is short for ``--set matrix.seed=[1,2,3]``.
-
-    >>> with_seeds(["epochs=1"], "1, 2")
-    ('epochs=1', 'matrix.seed=[1, 2]')
-    """
-    if seeds is None:
-        return tuple(overrides)
-    words = [word.strip() for word in seeds.split(",")]
-    wrong = [word for word in words if not (word.isascii() and word.isdigit())]
-    if wrong:
-        message = f"should be whole numbers with commas between them, got {wrong[0]!r}"
-        raise SpecError(Problem(message, f"--seeds {seeds}", "such as --seeds 1,2,3"))
-    return (*overrides, f"matrix.seed=[{', '.join(str(int(word)) for word in words)}]")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from xp.dsl.errors import Problem
 from xp.dsl.experiment import Experiment
 from xp.dsl.spec import Model
 from xp.dsl.vocabulary import closest
+from xp.engine.forecast.configuration import read_checkpoint
 from xp.engine.planning import architectures
 
 
@@ -29,24 +28,12 @@ def objections(experiment: Experiment) -> Iterator[Problem]:
 
 def strangers(experiment: Experiment, name: str, model: Model) -> Iterator[Problem]:
     """Yield the fields that a model's configuration has not: transformers would keep them and use them for nothing."""
-    own = {"model_type": model.architecture} if model.architecture else stored(model, experiment.folder)
+    own: Mapping[str, Any] = {"model_type": model.architecture}
+    if model.checkpoint is not None:
+        own = read_checkpoint(model.checkpoint, model.revision, experiment.folder) or {}
     kind = own.get("model_type")
     if not isinstance(kind, str):
         return
     for field, hint in architectures.strangers(kind, [name for name in model.config if name not in own]).items():
         message = f"the configuration of {kind} has no such field"
         yield Problem(message, experiment.where("models", name, "config", field), hint)
-
-
-def stored(model: Model, folder: Path) -> Mapping[str, Any]:
-    """Return the configuration of a checkpoint that is on this machine; of any other nothing is known yet."""
-    place = folder / Path(str(model.checkpoint)).expanduser() / "config.json"
-    if not place.parent.exists() and model.revision is not None:
-        from xp.engine.planning import hub  # noqa: PLC0415 - the hub was asked for it, so its client is there
-
-        place = hub.snapshot("model", str(model.checkpoint), model.revision) / "config.json"
-    try:
-        found = json.loads(place.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}  # not here, or damaged: the worker will say so
-    return found if isinstance(found, dict) else {}

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from xp.engine.train.csv_files import open_csv
 from xp.engine.train.places import FILE_SUFFIXES
 
 FOREIGN = {
@@ -16,6 +17,9 @@ FOREIGN = {
     **dict.fromkeys((".gz", ".bz2", ".xz", ".zip", ".zst"), "unpack it"),
 }
 """Ends of names that people try, and what to do about them."""
+
+SAVED = ("state.json", "dataset_dict.json")
+"""What `datasets` writes into each folder that it saves: with a split, or with several."""
 
 MARKS = (";", "\t", "|")
 """What other tables have between their values."""
@@ -34,7 +38,7 @@ def columns(place: Path) -> list[str] | None:
     suffix = place.suffix.lower()
     try:
         if place.is_dir():
-            return features(place / "dataset_info.json")
+            return of_folder(place)
         if suffix not in READERS:
             known = ", ".join(FILE_SUFFIXES)
             message = f"{suffix or 'no'} suffix is not one that is read: {known}, or a folder"
@@ -48,9 +52,8 @@ def columns(place: Path) -> list[str] | None:
 
 def of_csv(place: Path) -> list[str]:
     """Return the names in the first line of a table."""
-    with place.open(encoding="utf-8-sig", newline="") as file:
-        lines = csv.reader(file)
-        header = next(lines, [])
+    with open_csv(place) as lines:
+        header: list[str] = next(lines, [])
         if not next(filter(None, lines), []):
             raise UnreadableError("there is no row in it" if header else "the file is empty")
     if len(header) == 1 and any(mark in header[0] for mark in MARKS):
@@ -86,10 +89,21 @@ def of_parquet(place: Path) -> list[str]:
 READERS: Mapping[str, Callable[[Path], list[str]]] = {".csv": of_csv, ".jsonl": of_jsonl, ".parquet": of_parquet}
 
 
-def features(info: Path) -> list[str] | None:
-    """Return the columns that a saved folder of Arrow files says it has."""
+def of_folder(place: Path) -> list[str] | None:
+    """Return the columns that a saved folder of Arrow files says it has; raise where it is another folder."""
+    if not any((place / name).exists() for name in SAVED):
+        raise UnreadableError("no folder that `datasets` has saved", instead_of(place))
+    info = place / "dataset_info.json"
     found = json_or_none(info.read_text(encoding="utf-8")) if info.exists() else None
     return sorted(found["features"]) if isinstance(found, dict) and isinstance(found.get("features"), dict) else None
+
+
+def instead_of(place: Path) -> str:
+    """Return what to name in place of a folder that holds files."""
+    names = [file.name for file in sorted(place.iterdir()) if file.suffix.lower() in READERS]
+    if len(names) == 1:
+        return f"name the file in it, {names[0]!r}"
+    return f"make one file of the {len(names)} in it" if names else "a folder is read that save_to_disk has written"
 
 
 def json_or_none(text: str) -> Any:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from huggingface_hub import HfApi, constants
+from huggingface_hub import HfApi
 from huggingface_hub.errors import (
     GatedRepoError,
     HfHubHTTPError,
@@ -15,11 +14,12 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
-from huggingface_hub.utils._validators import validate_repo_id
+from huggingface_hub.utils import validate_repo_id
 
 from xp.dsl.errors import Problem
 from xp.dsl.experiment import Experiment
-from xp.engine.planning.remote import Kind, Missing, Remote, wanted
+from xp.engine.hub_cache import find_download
+from xp.engine.planning.remote import Kind, Missing, Remote, Role, wanted
 
 SECONDS = 10.0
 """How long the hub may take to answer."""
@@ -27,10 +27,11 @@ SECONDS = 10.0
 UNKNOWN = (401, 403)
 """Answers to somebody whom the hub does not know, or not well enough."""
 
-WORDS: Mapping[Kind, str] = {"model": "checkpoint", "dataset": "data set"}
-WAYS: Mapping[Kind, str] = {
-    "model": "give a folder, or an `architecture` and a `config`",
-    "dataset": 'give files, such as path = "data/{split}.jsonl"',
+WORDS: Mapping[Role, str] = {"checkpoint": "checkpoint", "tokenizer": "tokenizer", "path": "data set"}
+WAYS: Mapping[Role, str] = {
+    "checkpoint": "give a folder, or an `architecture` and a `config`",
+    "tokenizer": "give a folder",
+    "path": 'give files, such as path = "data/{split}.jsonl"',
 }
 TOKEN = "set HF_TOKEN to a token of an account that has access"  # noqa: S105 - it says how to get one
 
@@ -68,11 +69,11 @@ class Hub:
     def answer(self, item: Remote) -> Answer:
         """Return what the hub says of a repository; where it does not give it, what its cache on this machine has."""
         if not is_id(item.name):
-            message = f"there is no folder {item.name!r}, nor can the hub have a {WORDS[item.kind]} of that name"
-            return Answer(None, message, WAYS[item.kind])
+            message = f"there is no folder {item.name!r}, nor can the hub have a {WORDS[item.role]} of that name"
+            return Answer(None, message, WAYS[item.role])
         found = refused(item, self.lost) if self.lost else self.ask(item)
-        if found.commit is None and (commit := kept(item)) is not None:
-            return Answer(commit)
+        if found.commit is None and (folder := find_download(item.kind, item.name, item.revision)) is not None:
+            return Answer(folder.name)
         return found
 
     def ask(self, item: Remote) -> Answer:
@@ -106,35 +107,19 @@ def resolved(experiment: Experiment) -> tuple[Experiment, Missing]:
         if answer.commit is None:
             problems[item.kind, item.table] = Problem(answer.message, item.where, answer.hint)
             continue
-        pinned: dict[str, Any] = {"revision": answer.commit}
         if item.role == "path":
-            datasets[item.table] = experiment.dataset(item.table).model_copy(update={**pinned, "path": place.name})
-        elif item.role == "checkpoint":
-            models[item.table] = experiment.model(item.table).model_copy(update=pinned)
+            pinned = {"revision": answer.commit, "path": place.name}
+            datasets[item.table] = experiment.dataset(item.table).model_copy(update=pinned)
+        else:
+            model = models.get(item.table) or experiment.model(item.table)
+            key = "revision" if item.role == "checkpoint" else "tokenizer_revision"
+            models[item.table] = model.model_copy(update={key: answer.commit})
     return experiment.model_copy(update={"models": models, "datasets": datasets}), problems
-
-
-def kept(item: Remote) -> str | None:
-    """Return the commit of a download in the hub's own cache on this machine, None where there is none."""
-    revision = item.revision or constants.DEFAULT_REVISION
-    branch = cached(item.kind, item.name) / "refs" / revision
-    commit = branch.read_text(encoding="utf-8").strip() if branch.is_file() else revision
-    return commit if snapshot(item.kind, item.name, commit).is_dir() else None
-
-
-def snapshot(kind: Kind, name: str, commit: str) -> Path:
-    """Return the folder that holds what was downloaded of a commit."""
-    return cached(kind, name) / "snapshots" / commit
-
-
-def cached(kind: Kind, name: str) -> Path:
-    """Return the folder of a repository in the hub's own cache on this machine."""
-    return Path(constants.HF_HUB_CACHE) / f"{kind}s--{name.replace('/', '--')}"
 
 
 def refused(item: Remote, error: Exception) -> Answer:
     """Return why the hub does not give a repository, by the client's error."""
-    what, way = f"{WORDS[item.kind]} {item.name!r}", WAYS[item.kind]
+    what, way = f"{WORDS[item.role]} {item.name!r}", WAYS[item.role]
     status = error.response.status_code if isinstance(error, HfHubHTTPError) and error.response is not None else None
     account = f"{TOKEN}, or {way}" if status in UNKNOWN else way
     if isinstance(error, GatedRepoError):

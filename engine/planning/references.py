@@ -9,7 +9,9 @@ from pathlib import Path
 
 from xp.dsl.errors import Problem, SpecError, did_you_mean
 from xp.dsl.experiment import Experiment
-from xp.dsl.spec import Dataset, Model
+from xp.dsl.spec import Dataset, differs
+from xp.engine.digests import hash_file
+from xp.engine.folders import find_folder
 from xp.engine.planning.heads import UnreadableError, columns
 from xp.engine.planning.remote import named
 from xp.engine.train import dialogues
@@ -32,11 +34,13 @@ def fingerprints(experiment: Experiment) -> dict[str, str]:
 
 
 def fingerprint(dataset: Dataset, folder: Path) -> str:
-    """Return a hash of the content that a data set points to; of a hub's, its id and revision."""
+    """Return a hash of the content that a data set points to; of a hub's, its id, its revision and its own splits."""
     if dataset.builtin is not None:
         return dialogues.fingerprint(dataset.size)
     if is_hub(dataset, folder):
-        return f"hub:{dataset.path}@{dataset.revision or 'main'}:{dataset.config or ''}"
+        # splits of the usual names are left out: they are those of fingerprints that named none
+        own = [f":{split}={getattr(dataset, split)}" for split in SPLITS if differs(dataset, split)]
+        return f"hub:{dataset.path}@{dataset.revision or 'main'}:{dataset.config or ''}{''.join(own)}"
     return content_hash(file for split in SPLITS for file in content_files(location(dataset, folder, split)))
 
 
@@ -45,19 +49,13 @@ def content_hash(files: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for file in files:
         digest.update(file.name.encode())
-        digest.update(file_hash(file))
+        digest.update(bytes.fromhex(hash_file(file)))
     return digest.hexdigest()
 
 
 def content_files(place: Path) -> list[Path]:
     """Return the files that hold a split: itself, or what a saved folder of Arrow files holds."""
     return sorted(place.glob("*.arrow")) if place.is_dir() else [place]
-
-
-def file_hash(path: Path) -> bytes:
-    """Return the SHA-256 of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()
 
 
 def problems_of(experiment: Experiment, name: str, dataset: Dataset) -> Iterator[Problem]:
@@ -120,15 +118,21 @@ def nearest(place: Path) -> str:
 
 
 def checkpoints(experiment: Experiment) -> dict[str, str]:
-    """Return the hash of every model's files, of those that are a folder here."""
-    names = experiment.tried("model")
-    found = {name: model_fingerprint(experiment.model(name), experiment.folder) for name in names}
-    return {name: digest for name, digest in found.items() if digest is not None}
+    """Return the hash of the checkpoint of every model that starts from a folder here."""
+    return folder_hashes(experiment, {name: experiment.model(name).checkpoint for name in experiment.tried("model")})
 
 
-def model_fingerprint(model: Model, folder: Path) -> str | None:
-    """Return a hash of a local checkpoint's files, None for a hub's or one that is made from a configuration."""
-    place = folder / Path(model.checkpoint).expanduser() if model.checkpoint else None
-    if place is None or not place.is_dir():
-        return None
-    return content_hash(sorted(path for path in place.iterdir() if path.is_file()))
+def tokenizers(experiment: Experiment) -> dict[str, str]:
+    """Return the hash of the tokenizer of every model that has one of its own in a folder here."""
+    return folder_hashes(experiment, {name: experiment.model(name).own_tokenizer for name in experiment.tried("model")})
+
+
+def folder_hashes(experiment: Experiment, given: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the hash of the files in each folder that is *given*, leaving out what is none, or lies on the hub."""
+    folders = {key: find_folder(name, experiment.folder) for key, name in given.items() if name is not None}
+    return {key: folder_hash(folder) for key, folder in folders.items() if folder is not None}
+
+
+def folder_hash(folder: Path) -> str:
+    """Return one hash of the files that lie in a folder."""
+    return content_hash(sorted(path for path in folder.iterdir() if path.is_file()))

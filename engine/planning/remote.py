@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Literal, NamedTuple
 
 from xp.dsl.errors import Problem
 from xp.dsl.experiment import Experiment
+from xp.engine.folders import find_folder
 from xp.engine.train.places import is_hub
 
 Kind = Literal["model", "dataset"]
 
+Role = Literal["checkpoint", "tokenizer", "path"]
+"""The key of an experiment that names a repository."""
 
 Missing = Mapping[tuple[Kind, str], Problem]
 """What can be had from nowhere, by the kind and the name of its table in the experiment."""
@@ -21,8 +23,7 @@ class Remote(NamedTuple):
     """One repository of the hub."""
 
     kind: Kind
-    role: Literal["checkpoint", "tokenizer", "path"]
-    """The key that names it."""
+    role: Role
 
     table: str
     """Name of the model or the data set in the experiment."""
@@ -50,15 +51,14 @@ def wanted(experiment: Experiment) -> Iterator[Remote]:
         if model.checkpoint is not None and is_remote(model.checkpoint, experiment):
             where = named(experiment, "models", name, "checkpoint")
             yield Remote("model", "checkpoint", name, where, model.checkpoint, model.revision)
-        if model.tokenizer is not None and is_remote(model.tokenizer, experiment):
-            yield Remote(
-                "model", "tokenizer", name, named(experiment, "models", name, "tokenizer"), model.tokenizer, None
-            )
+        if (own := model.own_tokenizer) is not None and is_remote(own, experiment):
+            where = named(experiment, "models", name, "tokenizer")
+            yield Remote("model", "tokenizer", name, where, own, model.tokenizer_revision)
 
 
 def is_remote(given: str, experiment: Experiment) -> bool:
-    """Tell whether a checkpoint or tokenizer is a hub id: nothing of that name is on disk."""
-    return not (experiment.folder / Path(given).expanduser()).exists()
+    """Tell whether a checkpoint or tokenizer is a hub id: no folder here has that name."""
+    return find_folder(given, experiment.folder) is None
 
 
 def named(experiment: Experiment, kind: Literal["models", "datasets"], name: str, key: str) -> str:

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xp.dsl.labels import labels
+from xp.dsl.quantity import quantity
 from xp.dsl.resources import plural
 from xp.dsl.spelling import spell
+from xp.dsl.tuning import Tuning
 from xp.engine.forecast.amounts import NAMES, Amount, Sum
 from xp.engine.preview.preview import Preview, Row
 from xp.engine.screen import table
-from xp.templates.quantity import quantity
 
 HEADINGS: Mapping[str, str] = {
     "memory": "memory/rank",
@@ -135,13 +136,15 @@ def summary(preview: Preview, notes: Notes) -> str:
 
 def budgets(preview: Preview) -> Iterator[tuple[str, str]]:
     """Yield the methods that search, and how much each of their trials trains: equal numbers are equal budgets."""
-    searches = {row.trial.method: (row.trial.search, row.trial.settings) for row in preview.rows}
-    for method, (search, settings) in searches.items():
-        if search is None:
-            continue
-        steps = f", {search.trainings * settings.max_steps:,} steps in all" if settings.max_steps else ""
-        parts = f" in {search.generations} generations" if search.generations else ""
-        yield method, f"{search.trainings} trainings{parts} for each trial{steps}"
+    searches = [(row.trial.method, row.trial.search, row.trial.settings.max_steps) for row in preview.rows]
+    yield from dict.fromkeys((method, budget(search, steps)) for method, search, steps in searches if search)
+
+
+def budget(search: Tuning, steps: int | None) -> str:
+    """Return how much a trial of a search trains, each training for so many steps, if that is known."""
+    parts = f" in {search.generations} generations" if search.generations else ""
+    whole = f", {search.trainings * steps:,} steps in all" if steps else ""
+    return f"{search.trainings} trainings{parts} for each trial{whole}"
 
 
 def needed(name: str, whole: Sum, due: int, notes: Notes) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from xp.dsl.errors import Problem, QueryError
+from xp.engine.digests import hash_file
 from xp.engine.forms import beside
 from xp.engine.reports import sidecar
 from xp.engine.reports.rendering import Request, make
@@ -79,7 +80,7 @@ def pictures(target: Path) -> Iterator[str]:
     folder = beside.folder_of(target)
     for name, known in beside.earlier(folder / beside.LIST).items():
         file = folder / name
-        if not file.is_file() or beside.digest(file.read_bytes()) != known:
+        if not file.is_file() or hash_file(file) != known:
             yield f"the picture {file}"
 
 

@@ -79,7 +79,7 @@ def make(request: Request) -> Made:
         given = {**planned_last(to.answer), **wanted}
         asking = Asking(to.answer, given)
         text = fill(request.template, asking, gallery=gallery, trace=trace)
-        evidence = Evidence.of(asking)
+        evidence = Evidence.of(asking.of_shipped)
     check_used(wanted, asking.asked)
     source = Source(find(request.template).name, given, request.results.absolute(), request.target)
     return Made(text, composed(source, text, trace, asking.asked, evidence), gallery)
@@ -98,7 +98,13 @@ class Asking:
 
         The command line speaks to all queries, and each takes what it has; a template has to know its query.
         """
-        found = catalog.find(name)
+        return self._answered(catalog.find(name), name, values)
+
+    def of_shipped(self, name: str, values: Mapping[str, Any], /) -> Answer:
+        """Return the answer of the query that comes with xp, whatever file of the user has its name."""
+        return self._answered(catalog.shipped(name), name, values)
+
+    def _answered(self, found: Query, name: str, values: Mapping[str, Any]) -> Answer:
         known = {param.name for param in found.params}
         params = found.values({**{name: value for name, value in self._given.items() if name in known}, **values})
         self.asked.append(Asked(name, found, values, params, self._put(found, params)))
@@ -115,7 +121,7 @@ def check_used(wanted: Mapping[str, str], asked: Sequence[Asked]) -> None:
 
 def planned_last(put: Put) -> dict[str, str]:
     """Return the experiment that a report is about where none is named; none where nothing was planned."""
-    query = catalog.find("experiment")
+    query = catalog.shipped("experiment")
     found = put(query, query.values({}))
     return {"experiment": found.rows[0][0]} if found.rows else {}
 

@@ -1,4 +1,4 @@
-"""The plan of an experiment as its journal keeps it: the last one says which trials belong to it."""
+"""The plan of an experiment in its journal: all that it was made of, and the trials that it has come to."""
 
 from __future__ import annotations
 
@@ -13,9 +13,15 @@ from xp.dsl.trial import Trial
 from xp.engine.journal import FORMAT, Journal
 from xp.engine.layout import Layout
 
+TOLD = ("description", "settings", "deepspeed")
+"""What a plan tells of its methods: what they are said to be, and what they set."""
+
 
 def journal_plan(layout: Layout, experiment: Experiment, plan: Plan, order: Sequence[Trial]) -> None:
-    """Append the plan to the experiment's journal: the last one says which trials belong to it."""
+    """Append the plan to the experiment's journal, as every `xp run` does before its first trial.
+
+    The last plan says which trials belong to the experiment, whatever earlier ones had.
+    """
     place = {trial.id: number for number, trial in enumerate(order)}
     goal = experiment.objective
     with Journal(layout.experiment_journal(experiment.experiment.name)) as journal:
@@ -25,11 +31,16 @@ def journal_plan(layout: Layout, experiment: Experiment, plan: Plan, order: Sequ
             name=experiment.experiment.name,
             description=experiment.experiment.description,
             file=experiment.file.name,
-            sha256=hashlib.sha256(experiment.text.encode()).hexdigest(),
+            sha256=hash_text(experiment.text),
             text=experiment.text,
+            further_files=[
+                {"file": name, "sha256": hash_text(text), "text": text} for name, text in experiment.further_files
+            ],
+            overrides=list(experiment.overrides),
             baseline=experiment.baseline,
             methods=[
-                {"name": name, "description": experiment.method(name).description} for name in experiment.method_names
+                {"name": name, **experiment.method(name).model_dump(mode="json", include=set(TOLD))}
+                for name in experiment.method_names
             ],
             confidence=experiment.claims.confidence,
             correction=experiment.claims.correction,
@@ -52,3 +63,8 @@ def journal_plan(layout: Layout, experiment: Experiment, plan: Plan, order: Sequ
             prices=[{"tariff": name, **price.model_dump()} for name, price in experiment.prices.items()],
             objective=None if goal is None else {"metric": goal.metric, "goal": goal.direction},
         )
+
+
+def hash_text(text: str) -> str:
+    """Return the SHA-256 of a text: that of its file, which is UTF-8."""
+    return hashlib.sha256(text.encode()).hexdigest()

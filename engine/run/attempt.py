@@ -24,6 +24,7 @@ from xp.engine.redaction import Redactor
 from xp.engine.run.deaths import Kills, Peaks
 from xp.engine.run.failures import Ended, Outcome, RankReport, judge
 from xp.engine.run.stopping import Stop
+from xp.engine.run.time_to_save import TimeToSave
 from xp.engine.train.resume import ordered
 
 POLL_SECONDS = (0.02, 0.25)
@@ -33,9 +34,6 @@ POLL_SHARE = 100
 """An end may be noticed late by this part of the time that the ranks have run: each look takes time from them."""
 
 SHOW_SECONDS = 0.25
-SAVE_SECONDS = 120.0
-"""Time to save a checkpoint when a run is stopped: a large model on a slow disk takes a while."""
-
 GRACE_SECONDS = 5.0
 """Time between one rank's death, or a polite signal, and the end of all others."""
 
@@ -54,11 +52,16 @@ def work(trial: Trial, attempt: AttemptLayout, launcher: Launcher, stop: Stop, s
     began = time.monotonic()
     with sampled(attempt, trial.sample_seconds):
         group = launcher.start(attempt, trial.settings.world_size, trial.settings.threads)
-        pulses = [attempt.pulse(rank) for rank in range(trial.settings.world_size)]
-        display = Watch(attempt, show, Vigil(pulses, trial.stall_seconds))
-        stopped = watch(group, display, stop, trial.timeout_seconds)
-    killed = display.kills.take() if -signal.SIGKILL in group.codes() and not stopped else 0
-    outcome = judge(reports(attempt, group, display), stopped, killed)
+        try:
+            pulses = [attempt.pulse(rank) for rank in range(trial.settings.world_size)]
+            display = Watch(attempt, show, Vigil(pulses, trial.stall_seconds))
+            stopped = watch(group, display, stop, trial.timeout_seconds)
+        except BaseException:
+            send(group, signal.SIGKILL)  # nobody watches over them any more
+            raise
+    ranks = reports(attempt, group, display)
+    killed = display.kills.take() if not stopped and any(rank.killed for rank in ranks) else 0
+    outcome = judge(ranks, stopped, killed)
     close(attempt, outcome, time.monotonic() - began)
     return outcome
 
@@ -138,6 +141,23 @@ class Watch:
         self.trains = False
         """Whether there has been a step: before that there is nothing to save."""
 
+        self.ended: dict[int, float] = {}
+        """When each rank was seen to have ended by itself."""
+
+        self.killed = False
+        """Whether the engine has killed those that had not."""
+
+    def see_ends(self, now: float, codes: Sequence[int | None]) -> None:
+        """Take down which ranks have ended: until the engine kills them, they do so by themselves."""
+        for rank, code in enumerate(codes):
+            if code is not None and not self.killed:
+                self.ended.setdefault(rank, now)
+
+    def kill(self, group: Group) -> None:
+        """End every rank at once."""
+        send(group, signal.SIGKILL)
+        self.killed = True
+
     def look(self, now: float, ranks: int) -> None:
         """Show what is new, at most every quarter of a second."""
         if now < self.due:
@@ -167,17 +187,19 @@ def watch(group: Group, display: Watch, stop: Stop, limit: float | None) -> Ende
     began = time.monotonic()
     late = math.inf if limit is None else began + limit
     stopped: Ended = ""
-    deadline: float | None = None
+    over: Callable[[float], bool] | None = None
     while None in (codes := group.codes()):
         now = time.monotonic()
         display.look(now, len(codes))
-        if deadline is None:
+        display.see_ends(now, codes)
+        if over is None:
             stopped = display.why_end(now, codes, stop, late)
             if stopped or any(codes):
-                deadline = now + time_to_end(group, display, stopped)
-        elif now > deadline or stop.now.is_set():
-            send(group, signal.SIGKILL)
+                over = ask_to_end(group, display, stopped)
+        elif over(now) or stop.now.is_set():
+            display.kill(group)
         time.sleep(pause(now - began))
+    display.see_ends(time.monotonic(), codes)
     display.due = 0.0  # a last time, however short ago the one before was
     display.look(time.monotonic(), len(codes))
     return stopped
@@ -193,17 +215,18 @@ def pause(passed: float) -> float:
     return min(most, max(least, passed / POLL_SHARE))
 
 
-def time_to_end(group: Group, display: Watch, stopped: Ended) -> float:
-    """Ask the ranks to end and return the seconds that they are given; where one died, the others notice it."""
+def ask_to_end(group: Group, display: Watch, stopped: Ended) -> Callable[[float], bool]:
+    """Ask the ranks to end, and return what tells when they have had time to; where one died, the others notice it."""
     if stopped == "interrupted" and display.trains:
         display.attempt.stop_file.touch()  # its ranks save a checkpoint first
-        return SAVE_SECONDS
+        return TimeToSave(display.vigil.pulses, display.attempt.checkpoints, time.monotonic()).is_over
     if stopped == "stalled":
         send(group, signal.SIGUSR1)  # each prints into its log where it stands
         time.sleep(PRINT_SECONDS)
     if stopped:
         send(group, signal.SIGTERM)
-    return GRACE_SECONDS
+    late = time.monotonic() + GRACE_SECONDS
+    return lambda now: now > late
 
 
 def reports(attempt: AttemptLayout, group: Group, display: Watch) -> list[RankReport]:
@@ -222,6 +245,7 @@ def report(attempt: AttemptLayout, rank: int, code: int | None, display: Watch) 
         log=printed(attempt, rank),
         peak_memory=display.peaks.bytes.get(rank),
         stand=display.vigil.stands[rank],
+        ended=display.ended.get(rank, math.inf),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -48,10 +49,18 @@ class RankReport:
     stand: Stand = field(default_factory=Stand)
     """How far its work had come, and for how long it had not gone on."""
 
+    ended: float = 0.0
+    """When it was seen to have ended by itself: never, where the engine killed it behind the death of another."""
+
     @property
     def silent(self) -> bool:
-        """Whether a signal ended it before it could say anything."""
-        return not self.done and not self.failures and (self.code or 0) < 0
+        """Whether a signal of somebody else than the engine ended it before it could say anything."""
+        return not self.done and not self.failures and (self.code or 0) < 0 and self.ended < math.inf
+
+    @property
+    def killed(self) -> bool:
+        """Whether somebody else than the engine killed it."""
+        return self.code == -signal.SIGKILL and self.ended < math.inf
 
 
 @dataclass(frozen=True)
@@ -120,13 +129,13 @@ def lost_a_peer(failure: Mapping[str, Any]) -> bool:
 
 
 def first_dead(ranks: Sequence[RankReport]) -> RankReport:
-    """Return the rank to blame when none said anything: one that a signal ended, else any that failed."""
+    """Return the rank to blame when none said anything: the first to end, of several one that a signal ended."""
     unfinished = [rank for rank in ranks if not rank.done] or list(ranks)
-    return min(unfinished, key=lambda rank: 0 if rank.code is None else rank.code)
+    return min(unfinished, key=lambda rank: (rank.ended, 0 if rank.code is None else rank.code))
 
 
 def told(failure: Mapping[str, Any], evidence: dict[str, Any]) -> Outcome:
-    """Return the outcome that a worker's own failure event states."""
+    """Return the outcome of a failure that the worker has recorded."""
     kind, message = str(failure.get("kind", "error")), str(failure.get("message", ""))
     if kind == "diverged":
         return Outcome("diverged", message, evidence | {"first_bad_step": failure.get("step")})
@@ -151,10 +160,11 @@ def out_of_memory(rank: RankReport, evidence: dict[str, Any], kernel_kills: int)
 
 
 def untold(rank: RankReport, evidence: dict[str, Any]) -> Outcome:
-    """Return the outcome of a rank that ended without a word."""
+    """Return the outcome of a rank that died without recording a failure."""
     if rank.code is not None and rank.code < 0:
         name = signal.Signals(-rank.code).name
-        killed = " (by hand, or by the kernel when memory ran out)" if rank.code == -signal.SIGKILL else ""
+        who = "by hand, or by the kernel when memory ran out" if rank.killed else "by the engine, as another had ended"
+        killed = f" ({who})" if rank.code == -signal.SIGKILL else ""
         return Outcome(
             "failed", f"rank {rank.rank} was ended by {name}{killed}", evidence | {"signal": name}, retry=True
         )

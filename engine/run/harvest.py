@@ -33,18 +33,22 @@ class Harvest:
 
 
 def harvest(layout: Layout, trial_id: str) -> Harvest:
-    """Return what a trial has come to: its last attempt that completed speaks for it, else the last one."""
+    """Return what a trial has come to, by the attempt that speaks for it and those that this one went on from."""
     attempts = {attempt.number: attempt for attempt in layout.attempts(trial_id)}
-    ends = {number: ended(attempt) for number, attempt in attempts.items()}
     if not attempts:
         return Harvest(None, {}, {})
-    last = max((number for number, state in ends.items() if state == "completed"), default=max(ends))
-    sessions = [numbers(attempts[number]) for number in chain(attempts, last)]
+    last = speaker([*attempts.values()])
+    sessions = [numbers(attempts[number]) for number in chain(attempts, last.number)]
     costs = {
         name: sum(session.get(name, 0.0) for session in sessions)
         for name in sorted({name for session in sessions for name in session if adds_up(name)})
     }
-    return Harvest(ends[last], sessions[0], costs)
+    return Harvest(ended(last), sessions[0], costs)
+
+
+def speaker(attempts: Sequence[AttemptLayout]) -> AttemptLayout:
+    """Return the attempt that speaks for a trial, of all that there are: the last that completed, else the last one."""
+    return next((attempt for attempt in reversed(attempts) if ended(attempt) == "completed"), attempts[-1])
 
 
 def chain(attempts: Mapping[int, AttemptLayout], last: int) -> Iterator[int]:

@@ -16,7 +16,7 @@ SHARE = 50
 
 
 def bring_up_to_date(layout: Layout, shown: PlainDisplay) -> None:
-    """Load what the journals have that the warehouse has not; one that is in use costs no trial, only a delay."""
+    """Load what the journals have that the warehouse has not; one that is in use or fails costs no trial."""
     try:
         problems = load(layout).problems
     except WarehouseError as error:
@@ -27,7 +27,10 @@ def bring_up_to_date(layout: Layout, shown: PlainDisplay) -> None:
 
 
 class NowAndThen:
-    """Does something that takes a while, unless it was done a short time ago; lanes ask from threads of their own."""
+    """Limits a slow call to a fiftieth of the time: one that comes too early returns at once.
+
+    One that comes while another one works waits for it: lanes call from threads of their own.
+    """
 
     def __init__(self, work: Callable[[], object], now: Callable[[], float] = time.monotonic) -> None:
         self.work = work

@@ -21,9 +21,10 @@ def mend(layout: Layout, trial_id: str) -> None:
 
 
 def signs_of_life(attempt: AttemptLayout) -> float:
-    """Return the seconds from the first to the last event of an attempt, by the clock of one start of its machine.
+    """Return the seconds from the first to the last event of an attempt.
 
-    The clock on the wall may have been set meanwhile: it counts where there is no other, in journals of older versions.
+    They are told by the monotonic clock, and readings of two boots are never subtracted from one another. The time of
+    day, which may have been set meanwhile, counts only in journals that have nothing else, those of older versions.
     """
     clocks: dict[str, list[float]] = defaultdict(list)
     wall: list[float] = []

@@ -48,6 +48,11 @@ class Tally:
     completed: int = 0
     failed: int = 0
     interrupted: bool = False
+    """Whether the run was stopped before all was done."""
+
+    cancelled: int = 0
+    """How many trials somebody stopped while the run went on."""
+
     failed_fast: bool = False
     """Whether a failure kept other trials from being started."""
 
@@ -85,6 +90,9 @@ class Run:
     seconds: float | None = None
     """How long it may take; then it is stopped as if by hand."""
 
+    request: int | None = None
+    """The request to stop every run of the folder that was there when it began: it was meant for others."""
+
     lane: Lane | None = None
     """What its trials run on beside those of others; None: they have the machine to themselves."""
 
@@ -97,16 +105,23 @@ class Run:
 
     def tally(self, states: Counter[str]) -> Tally:
         """Return what a run has come to: how often trials ended how, and whether it left some in the queue."""
-        completed, cached, interrupted = (states.pop(state, 0) for state in ("completed", "cached", "interrupted"))
+        own = ("completed", "cached", "interrupted", "cancelled")
+        completed, cached, interrupted, cancelled = (states.pop(state, 0) for state in own)
         pending = len(self.queue) > 0
         stopped = bool(interrupted) or (pending and self.over())
         return Tally(
-            cached, completed, states.total(), stopped, failed_fast=pending and not stopped, left=states["left"]
+            cached,
+            completed,
+            states.total(),
+            stopped,
+            cancelled,
+            failed_fast=pending and not stopped,
+            left=states["left"],
         )
 
     def over(self) -> bool:
         """Tell whether nothing further is to be begun, neither a trial nor a training of a search."""
-        return self.stop.is_set() or cancelled(self.layout)
+        return self.stop.is_set() or stop_request(self.layout) not in (None, self.request)
 
     def work_off(self, retries: int) -> Counter[str]:
         """Take from the queue until nothing can come any more or the run is over; return how often trials ended how."""
@@ -120,6 +135,8 @@ class Run:
                 state = self.one(task, retries)
                 if state == "busy":
                     self.queue.put_back(task)
+                elif state == "interrupted" and not self.over():
+                    state = "cancelled"
                 elif self.fail_fast and state not in (*GOOD, "left"):
                     self.queue.close()
             if state == "busy":
@@ -167,7 +184,7 @@ class Run:
     def time_up(self) -> None:
         """Say that the time is up, and end the running trial."""
         self.display.note("the time of the run is up ([limits] timeout): ending the running trial")
-        self.stop.ask()
+        self.stop.set()
 
     def one(self, trial: Trial, retries: int) -> str:
         """Bring one trial to an end and return its state; after ``cached``, ``left`` and ``busy`` nothing was done."""
@@ -178,7 +195,7 @@ class Run:
             return self.stays(trial) or self.attempt(trial, retries).state
 
     def stays(self, trial: Trial) -> str:
-        """Return the state of a trial that needs no attempt, nothing where it needs one."""
+        """Return the state of a trial that needs no attempt (``left``: it is not attempted again), else nothing."""
         if self.force:
             return ""
         found = standing(self.layout, trial.id)
@@ -212,7 +229,7 @@ class Run:
         def work() -> Outcome:
             outcome = attempts.work(trial, attempt, self.launcher, self.stop, self.display.event)
             if outcome.state == "completed":
-                tidy(self.layout, trial)
+                tidy(self.layout, trial, self.display.note)
             return outcome
 
         return self.told(trial, attempt, work)
@@ -273,17 +290,18 @@ def origin(layout: Layout, trial: Trial, note: Callable[[str], object], *, anew:
     return resume.Point(trial.start.trial, donor.attempt.number, donor.step)
 
 
-def tidy(layout: Layout, trial: Trial) -> None:
-    """Delete the checkpoints of a completed trial, but the last one where others go on from it."""
-    *earlier, last = layout.attempts(trial.id)
-    for attempt in earlier:
-        checkpoints.drop(attempt, keep_last=False)
-    checkpoints.drop(last, keep_last=trial.keep)
+def tidy(layout: Layout, trial: Trial, note: Callable[[str], object]) -> None:
+    """Delete the checkpoints of a completed trial, but the last one where others go on from it.
+
+    That may lie in an earlier attempt: the one that completed has saved nothing where only the evaluation was missing.
+    """
+    attempts = layout.attempts(trial.id)
+    checkpoints.drop(attempts, checkpoints.newest(attempts, note) if trial.keep else None)
 
 
-def cancelled(layout: Layout) -> bool:
-    """Tell whether somebody asked every run of this folder to stop."""
-    return layout.stop_file.exists()
+def stop_request(layout: Layout) -> int | None:
+    """Return what tells a request to stop every run of a folder from the ones before, None where there was none."""
+    return layout.stop_file.stat().st_mtime_ns if layout.stop_file.exists() else None
 
 
 def in_blocks(trials: Sequence[Trial]) -> list[Trial]:

@@ -21,7 +21,7 @@ from xp.engine.journal import Journal, events
 from xp.engine.layout import AttemptLayout, Layout
 from xp.engine.run import attempt as attempts
 from xp.engine.run.failures import Outcome
-from xp.engine.run.harvest import Harvest, facts_of, harvest, lasted, together
+from xp.engine.run.harvest import Harvest, facts_of, harvest, lasted, speaker, together
 from xp.engine.run.locks import BUSY_SECONDS
 from xp.engine.run.queueing import Batch, Bring
 from xp.engine.run.stopping import StoppedError
@@ -189,8 +189,7 @@ class Search:
     def forget(self, trials: Sequence[Trial]) -> None:
         """Delete the checkpoints that nobody goes on from any more."""
         for trial in trials:
-            for attempt in self.company.layout.attempts(trial.id):
-                checkpoints.drop(attempt, keep_last=False)
+            checkpoints.drop(self.company.layout.attempts(trial.id))
 
     def tell(
         self, place: Place, trial: Trial, decision: Decision, found: Harvest, before: Sequence[Trial] = ()
@@ -245,7 +244,7 @@ def conduct(trial: Trial, attempt: AttemptLayout, company: Company) -> Outcome:
         search = Search(trial, company, journal)
         outcome = concluded(search)
         if outcome.state == "completed":
-            inherit(attempt, company.layout.attempts(outcome.evidence["best"])[-1], journal)
+            inherit(attempt, speaker(company.layout.attempts(outcome.evidence["best"])), journal)
     attempts.close(attempt, outcome, time.monotonic() - began)
     return outcome
 
@@ -280,4 +279,4 @@ def inherit(attempt: AttemptLayout, best: AttemptLayout, journal: Journal) -> No
 def statements(layout: Layout, trial_id: str) -> Iterator[Mapping[str, Any]]:
     """Yield what the best training stated of its model, its data and how it was measured."""
     for section in ("model", "dataset", "measurement"):
-        yield from facts_of(layout.attempts(trial_id)[-1], section)
+        yield from facts_of(speaker(layout.attempts(trial_id)), section)

@@ -19,13 +19,14 @@ from xp.dsl.trial import Trial
 from xp.engine.launch.choose import ChosenLauncher, Kind
 from xp.engine.layout import Layout
 from xp.engine.machine import environment
+from xp.engine.machine.environment import hardware
 from xp.engine.machine.lanes import Lane, lanes
 from xp.engine.planning import Planned, make
 from xp.engine.run import space
 from xp.engine.run.announcing import journal_plan
 from xp.engine.run.loading import NowAndThen, bring_up_to_date
 from xp.engine.run.progress import LaneDisplay, PlainDisplay, console, display
-from xp.engine.run.runner import Run, RunError, Tally, in_blocks, side_by_side
+from xp.engine.run.runner import Run, RunError, Tally, in_blocks, side_by_side, stop_request
 from xp.engine.run.standing import RESULTS, standing
 from xp.engine.run.stopping import Stop
 
@@ -81,7 +82,7 @@ class Sorted(NamedTuple):
     """How many are complete."""
 
     left: int
-    """How many stay as an earlier run left them."""
+    """How many are not attempted again: they stay as an earlier run left them."""
 
     due: Sequence[Trial]
     """Those that are attempted."""
@@ -96,7 +97,6 @@ def start(planned: Planned, results: Path, choices: Choices = PLAIN) -> int:
     jobs = choices.jobs or planned.experiment.limits.max_concurrent
     space.check(planned, due, layout, jobs)
     prepare(layout)
-    layout.stop_file.unlink(missing_ok=True)
     journal_plan(layout, planned.experiment, planned.plan, in_blocks(planned.plan.trials))
     with display(console(), jobs) as shown, stopping(shown) as stop:
         shown.planned(len(order), done, left)
@@ -139,6 +139,7 @@ def execute(
     launcher = partial(ChosenLauncher, choices.launch, log, shown.note, cpu=cpu)
     whole = Run(
         layout=layout,
+        request=stop_request(layout),
         launcher=launcher(),
         environment=environment.collect(planned.experiment.folder, layout.root) if due else {},
         display=shown,
@@ -171,7 +172,8 @@ def room(planned: Planned, jobs: int) -> list[Lane]:
     """Return lanes for so many trials at once, each with room for the one that has most ranks."""
     ranks = max((trial.settings.world_size for trial in planned.wanted), default=1)
     gpus = 0 if planned.machine.devices == "cpu" else planned.machine.count
-    return lanes(jobs, ranks, sorted(os.sched_getaffinity(0)), gpus, planned.experiment.resources)
+    cores = sorted(os.sched_getaffinity(0))[: hardware.usable_cores()]  # no more than the share of a container
+    return lanes(jobs, ranks, cores, gpus, planned.experiment.resources)
 
 
 def conclude(tally: Tally, total: int, shown: PlainDisplay) -> int:
@@ -186,6 +188,9 @@ def conclude(tally: Tally, total: int, shown: PlainDisplay) -> int:
         shown.note(f"nothing to run: all {total} trials are complete (--force runs them again)")
     else:
         shown.note(f"{complete}, {tally.failed} failed")
+    if tally.cancelled:
+        were = "was" if tally.cancelled == 1 else "were"
+        shown.note(f"{tally.cancelled} {were} cancelled; the same command goes on with what is missing")
     if tally.left:
         shown.note(f"{tally.left} of them as an earlier run left them; --retry oom,diverged,timeout tries them again")
     return FAILED if tally.failed else 0

@@ -32,7 +32,7 @@ class Standing:
         return self.state in ("new", "to retry")
 
     def left(self, retry: Collection[str]) -> bool:
-        """Tell whether it stays as it ended in a run that attempts these ends again."""
+        """Tell whether a run that attempts these ends again leaves it as it ended: it is not attempted again."""
         return self.state == "stays" and self.last not in retry
 
     def __str__(self) -> str:

@@ -15,10 +15,15 @@ class Stop(threading.Event):
     def __init__(self) -> None:
         super().__init__()
         self.now = threading.Event()
+        self._asked = False
 
     def ask(self) -> bool:
-        """Ask to stop, and return whether that was the second time: then nothing is waited for."""
-        if self.is_set():
+        """Ask to stop as a person does, and return whether that was the second time: then nothing is waited for.
+
+        What only sets it, such as a limit of time, is no person who is in a hurry.
+        """
+        if self._asked:
             self.now.set()
+        self._asked = True
         self.set()
         return self.now.is_set()

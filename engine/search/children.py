@@ -23,7 +23,15 @@ def child(
     Its label shows few digits, and all of the settings *in_full*.
     """
     settings = with_values(search.settings, dict(point))
-    subject = Subject(settings, search.model, search.checkpoint, search.dataset, search.fingerprint, search.deepspeed)
+    subject = Subject(
+        settings,
+        search.model,
+        search.checkpoint,
+        search.dataset,
+        search.fingerprint,
+        search.deepspeed,
+        tokenizer=search.tokenizer,
+    )
     values = [f"{name}={spell(value) if name in in_full else shown(value)}" for name, value in point.items()]
     return search.model_copy(
         update={

@@ -25,7 +25,7 @@ def points(search: Tuning, key: str) -> Iterator[Point]:
 def drawn(search: Tuning, key: str) -> list[Point]:
     """Return as many random points as there are trainings; the first ones do not depend on how many there are.
 
-    No two are alike, as long as the space has others: the same training twice would be one, and its budget unspent.
+    No point is drawn twice while the space has points left: the same training twice would be one.
     """
     found: list[Point] = []
     there = search.combinations

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -11,9 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from xp.engine.digests import describe_file
 from xp.engine.layout import AttemptLayout
 
 MANIFEST = "manifest.json"
+
+INTACT: set[tuple[Path, int, int, int, str]] = set()
+"""Files that this process has read and found to be what a manifest says, by what the disk says of them: each is read
+once, however many trainings go on from it."""
 
 KEPT = 2
 """Finished checkpoints of an attempt that are kept: should the last one be damaged, there is the one before."""
@@ -39,29 +43,27 @@ def begin(attempt: AttemptLayout, step: int) -> Path:
     return folder
 
 
-def finish(attempt: AttemptLayout, step: int) -> Checkpoint:
+def finish(attempt: AttemptLayout, step: int, beat: Callable[[], object] = lambda: None) -> Checkpoint:
     """Put a checkpoint that all ranks have written into its place, whole and on disk, and drop those before the last.
 
-    It is complete because it is there: a crash at any moment leaves a folder of another name.
+    It is complete because it is there: a crash at any moment leaves a folder of another name. *beat* is called as it
+    goes on, for whoever waits.
     """
     folder, place = attempt.unfinished(step), attempt.checkpoint(step)
-    files = {str(path.relative_to(folder)): told(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+    files = {
+        str(path.relative_to(folder)): describe_file(path, beat) for path in sorted(folder.rglob("*")) if path.is_file()
+    }
     listing = folder / MANIFEST
     listing.write_text(json.dumps({"step": step, "files": files}), encoding="utf-8")
     for path in (*(folder / name for name in files), listing, folder):
         sync(path)
+        beat()
     shutil.rmtree(place, ignore_errors=True)
     folder.rename(place)
     sync(place.parent)
     for old in attempt.saved_steps()[:-KEPT]:
         shutil.rmtree(attempt.checkpoint(old))
     return Checkpoint(attempt, step)
-
-
-def told(path: Path) -> Mapping[str, Any]:
-    """Return what a manifest says of a file."""
-    with path.open("rb") as file:
-        return {"bytes": path.stat().st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
 
 
 def sync(path: Path) -> None:
@@ -84,9 +86,19 @@ def fault(folder: Path) -> str:
     for name, wanted in files.items():
         if not (folder / name).is_file():
             return f"{name} is missing"
-        if (found := told(folder / name)) != wanted:
-            return f"{name} is damaged: {found['bytes']:,} of {wanted['bytes']:,} bytes are there, or not the same ones"
+        if not is_intact(folder / name, wanted):
+            there = (folder / name).stat().st_size
+            return f"{name} is damaged: {there:,} of {wanted['bytes']:,} bytes are there, or not the same ones"
     return ""
+
+
+def is_intact(path: Path, wanted: Mapping[str, Any]) -> bool:
+    """Tell whether a file is what a manifest says; one that has not been touched since it was is not read again."""
+    status = path.stat()
+    seen = (path, status.st_ino, status.st_size, status.st_mtime_ns, str(wanted.get("sha256")))
+    if seen not in INTACT and describe_file(path) == wanted:
+        INTACT.add(seen)
+    return seen in INTACT
 
 
 def manifest(folder: Path) -> Mapping[str, Mapping[str, Any]]:
@@ -113,11 +125,12 @@ def newest(
     return None
 
 
-def drop(attempt: AttemptLayout, *, keep_last: bool) -> None:
-    """Delete what nobody goes on from any more: half-written checkpoints, and finished ones but the last if wanted."""
-    kept = attempt.saved_steps()[-1:] if keep_last else []
-    for folder in attempt.checkpoints.glob("*"):
-        if folder not in [attempt.checkpoint(step) for step in kept]:
-            shutil.rmtree(folder, ignore_errors=True)
-    if not kept:
-        shutil.rmtree(attempt.checkpoints, ignore_errors=True)
+def drop(attempts: Iterable[AttemptLayout], kept: Checkpoint | None = None) -> None:
+    """Delete what nobody goes on from any more: half-written checkpoints, and finished ones but one that is kept."""
+    for attempt in attempts:
+        if kept is None or kept.attempt != attempt:
+            shutil.rmtree(attempt.checkpoints, ignore_errors=True)
+            continue
+        for folder in attempt.checkpoints.glob("*"):
+            if folder != kept.folder:
+                shutil.rmtree(folder, ignore_errors=True)

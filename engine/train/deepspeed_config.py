@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from xp.dsl.document import merged
-from xp.dsl.settings import DEEPSPEED_SCHEDULES, Settings, Zero
+from xp.dsl.settings import DEEPSPEED_SCHEDULES, Settings, Zero, weight_format
 
 PARAMETERS = 3
 """The ZeRO stage that partitions parameters too."""
@@ -71,7 +71,7 @@ def house(zero: Zero, rest: Mapping[str, Any], *, cuda: bool) -> dict[str, Any]:
 
 def number_format(settings: Settings) -> dict[str, Any]:
     """Return the blocks of the number format: DeepSpeed's own 16 bits, or single precision that torch casts."""
-    own = "fp32" if settings.torch_autocast else settings.precision
+    own = weight_format(settings.precision, torch_autocast=settings.torch_autocast)
     blocks: dict[str, Any] = {name: {"enabled": own == name} for name in ("bf16", "fp16")}
     if settings.torch_autocast:
         blocks["torch_autocast"] = {"enabled": True, "dtype": DTYPES[settings.precision]}

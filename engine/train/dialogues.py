@@ -7,19 +7,17 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from xp.engine.train.dialogues_scenes import LATER, SCENES, Scene
 from xp.engine.train.dialogues_words import ASIDES, CLOSINGS, DAYS, GREETINGS, HOURS, NAMES, PLACES, Beat
+from xp.engine.train.places import SPLITS, Split
 
 VERSION = 1
 """Raised with every change of what is generated, so that results on different texts are never taken for the same."""
 
 SAMPLE = 100
 """Size of the beginning of a corpus that its fingerprint looks at."""
-
-Split = Literal["train", "validation", "test"]
-SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 
 WORDS = range(60, 101)
 """Lengths of the dialogues that are kept, names included."""

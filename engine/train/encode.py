@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -115,7 +116,7 @@ class Side:
     @property
     def identity(self) -> str:
         """All that decides what a text becomes, the limit apart."""
-        return f"{self.argument} {self.tokenizer.name_or_path} {self.tokenizer.backend_tokenizer.to_str()}"
+        return f"{self.argument} {self.tokenizer.name_or_path} {rules(self.tokenizer)}"
 
     def ids(self, words: Sequence[str]) -> Iterator[Ids]:
         """Yield the token ids of every text, whole."""
@@ -132,6 +133,14 @@ class Side:
         """Return how many special tokens end a text."""
         mask = self.mask()
         return next((place for place, special in enumerate(reversed(mask)) if not special), len(mask))
+
+
+def rules(tokenizer: Any) -> str:
+    """Return what a tokenizer is made of: of one that is written in Python its class, its words and its options."""
+    if tokenizer.is_fast:
+        return str(tokenizer.backend_tokenizer.to_str())
+    made = [type(tokenizer).__name__, tokenizer.get_vocab(), tokenizer.init_kwargs]
+    return json.dumps(made, sort_keys=True, default=repr)
 
 
 def texts(words: Sequence[str], side: Side, cache: Cache) -> Texts:
@@ -177,9 +186,13 @@ class Collator:
 
 
 def positions(config: Any, stack: str) -> int | None:
-    """Return how many positions the encoder or decoder knows, None where they do not end."""
-    both = getattr(config, "max_position_embeddings", None)
-    found: int | None = getattr(config, f"max_{stack}_position_embeddings", both)
+    """Return how many positions the encoder or decoder knows, None where they do not end.
+
+    A model that is put together of two has a configuration for each of them.
+    """
+    own = getattr(config, stack, config)
+    both = getattr(own, "max_position_embeddings", None)
+    found: int | None = getattr(own, f"max_{stack}_position_embeddings", both)
     return found
 
 

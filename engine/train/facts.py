@@ -46,6 +46,7 @@ def model_facts(model: Any, spec: Model, tokenizer: Any) -> dict[str, Any]:
         "weights": "of the checkpoint" if spec.checkpoint else "random, from the seed",
         "pretraining": pretraining(spec.checkpoint),
         "tokenizer": spec.tokenizer or spec.checkpoint or "byte-level BPE, trained on the training split",
+        "tokenizer_revision": spec.tokenizer_revision,
         "tokenizer_size": len(tokenizer),
         "attention": config._attn_implementation,  # noqa: SLF001 - transformers has no public name for it
         "tied_embeddings": bool(getattr(config, "tie_word_embeddings", False)),

@@ -7,6 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 from xp.dsl.settings import Settings
+from xp.engine.train.errors import KnobError
 
 LIMITS = ("max_new_tokens", "max_length")
 
@@ -45,8 +46,33 @@ def generation_config(own: Any, settings: Settings) -> Any:
     What nothing would read is left out: transformers refuses to save a changed configuration that holds it.
     """
     config = chosen(own, settings)
+    feasible(config)
     config.update(**idle(config))
     return config
+
+
+def feasible(config: Any) -> None:
+    """Raise if no summary is long enough: transformers writes to the longest, and no summary would come to an end."""
+    (least, shortest), (most, longest) = bound(config, "min"), bound(config, "max")
+    if None not in (shortest, longest) and shortest > longest:
+        message = f"no summary has at least {least} = {getattr(config, least)}, and at most {most}"
+        raise KnobError(f"generation: {message} = {getattr(config, most)}: set min_new_tokens, 0 for no bound")
+
+
+def within(config: Any, positions: int | None) -> None:
+    """Raise if a summary may grow longer than the decoder has positions: that fails behind the training."""
+    name, longest = bound(config, "max")
+    if None not in (longest, positions) and longest - 1 > positions:
+        message = f"{name} = {getattr(config, name)} is more than the {positions} positions of the decoder"
+        raise KnobError(f"generation: {message}: set a smaller max_new_tokens")
+
+
+def bound(config: Any, end: str) -> tuple[str, Any]:
+    """Return the setting that bounds the length at an end, and the length, the decoder's first token included."""
+    new = getattr(config, f"{end}_new_tokens", None)
+    if new is None:
+        return f"{end}_length", getattr(config, f"{end}_length", None)
+    return f"{end}_new_tokens", new + 1
 
 
 def unused(own: Any, settings: Settings) -> dict[str, str]:

@@ -23,7 +23,7 @@ from xp.engine.train.distributed import Seat
 from xp.engine.train.effective import innermost
 from xp.engine.train.encode import Collator, Splits, encode, positions
 from xp.engine.train.errors import KnobError, StoppedError
-from xp.engine.train.generation import generation_config, resolved, unused
+from xp.engine.train.generation import generation_config, resolved, unused, within
 from xp.engine.train.loss import TokenMean
 from xp.engine.train.meetings import Meetings, lead
 from xp.engine.train.places import Split
@@ -94,6 +94,7 @@ def prepare(trial: Trial, cache: Cache, record: Record) -> Prepared:
     freezing.freeze(built, settings.freeze)
     own = built.generation_config
     built.generation_config = generation_config(own, settings)
+    within(built.generation_config, positions(config, "decoder"))
     told = facts.model_facts(built, trial.model, words) | resolved(built.generation_config) | unused(own, settings)
     record.facts("model", trial.model_name, told, facts.MODEL_UNITS)
     record.progress("prepare", PREPARATIONS, PREPARATIONS)

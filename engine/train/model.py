@@ -13,9 +13,9 @@ from transformers.models.auto.modeling_auto import MODEL_FOR_SEQ_TO_SEQ_CAUSAL_L
 from xp.dsl.errors import did_you_mean
 from xp.dsl.settings import Settings
 from xp.dsl.spec import Model
+from xp.engine.folders import find_folder
 from xp.engine.train.attention import BLOCK_LOCAL, prove
 from xp.engine.train.errors import KnobError
-from xp.engine.train.tokenizer import local_or_hub
 
 TOKENS = ("bos", "pad", "eos")
 
@@ -23,7 +23,7 @@ TOKENS = ("bos", "pad", "eos")
 def configuration(model: Model, folder: Path) -> Any:
     """Return the model's configuration, with every field that the experiment sets."""
     if model.checkpoint is not None:
-        place = local_or_hub(model.checkpoint, folder)
+        place = str(find_folder(model.checkpoint, folder) or model.checkpoint)
         config = AutoConfig.from_pretrained(place, revision=model.revision)
         known(model.config, config)
         config.update(dict(model.config))
@@ -53,7 +53,7 @@ def build(model: Model, config: Any, tokenizer: Any, settings: Settings, seed: i
     """
     attention = {"attn_implementation": settings.attn_implementation} if settings.attn_implementation else {}
     if model.checkpoint is not None:
-        place = local_or_hub(model.checkpoint, folder)
+        place = str(find_folder(model.checkpoint, folder) or model.checkpoint)
         built = AutoModelForSeq2SeqLM.from_pretrained(
             place, config=config, revision=model.revision, dtype=torch.float32, **attention
         )
@@ -68,7 +68,14 @@ def build(model: Model, config: Any, tokenizer: Any, settings: Settings, seed: i
     # otherwise the trainer believes that the model divides its loss by the tokens of the whole batch, which no
     # encoder-decoder does, and loss and gradients grow with accumulation and ranks
     built.accepts_loss_kwargs = False
+    built.generation_config.decoder_start_token_id = first_token(built, tokenizer)
     return built
+
+
+def first_token(model: Any, tokenizer: Any) -> int:
+    """Return the token that the decoder starts with in training; mBART's goes by the text, not by its configuration."""
+    labels = torch.tensor([tokenizer(text_target="a")["input_ids"]])
+    return int(model.prepare_decoder_input_ids_from_labels(labels=labels)[0, 0])
 
 
 def follow(tokenizer: Any, config: Any) -> None:

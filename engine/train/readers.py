@@ -13,6 +13,7 @@ import datasets
 import pyarrow.parquet
 
 from xp.dsl.errors import did_you_mean
+from xp.engine.train.csv_files import open_csv
 from xp.engine.train.errors import DataError
 
 Row = Mapping[str, Any]
@@ -21,9 +22,6 @@ Rows = Mapping[int, Row]
 """Rows by their number, from 1: that of the line in a file of JSON Lines, their place among the rows of any other."""
 
 TYPES = {bool: "true or false", int: "integer", float: "number", type(None): "nothing", list: "list", dict: "table"}
-
-# a cell of a CSV file may be a whole document
-csv.field_size_limit(1 << 30)
 
 
 def read(path: Path, columns: Sequence[str]) -> Rows:
@@ -46,8 +44,7 @@ def numbered(rows: Iterable[Row]) -> Rows:
 
 def read_csv(path: Path, columns: Sequence[str]) -> Rows:
     """Return the rows of a CSV file; every cell is text, also ``null`` and ``NA``."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        lines = csv.reader(file, strict=True)
+    with open_csv(path) as lines:
         try:
             header = next(lines, None)
             if header is None:
@@ -133,13 +130,21 @@ def require(columns: Iterable[str], known: Iterable[str], where: Path | str) -> 
 
 
 def text(row: Row, column: str, where: str) -> str:
-    """Return the text in *column*; anything else is an error, never turned into text.
+    """Return the text in *column*, an empty one where there is none; anything else is an error, never turned into text.
 
-    A line ends with one character, whatever system wrote it: a carriage return would be a token of its own.
+    What reads CSV files of the hub has nothing for an empty cell. A line ends with one character, whatever
+    system wrote it: a carriage return would be a token of its own.
     """
     value = row[column]
+    if value is None:
+        return ""
     if not isinstance(value, str):
         raise DataError(f"{where}: {column} must be text, got {name_of(value)}")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        half = ascii(value[error.start]).strip("'")
+        raise DataError(f"{where}: {column} holds {half}, half of a character: no tokenizer reads it") from None
     return value.replace("\r\n", "\n")
 
 

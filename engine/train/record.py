@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from xp.engine.digests import describe_file
 from xp.engine.journal import Journal
 
 Section = Literal["model", "dataset", "measurement"]
@@ -117,11 +117,4 @@ class Record:
 
     def artifact(self, name: str, path: Path, root: Path) -> None:
         """Record a file that this rank has written under *root*."""
-        content = path.read_bytes()
-        self.journal.append(
-            "artifact",
-            name=name,
-            path=str(path.relative_to(root)),
-            bytes=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-        )
+        self.journal.append("artifact", name=name, path=str(path.relative_to(root)), **describe_file(path))

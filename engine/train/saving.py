@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -161,8 +162,10 @@ class Saving(Watcher):
         if went_bad(trainer):
             return
         began = self.now()
+        beat = partial(self.record.beat, "train" if trainer.is_in_train else trainer.phase, step)
         folder = checkpoints.begin(self.orders.attempt, step)
         trainer.store(folder)
+        beat()
         kept = whole(trainer) | {"epoch_begin": self._epoch_begin}
         if self.orders.keep:
             kept["weights"] = checksum(trainer.model)
@@ -170,10 +173,11 @@ class Saving(Watcher):
         if self.orders.swaps:
             kept["swapped"] = swap_checkpoint.kept(trainer.deepspeed.optimizer)
         torch.save(kept, folder / own_file(self.record.rank))
+        beat()
         if distributed.is_initialized():
             distributed.barrier()
         if self.record.leads:
-            checkpoints.finish(self.orders.attempt, step)
+            checkpoints.finish(self.orders.attempt, step, beat)
         self._saved_step, self._last = step, self.now()
         self._longest = max(self._longest, self._last - began)
         self._spent += self._last - began

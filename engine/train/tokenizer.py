@@ -10,6 +10,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, 
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from xp.dsl.spec import Model
+from xp.engine.folders import find_folder
 from xp.engine.train.cache import Cache, key
 from xp.engine.train.errors import DataError
 
@@ -22,10 +23,11 @@ SPECIAL = {"bos": "<s>", "pad": "<pad>", "eos": "</s>", "unk": "<unk>", "mask": 
 
 def for_model(model: Model, config: Any, texts: Sequence[str], folder: Path, cache: Cache) -> Any:
     """Return the tokenizer that *model* asks for; *texts* is what one is trained on where it asks for none."""
-    given = model.tokenizer or model.checkpoint
+    own = model.own_tokenizer
+    given, revision = (model.checkpoint, model.revision) if own is None else (own, model.tokenizer_revision)
     if given is not None:
-        revision = model.revision if given == model.checkpoint else None
-        return completed(AutoTokenizer.from_pretrained(local_or_hub(given, folder), revision=revision), config)
+        place = str(find_folder(given, folder) or given)
+        return completed(AutoTokenizer.from_pretrained(place, revision=revision), config)
     order = special_order(config)
     name = key("tokenizer", str(VERSION), *order, str(has_bos(config)), str(model.vocab_size), texts=texts)
     return wrapped(cache.text(name, lambda: train(texts, config, model.vocab_size)), order)
@@ -40,11 +42,6 @@ def completed(words: Any, config: Any) -> Any:
     if words.pad_token is None:
         raise DataError("the tokenizer has no padding token, and the model's configuration names none")
     return words
-
-
-def local_or_hub(name: str, folder: Path) -> str:
-    """Return the folder that *name* is, seen from the experiment's, or else *name* as a hub id."""
-    return str(folder / name) if (folder / name).is_dir() else name
 
 
 def train(texts: Sequence[str], config: Any, vocab_size: int) -> str:

@@ -1,4 +1,4 @@
-"""Memory that a block may take beyond what the process has; the system refuses more."""
+"""Limits the address space (RLIMIT_AS) of a block to what the process has now plus an allowance."""
 
 from __future__ import annotations
 

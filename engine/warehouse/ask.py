@@ -137,11 +137,13 @@ class Asking:
         """Return an answer as a table of pyarrow."""
         import duckdb as _  # noqa: F401, PLC0415 - it gives connections what makes such tables
 
+        from xp.engine.warehouse.usual import usual  # noqa: PLC0415 - only this form needs it
+
         with self._asked(query) as statement:
             self._chosen(query, params)
             answer = self._db.sql(statement, params=dict(params))
             columns = described(query, list(zip(answer.columns, map(str, answer.types), strict=True)))
-            table = answer.to_arrow_table().rename_columns([column.name for column in columns])
+            table = usual(answer.to_arrow_table().rename_columns([column.name for column in columns]))
         schema = table.schema.with_metadata({"title": query.title})
         for place, column in enumerate(columns):
             meaning = {"unit": column.unit, "description": column.description}

@@ -11,7 +11,7 @@ import duckdb
 from xp.dsl.errors import Problem, did_you_mean
 from xp.engine.warehouse.ask import NAMES, READS
 from xp.engine.warehouse.definitions import Schema, schema
-from xp.engine.warehouse.refusals import ARROW, complaint, detail, line_and_column, unreadable
+from xp.engine.warehouse.refusals import ARROW, UNKNOWN, complaint, detail, line_and_column, unreadable, with_quotes
 from xp.engine.warehouse.sandbox import Limits, limited
 from xp.queries import parameters, statement
 from xp.queries.catalog import Query
@@ -25,7 +25,6 @@ EXPLAIN = "explain (format json) "
 NO_COLUMN = "does not have a column named"
 """What DuckDB says of a column that a table, named beside it, does not have."""
 
-UNKNOWN = "COLUMN_NOT_FOUND"
 ALIKE = 0.5
 """How much of two names is the same where one may be meant by the other."""
 
@@ -123,6 +122,8 @@ def placed(error: duckdb.Error, told: Mapping[str, Any], query: Query, edits: Ed
         hint = did_you_mean(first.split('"')[3], columns)
     if told.get("error_subtype") == UNKNOWN:
         hint = near(told, query, tables) or hint
+    if "position" in told:
+        hint = with_quotes(hint, told, query.sql, position)
     return Problem(first, where, hint)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import math
 from array import array
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterator, Sequence
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -90,6 +90,15 @@ class Points:
         for place, found in enumerate(self.name):
             if found == name and place not in self.texts:
                 self.texts[place] = f"{self.value[place]!r} {unit}"
+
+    def leave_out(self, names: Collection[int]) -> None:
+        """Forget the values of some names."""
+        kept = [place for place, name in enumerate(self.name) if name not in names]
+        ends = [0, *(bisect_left(kept, end) for end in accumulate(self.count))]
+        self.count = array("i", [end - begin for begin, end in pairwise(ends)])
+        self.texts = {place: self.texts[before] for place, before in enumerate(kept) if before in self.texts}
+        self.name = array("i", [self.name[place] for place in kept])
+        self.value = array("d", [self.value[place] for place in kept])
 
     def rows(self) -> Iterator[tuple[int, int, int, int, float | None, int]]:
         """Yield attempt, name, rank, step, value, None where that is no number, and time."""

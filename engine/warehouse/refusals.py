@@ -16,6 +16,8 @@ ARROW = "lambda arrow"
 """What DuckDB speaks of where a lambda is written as it once was; it does not say where."""
 
 
+UNKNOWN = "COLUMN_NOT_FOUND"
+
 NO_VALUES = "alues were not provided for the following"
 """What DuckDB says of parameters that have no names: those with names have their values by now."""
 
@@ -59,8 +61,17 @@ def explained(error: duckdb.Error, query: Query) -> Problem:
 
         return arrow(query.sql, where)
     if "position" in told:
-        where += ":" + line_and_column(query.sql, int(told["position"]))
+        position = int(told["position"])
+        where += ":" + line_and_column(query.sql, position)
+        hint = with_quotes(hint, told, query.sql, position)
     return Problem(first, where, hint)
+
+
+def with_quotes(hint: str, told: Mapping[str, Any], sql: str, position: int) -> str:
+    """Return a hint, and how texts are quoted where a name that is unknown has the quotes of names."""
+    if told.get("error_subtype") != UNKNOWN or sql.encode()[position : position + 1] != b'"':
+        return hint
+    return "; ".join(filter(None, [hint, f"a text stands in single quotes: '{told['name']}'"]))
 
 
 def detail(error: duckdb.Error) -> dict[str, Any]:

@@ -91,7 +91,7 @@ comment on column claim.situational is 'whether it is expected in some situation
 comment on column claim.baseline is 'the method it is compared with';
 comment on column claim.scale is 'how the effect is told: ratio or difference';
 comment on column claim.margin is 'the largest effect that counts as none: a share of a ratio, or in the unit of the measure';
-comment on column claim.claim_hash is 'hash of all that the claim says, and of the settings of its method';
+comment on column claim.claim_hash is 'hash of all that the claim says, how it is tested, and what its method and the baseline name: settings, search, DeepSpeed file';
 
 create table declaration (
     experiment text not null,
@@ -394,10 +394,10 @@ create table fact (
     unit text,
     primary key (attempt_key, section, subject, name)
 );
-comment on table fact is 'statements about an environment, a model, a data set or a measurement';
+comment on table fact is 'statements about an environment, its packages, a model, a data set or a measurement';
 comment on column fact.attempt_key is 'the attempt that stated it';
-comment on column fact.section is 'environment, model, dataset or measurement';
-comment on column fact.subject is 'name of the model or data set; empty for the environment';
+comment on column fact.section is 'environment, package, model, dataset or measurement';
+comment on column fact.subject is 'name of the model or data set, or what was measured; empty for the environment and its packages';
 comment on column fact.name is 'what is stated';
 comment on column fact.position is 'place among the statements that were made together, from 0';
 comment on column fact.value is 'the statement as text, in full; null where it is known to be unknown';
@@ -435,7 +435,7 @@ comment on table failure is 'what the ranks themselves said went wrong';
 comment on column failure.attempt_key is 'the attempt';
 comment on column failure.rank is 'the rank that failed';
 comment on column failure.line is 'line of its journal';
-comment on column failure.kind is 'knob, oom, diverged, data or error';
+comment on column failure.kind is 'knob, oom, diverged, data, stopped or error';
 comment on column failure.message is 'in words, in full';
 comment on column failure.step is 'optimizer step at which it happened';
 comment on column failure.time is 'when it happened';

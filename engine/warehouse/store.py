@@ -50,6 +50,9 @@ where not internal and database_name = current_database()
 
 HOLDER = re.compile(r"held in (?P<program>.+) \(PID (?P<pid>\d+)\)")
 
+MISREAD = re.compile(r"[?\\]")
+"""Signs that DuckDB takes for the end of a file's name, as in addresses, and for a slash."""
+
 BUSY = ("Could not set lock", "different configuration", "Unique file handle conflict")
 """What DuckDB says when another process, or another part of this one, has the file open."""
 
@@ -84,12 +87,12 @@ def views_digest() -> str:
 
 @contextmanager
 def opened(path: Path, *, read_only: bool, config: Config | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the file for the length of a block, waiting for whoever else has it."""
+    """Open the file for the length of a block, waiting for whoever else has it; what DuckDB refuses in it is told."""
     db = connect(path, read_only, config or {})
     try:
         db.execute("set timezone = 'UTC'")
         yield db
-    except (duckdb.IOException, duckdb.TransactionException) as error:
+    except duckdb.Error as error:
         raise unusable(path, error) from error
     finally:
         db.close()
@@ -97,6 +100,9 @@ def opened(path: Path, *, read_only: bool, config: Config | None = None) -> Iter
 
 def connect(path: Path, read_only: bool, config: Config) -> duckdb.DuckDBPyConnection:
     """Return a connection, or say who holds the file or what is wrong with it."""
+    if sign := MISREAD.search(str(path)):
+        message = f"DuckDB opens no file with {sign[0]} in its path"
+        raise WarehouseError(Problem(message, str(path), "give the folder another name, or keep results elsewhere"))
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
         try:
@@ -118,7 +124,7 @@ def in_use(path: Path, error: duckdb.Error) -> WarehouseError:
 
 
 def unusable(path: Path, error: duckdb.Error) -> WarehouseError:
-    """Return the error of a file that DuckDB cannot open or write."""
+    """Return the error of a file that DuckDB cannot open, read or write."""
     first = str(error).splitlines()[0]
     damaged = any(words in first for words in DAMAGED)
     hint = "move it away: the next command builds a new one from the journals" if damaged else ""

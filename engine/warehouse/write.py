@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Literal, NamedTuple
 
 import duckdb
@@ -17,6 +17,10 @@ from xp.engine.warehouse.tail import Tail
 
 MEASURED = {measure.metric: measure.unit for measure in MEASURES if measure.metric}
 """Metrics whose unit is known beforehand."""
+
+
+MOST_NAMES = 2**15 - 1
+"""Names of metrics that a warehouse can tell apart: their numbers are kept with every value, in two bytes."""
 
 
 class Target(NamedTuple):
@@ -150,21 +154,40 @@ def attempt_keys(db: duckdb.DuckDBPyConnection, batch: Batch) -> list[int]:
 
 
 def name_ids(db: duckdb.DuckDBPyConnection, tail: Tail) -> list[int]:
-    """Return the ids of the batch's metrics; values in another unit than before are made invalid."""
+    """Return the ids of the batch's metrics; values in another unit than before are made invalid.
+
+    Values of names for which there is no id any more are left out.
+    """
     rows = db.execute("select name, name_id, unit from metric_name").fetchall()
     known = {name: (number, unit) for name, number, unit in rows}
     free = following(db, "metric_name", "name_id")
     changed: dict[str, tuple[int, str | None]] = {}
+    beyond: dict[int, str] = {}
     for (name, unit), local in tail.batch.names.items():
-        number, before = known.get(name, (free + len(changed), MEASURED.get(name)))
+        if name not in known and free > MOST_NAMES:
+            beyond[local] = name
+            continue
+        number, before = known.get(name, (free, MEASURED.get(name)))
         if unit and before and unit != before:
             tail.batch.points.refuse(local, unit)
             tail.problems.append(Problem(f"values of {name} in {unit}, not {before}: kept as text"))
         if name not in known or not before:
             known[name] = changed[name] = (number, before or unit)
+            free = max(free, number + 1)
     news = [(name, number, unit) for name, (number, unit) in changed.items()]
     put(db, Target("metric_name", ("name", "name_id", "unit"), 1), news)
-    return [known[name][0] for name, _ in tail.batch.names]
+    if beyond:
+        tail.batch.points.leave_out(beyond)
+        tail.problems.append(too_many(set(beyond.values())))
+    return [0 if local in beyond else known[name][0] for (name, _), local in tail.batch.names.items()]
+
+
+def too_many(names: Collection[str]) -> Problem:
+    """Return what is wrong with metrics that find no room."""
+    message = (
+        f"values of {len(names):,} metrics left out, such as {min(names)!r}: there is room for {MOST_NAMES:,} names"
+    )
+    return Problem(message, hint="give what changes all the time as the step of a metric, and not in its name")
 
 
 def following(db: duckdb.DuckDBPyConnection, table: str, key: str) -> int:

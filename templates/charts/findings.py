@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from xp.dsl.quantity import finite, quantity
 from xp.templates.answers import Row, Rows
 from xp.templates.charts.names import lacking, listed, names
-from xp.templates.quantity import finite, quantity
 from xp.templates.sheet import label
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import altair as alt
 
+from xp.dsl.quantity import finite
+from xp.dsl.units import RATIO
 from xp.templates.answers import Row, Rows
 from xp.templates.charts import look
-from xp.templates.quantity import finite
-from xp.templates.units import RATIO
 
 COLUMNS = 3
 LABELS = 120

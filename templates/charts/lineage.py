@@ -6,10 +6,10 @@ from typing import Any
 
 import altair as alt
 
+from xp.dsl.quantity import quantity
 from xp.templates.answers import Row, Rows
 from xp.templates.charts import look
 from xp.templates.charts.names import shown
-from xp.templates.quantity import quantity
 
 LANE = 34
 """Height of the lane of one member."""

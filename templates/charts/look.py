@@ -10,8 +10,8 @@ from typing import Any
 
 import altair as alt
 
+from xp.dsl.quantity import finite, style
 from xp.templates.escape import clean
-from xp.templates.quantity import finite, style
 
 INK = "#1a1a1a"
 MUTED = "#595959"

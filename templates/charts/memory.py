@@ -7,10 +7,10 @@ from typing import Any
 
 import altair as alt
 
+from xp.dsl.quantity import finite
 from xp.templates.answers import Row, Rows
 from xp.templates.charts import look
 from xp.templates.charts.names import names
-from xp.templates.quantity import finite
 from xp.templates.sheet import label
 
 KEPT = {"parameters": look.BLUE, "gradients": look.PURPLE, "optimizer_states": look.SKY}

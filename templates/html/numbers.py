@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from xp.dsl.quantity import finite, quantity, spanned
 from xp.templates.answers import Row, Rows
-from xp.templates.quantity import finite, quantity, spanned
 from xp.templates.sheet import ENDS, NOTE, SPREAD, UNIT, label
 from xp.templates.trace import Drawn
 

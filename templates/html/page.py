@@ -15,12 +15,12 @@ from typing import Any
 from markupsafe import Markup
 
 from xp.dsl.errors import Problem, TemplateError
+from xp.dsl.quantity import compact
 from xp.templates.answers import Row, Rows
 from xp.templates.escape import Markdown, clean
 from xp.templates.evidence import QUERY, Evidence
 from xp.templates.html.document import Document, block, read
 from xp.templates.markdown import grid, legend
-from xp.templates.quantity import compact
 from xp.templates.tables import Named, Tables
 from xp.templates.words import words
 

@@ -108,12 +108,42 @@ def test_a_claim_that_says_nothing_is_refused(tmp_path: Path, claim: str, words:
         (("batch_size = 4", "batch_size = 2"), False),
         (("[matrix]", "[claims]\nconfidence = 0.9\n[matrix]"), False),
         (("[matrix]", "[claims]\nmargin = { memory = 0.01 }\n[matrix]"), False),
+        (("[matrix]", '[claims]\ncorrection = "holm"\n[matrix]'), True),
+        (("[matrix]", '[claims]\ncorrection = "none"\n[matrix]'), False),
     ],
 )
 def test_the_hash_follows_the_claim_and_nothing_else(tmp_path: Path, change: tuple[str, str], same: bool) -> None:
     before = next(declared(load(written(tmp_path, TEXT))))["hash"]
     after = next(declared(load(written(tmp_path, TEXT.replace(*change)))))["hash"]
     assert (before == after) is same
+
+
+SEARCH = 'search = { algorithm = "random", samples = 2, space = { learning_rate = { low = 1e-5, high = 1e-3 } } }'
+
+
+def test_a_search_that_is_changed_behind_the_data_is_a_claim_of_its_own(tmp_path: Path) -> None:
+    searching = TEXT.replace("settings = { batch_size = 4 }", SEARCH)
+    hashes = [
+        next(declared(load(written(tmp_path, text))))["hash"]
+        for text in (searching, searching.replace("samples = 2", "samples = 3"), searching.replace("1e-3", "1e-4"))
+    ]
+    assert len(set(hashes)) == 3
+
+
+def test_a_deepspeed_file_that_is_changed_behind_the_data_is_a_claim_of_its_own(tmp_path: Path) -> None:
+    named = written(tmp_path, TEXT.replace("[methods.fast]", '[methods.fast]\ndeepspeed = "ds.json"'))
+    hashes = []
+    for steps in (5, 6, "  6"):
+        block = '{"stage": 2, "round_robin_gradients": true}'
+        tmp_path.joinpath("ds.json").write_text(f'{{"steps_per_print": {steps}, "zero_optimization": {block}}}')
+        hashes.append(next(declared(load(named)))["hash"])
+    assert hashes[0] != hashes[1]
+    assert hashes[1] == hashes[2], "how it is written is no part of it"
+
+
+def test_what_a_file_does_not_use_leaves_hashes_as_they_were(tmp_path: Path) -> None:
+    memory, accuracy = declared(load(written(tmp_path, TEXT)))
+    assert (memory["hash"], accuracy["hash"]) == ("f995508992e8aa6d", "f7ac86c7dd32a825")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.dsl.head import Planning, Refusal
+from tests.dsl.head import Loading, Planning, Refusal
+from xp.dsl.power import weak_claims
 
 METHODS = "[methods.baseline]\n[methods.zero2]\nsettings = { zero = { stage = 2 } }\n"
 
@@ -65,3 +66,27 @@ def test_one_common_seed_is_enough_for_a_claim(planned: Planning) -> None:
     text = METHODS + 'claims = { memory = "reduces" }\n[matrix]\nseed = [1, 2]\nmethod = ["baseline", "zero2"]\n'
 
     assert len(planned(text + 'exclude = [{ method = "baseline", seed = 2 }]\n').trials) == 3
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        """include = [
+            { method = "baseline", weight_decay = 0.1, max_grad_norm = 2.0 },
+            { method = "zero2", max_grad_norm = 2.0, weight_decay = 0.1 },
+        ]""",
+        """learning_rate = [1e-5, 2e-5]
+        batch_size = [2, 4]
+        epochs = [1, 2]
+        zip = [["learning_rate", "epochs"]]
+        include = [{ method = "zero2", learning_rate = 1e-5, batch_size = 2, epochs = 1 }]""",
+    ],
+    ids=["of-a-rule", "of-axes-that-move-together"],
+)
+def test_the_order_of_keys_parts_no_trial_from_its_baseline(experiment: Loading, planned: Planning, rules: str) -> None:
+    text = METHODS + 'claims = { memory = "reduces" }\n[matrix]\nmethod = ["baseline"]\nseed = [1, 2]\n' + rules
+    trials = planned(text).trials
+
+    assert sum(trial.method == "zero2" for trial in trials) == 2
+    # both trials have a partner: it is two pairs that are too few, not none
+    assert "no pairs" not in " ".join(weak_claims(experiment(text), trials))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.dsl.head import Loading, Planning
+from tests.dsl.head import Loading, Planning, Write
 from xp.dsl.doubts import doubts
 
 STEPS = 'eval_strategy = "steps"\neval_steps = 4\n'
@@ -93,3 +93,52 @@ def test_a_model_that_was_trained_with_a_prefix_gets_one(
 
     assert len(found) == lines
     assert all(line.endswith("behind 'summarize: ', and nothing is put before a source") for line in found)
+
+
+@pytest.mark.parametrize(
+    ("block", "told"),
+    [
+        ('{"partition_activations": true, "cpu_checkpointing": true}', True),
+        ('{"partition_activations": false, "number_checkpoints": null, "profile": false}', False),
+    ],
+)
+def test_activation_checkpointing_that_saves_no_memory_is_told(
+    experiment: Loading, planned: Planning, write: Write, block: str, told: bool
+) -> None:
+    write(f'{{"train_micro_batch_size_per_gpu": 2, "activation_checkpointing": {block}}}', "ds.json")
+    text = '[methods.a]\ndeepspeed = "ds.json"\n[methods.b]\ndeepspeed = "ds.json"\nsettings = { epochs = 2 }\n'
+    line = (
+        "ds.json:1:39: activation_checkpointing: it does nothing here: models of transformers do not ask DeepSpeed "
+        "for it; set gradient_checkpointing = true"
+    )
+
+    assert [*doubts(experiment(text), planned(text).trials)] == [line] * told
+
+
+@pytest.mark.parametrize(
+    ("goal", "lines"),
+    [
+        ('metric = "energy_consumed"\ngoal = "minimize"', ["energy_consumed"]),
+        ('metric = "predict_rouge2"', []),
+        ('metric = "eval_loss"', []),
+    ],
+)
+def test_a_search_says_what_it_looks_at_where_that_is_not_the_objective(
+    experiment: Loading, planned: Planning, goal: str, lines: list[str]
+) -> None:
+    space = "{ learning_rate = { values = [1e-5, 2e-5] } }"
+    text = f'[methods.a]\nsearch = {{ algorithm = "grid", space = {space} }}\n[objective]\n{goal}\n'
+
+    assert [*doubts(experiment(text), planned(text).trials)] == [
+        f"spec.toml:11:1: methods.a.search: it looks at eval_loss: the validation split has no {metric} of [objective]"
+        for metric in lines
+    ]
+
+
+def test_a_vocabulary_that_the_tokenizer_overrules(experiment: Loading, planned: Planning) -> None:
+    argument = "models.tiny.config={ vocab_size = 512, d_model = 64 }"
+
+    assert [*doubts(experiment("", argument), planned("", argument).trials)] == [
+        f"--set {argument}: models.tiny.config.vocab_size: it does nothing: "
+        "the tokenizer has as many as vocab_size beside config says, or fewer"
+    ]

@@ -116,3 +116,14 @@ def test_a_method_that_only_include_rules_name_is_tried(experiment: Loading) -> 
     read = experiment(METHODS + '[matrix]\nmethod = ["baseline"]\ninclude = [{ method = "zero2" }]\n')
 
     assert read.method_names == ("baseline", "zero2")
+
+
+def test_a_constraint_over_what_a_search_decides(planned: Planning, refusal: Refusal) -> None:
+    space = "space = { learning_rate = { values = [1e-4, 1e-2] } }"
+    text = f"[methods.baseline]\n[methods.tuned]\nsearch = {{ algorithm = 'grid', {space} }}\n[matrix]\n"
+
+    assert refusal(text + 'constraints = ["batch_size > 1", "learning_rate < 1e-3"]\n') == (
+        "spec.toml:14:34: matrix.constraints[1]: cannot be asked of method 'tuned': its search decides learning_rate\n"
+        "    hint: give its space other values, and write method == 'tuned' or …"
+    )
+    assert len(planned(text + "constraints = [\"method == 'tuned' or learning_rate < 1e-3\"]\n").trials) == 2

@@ -40,6 +40,12 @@ METHODS = "[methods.baseline]\n[methods.zero2]\nsettings = { zero = { stage = 2 
             id="data-set-that-is-almost-declared",
         ),
         pytest.param(
+            '[matrix]\nmodel = ["tiny", ""]\n',
+            "spec.toml:14:18: matrix.model[1]: should name a model, got ''\n"
+            "    hint: one of [models], a hub id or a path",
+            id="no-name",
+        ),
+        pytest.param(
             "[matrix]\nconstraints = [\"method != 'zero4'\"]\n",
             "spec.toml:14:16: matrix.constraints[0]: unknown method, got 'zero4'\n    hint: did you mean 'zero2'?",
             id="constraint",
@@ -61,7 +67,7 @@ def test_unknown_baseline_of_the_file(write: Write) -> None:
 
 def test_method_without_any_declared(refusal: Refusal) -> None:
     assert refusal('[matrix]\nmethod = ["zero2"]\n') == (
-        "spec.toml:11:11: matrix.method[0]: unknown method, got 'zero2'\n    hint: known: none"
+        "spec.toml:11:11: matrix.method[0]: unknown method, got 'zero2'\n    hint: known: baseline"
     )
 
 

@@ -42,6 +42,13 @@ def test_part(planned: Planning, arguments: list[str], trials: int) -> None:
     assert len(narrow(planned(TEXT), arguments).trials) == trials
 
 
+def test_what_a_search_decides_is_no_value_of_its_trial(planned: Planning) -> None:
+    space = "{ learning_rate = { values = [1e-4, 1e-3] } }"
+    text = f"[methods.baseline]\n[methods.tuned]\nsearch = {{ algorithm = 'grid', space = {space} }}\n"
+
+    assert [trial.method for trial in narrow(planned(text), ["learning_rate=5e-5"]).trials] == ["baseline"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -53,3 +53,12 @@ def test_of_several_include_rules_the_last_that_agrees_has_set_the_value(planned
     assert [trial.settings.epochs for trial in trials] == [5, 2]
     assert places == ["spec.toml:12:46: matrix.include[1].epochs", "spec.toml:12:14: matrix.include[0].epochs"]
     assert "include[2]" in experiment.where(*origin(experiment, trials[1].variant, "freeze"))
+
+
+def test_a_rule_of_another_method_has_not_set_the_value(planned: Planning) -> None:
+    rules = 'include = [{ method = "a", epochs = 2 }, { method = "b", epochs = 2 }]\n'
+    trials = planned(f"[methods.a]\n[methods.b]\nsettings = {{ batch_size = 2 }}\n[matrix]\n{rules}").trials
+    experiment = load(Path("spec.toml"))
+
+    places = [experiment.where(*origin(experiment, trial.variant, "epochs")).partition(": ")[2] for trial in trials]
+    assert places == ["matrix.include[0].epochs", "matrix.include[1].epochs"]

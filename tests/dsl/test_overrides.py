@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.dsl.head import Loading, Planning, Refusal
+from tests.dsl.head import HEAD, Loading, Planning, Refusal, Write
+from xp.dsl.errors import SpecError
 from xp.dsl.overrides import split
+from xp.dsl.source import load
 from xp.dsl.spelling import spell
 from xp.dsl.translations import TRANSFORMERS
 
@@ -132,9 +134,27 @@ def test_seeds_of_the_command_line(planned: Planning) -> None:
             id="several-values-without-brackets",
         ),
         pytest.param(
+            "matrix.seed=1-5",
+            "--set matrix.seed=1-5: matrix.seed: an axis is a list of values, got '1-5'\n"
+            "    hint: write each of its values: [1, 2, 3]",
+            id="range",
+        ),
+        pytest.param(
+            "experiment.baseline=basline",
+            "--set experiment.baseline=basline: experiment.baseline: unknown method, got 'basline'\n"
+            "    hint: did you mean 'baseline'?",
+            id="baseline-of-a-file-without-methods",
+        ),
+        pytest.param(
             "method=a",
             "--set method=a: method is an axis: --set matrix.method=[…] changes it, --only method=… narrows the run",
             id="method",
+        ),
+        pytest.param(
+            "extends=base.toml",
+            "--set extends=base.toml: extends is read before arguments are: write a file that extends the other one, "
+            "and give that",
+            id="file-below",
         ),
         pytest.param(
             "batch_size=9223372036854775808",
@@ -155,6 +175,60 @@ def test_a_default_that_an_axis_decides(refusal: Refusal, argument: str) -> None
         f"--set {argument}: defaults.{axis}: has no effect: the axis {axis} decides\n"
         f"    hint: --set matrix.{axis}=[…] changes the axis"
     )
+
+
+@pytest.mark.parametrize(
+    ("top", "arguments", "where"),
+    [
+        ("", ["epochs=1"], "--set epochs=1"),
+        ("[defaults]\nepochs = 1\n", [], "top.toml:5:1"),
+        ("[defaults]\nmax_steps = 9\n", ["epochs=1"], "--set epochs=1"),
+    ],
+)
+def test_epochs_that_steps_of_a_file_below_overrule(write: Write, top: str, arguments: list[str], where: str) -> None:
+    write(HEAD.replace("[models", "max_steps = 60\n[models"), "base.toml")
+    file = write(f'extends = "base.toml"\n[experiment]\nname = "top"\n{top}', "top.toml")
+
+    with pytest.raises(SpecError) as refused:
+        load(file, arguments)
+    assert str(refused.value) == (
+        f"{where}: defaults.epochs: has no effect beside max_steps = {9 if '9' in top else 60}\n"
+        "    hint: set max_steps in the same place, or take one of the two out"
+    )
+    assert load(file, ["epochs=1", "max_steps=2"]).defaults.max_steps == 2, "who gives both knows both"
+
+
+@pytest.mark.parametrize("typed", ["3.10", "1e10234", "2023023902_2", "007", "2020-10-09", "true", "'3.10'"])
+def test_what_looks_like_a_number_is_text_where_only_text_may_stand(experiment: Loading, typed: str) -> None:
+    arguments = [f"datasets.d.{key}={typed}" for key in ("path", "revision", "source")]
+    read = experiment("", *arguments, f"methods.a.settings.source_prefix={typed}").datasets["d"]
+
+    assert (read.path, read.revision, read.source) == (typed.strip("'"),) * 3
+
+
+@pytest.mark.parametrize("typed", ["False", "TRUE", "'false'"])
+def test_a_flag_of_a_configuration_is_no_text(refusal: Refusal, typed: str) -> None:
+    argument = f"models.tiny.config.scale_embedding={typed}"
+    text = typed.strip("'")
+
+    assert refusal("", argument) == (
+        f"--set {argument}: models.tiny.config.scale_embedding: should be true or false, got the text '{text}'\n"
+        f"    hint: write {text.lower()}"
+    )
+
+
+@pytest.mark.parametrize("argument", ["batch_size=4", "defaults.zero.stage=1", "learning_rate=1e-3"])
+def test_a_default_that_every_method_decides(planned: Planning, refusal: Refusal, argument: str) -> None:
+    one = "[methods.a.settings]\nbatch_size = 2\nlearning_rate = 1e-4\nzero.stage = 2\n"
+    other = "[methods.b.settings]\nbatch_size = 8\nzero.stage = 2\n[methods.b.search]\nalgorithm = 'grid'\n"
+    other += "space = { learning_rate = { values = [1e-5, 2e-5] } }\n"
+    name = argument.split("=", maxsplit=1)[0].removeprefix("defaults.")
+
+    assert refusal(one + other, argument) == (
+        f"--set {argument}: defaults.{name}: has no effect: every method sets it\n"
+        f"    hint: --set methods.NAME.settings.{name}=… changes that of one"
+    )
+    assert len(planned(f"{one}[methods.baseline]\n", argument).trials) == 2, "one does not set it"
 
 
 def test_all_wrong_arguments_are_told(refusal: Refusal) -> None:

@@ -61,7 +61,7 @@ def test_a_trial_carries_everything_that_a_worker_has_to_know(planned: Planning,
 
 def test_later_wins_over_earlier(planned: Planning) -> None:
     plan = planned(
-        "[methods.a]\nsettings = { epochs = 2, zero = { stage = 1, overlap_comm = true } }\n"
+        "[methods.a]\nsettings = { epochs = 2, zero = { stage = 1, overlap_comm = true } }\n[methods.b]\n"
         "[matrix]\nbatch_size = [4]\ninclude = [{ method = 'a', weight_decay = 0.5 }]\n",
         "epochs=5",
         "weight_decay=0.1",

@@ -67,6 +67,7 @@ def test_what_an_include_rule_adds_is_always_tried(planned: Planning) -> None:
     [
         ('[search]\nalgorithm = "random"\n', "a random search says how many it draws"),
         ("[search]\nsamples = 3\n", "samples has no effect on a grid"),
+        ("[search]\nseed = 3\n", "seed has no effect on a grid"),
         (draws(18), "search.samples: has no effect: there are 18 combinations, got 18"),
         ('[search]\nalgorithm = "bayes"\nsamples = 3\n', "search.algorithm"),
         (draws(0), "search.samples"),

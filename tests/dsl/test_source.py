@@ -320,6 +320,36 @@ def test_setting_in_the_wrong_table(refusal: Refusal) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "key", "hint"),
+    [
+        (
+            "[carbon]\ncountry = 'FRA'\nextends = 'base.toml'\n",
+            "12:1: carbon.extends",
+            "extends is no key of a table, and all below [carbon], down to the next header, is a part of that",
+        ),
+        (
+            "[limits]\nmatrix.seed = [1, 2]\n",
+            "11:1: limits.matrix",
+            "[matrix] is a table of its own, and all below [limits], down to the next header, is a part of that",
+        ),
+        (
+            "[methods.a.settings]\nbatch_size = 2\nclaims = { memory = 'reduces' }\n",
+            "12:1: methods.a.settings.claims",
+            "claims is a key of [methods.a]: write it above [methods.a.settings]",
+        ),
+        (
+            "[defaults.zero]\nstage = 2\nepochs = 1\n",
+            "12:1: defaults.zero.epochs",
+            "epochs is a key of [defaults]: write it above [defaults.zero]",
+        ),
+    ],
+    ids=["top-of-the-file", "dotted-key-below-a-header", "key-of-the-method", "key-of-the-defaults"],
+)
+def test_a_key_below_a_header_is_told_whose_part_it_is(refusal: Refusal, text: str, key: str, hint: str) -> None:
+    assert refusal(text) == f"spec.toml:{key}: unknown key\n    hint: {hint}"
+
+
 def test_all_problems_are_told_at_once_in_the_order_of_the_file(refusal: Refusal) -> None:
     said = refusal(
         '[methods.a]\nsettings = { epoch = 1 }\nbaseline = "c"\n'

@@ -97,7 +97,8 @@ def test_every_repetition_is_told() -> None:
         ),
         pytest.param(
             "seed = [1, 2\n",
-            "spec.toml:1:13: not TOML: unclosed array, in 'seed = [1, 2'\n    hint: a list ends with ]",
+            "spec.toml:1:13: not TOML: unclosed array, in 'seed = [1, 2'\n"
+            "    hint: a list ends with ], and commas stand between its values",
             id="list-without-end",
         ),
         pytest.param(
@@ -110,6 +111,18 @@ def test_every_repetition_is_told() -> None:
             "name = “lr”\n",
             "spec.toml:1:8: not TOML: invalid value, in 'name = “lr”'\n    hint: quotes are straight: \"…\" or '…'",
             id="quotes-of-print",
+        ),
+        pytest.param(
+            "lr = [1e-5,\u00a02e-5]\n",
+            "spec.toml:1:12: not TOML: invalid value, in 'lr = [1e-5,\\xa02e-5]'\n"
+            "    hint: U+00A0 is NO-BREAK SPACE, which TOML does not know: type that place anew",
+            id="blank-that-is-none",
+        ),
+        pytest.param(
+            "lr = 1e\u22125\n",
+            "spec.toml:1:7: not TOML: expected newline or end of document after a statement, in 'lr = 1e\u22125'\n"
+            "    hint: U+2212 is MINUS SIGN, which TOML does not know: type that place anew",
+            id="minus-of-print",
         ),
         pytest.param(
             "settings = {\n  epochs = 1\n}\n",

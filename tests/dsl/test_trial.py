@@ -104,6 +104,29 @@ def test_a_checkpoint_on_disk_is_known_by_its_content() -> None:
     assert identity(here._replace(checkpoint="a"), 1) != identity(here._replace(checkpoint="b"), 1)
 
 
+def test_a_tokenizer_on_disk_is_known_by_its_content() -> None:
+    here = SUBJECT._replace(model=Model(architecture="bart", tokenizer="here/words"))
+    there = SUBJECT._replace(model=Model(architecture="bart", tokenizer="there/words"))
+
+    assert identity(here._replace(tokenizer="a"), 1) == identity(there._replace(tokenizer="a"), 1)
+    assert identity(here._replace(tokenizer="a"), 1) != identity(here._replace(tokenizer="b"), 1)
+
+
+def test_revision_of_a_hub_tokenizer_changes_an_id() -> None:
+    words = Model(architecture="bart", tokenizer="org/words")
+    pinned = words.model_copy(update={"tokenizer_revision": "v1"})
+
+    assert identity(SUBJECT._replace(model=words), 1) != identity(SUBJECT._replace(model=pinned), 1)
+
+
+def test_a_tokenizer_that_is_the_checkpoints_is_none_of_its_own() -> None:
+    named = Model(checkpoint="org/m", revision="v1", tokenizer="org/m")
+    plain = (named, Model(checkpoint="org/m"), Model(architecture="t5"))
+
+    assert [model.own_tokenizer for model in plain] == [None, None, None]
+    assert named.model_copy(update={"tokenizer_revision": "v2"}).own_tokenizer == "org/m"
+
+
 def test_revision_of_a_hub_model_changes_an_id() -> None:
     plain, pinned = (SUBJECT._replace(model=Model(checkpoint="org/m", revision=revision)) for revision in (None, "v1"))
 

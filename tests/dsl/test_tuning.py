@@ -9,6 +9,10 @@ from xp.dsl.tuning import integral
 
 RANGE = "learning_rate = { low = 1e-5, high = 1e-3, log = true }"
 BOTH = ["embeddings", "encoder"]
+STAGE = '"zero.stage" = { values = [3, 2] }'
+LENGTHS = '"generation.min_new_tokens" = { values = [10, 50] }, "generation.max_new_tokens" = { low = 20, high = 60 }'
+BUCKETS = '"zero.allgather_bucket_size" = { low = 2, high = 8 }'
+PATIENCE = '"early_stopping.patience" = { values = [1, 2] }'
 PBT = f'algorithm = "pbt", population = 4, generations = 2, space = {{ {RANGE} }}'
 
 
@@ -89,6 +93,7 @@ def method(search: str) -> str:
             "search.schedule[0].settings.learning_rat",
             "unknown key\n    hint: did you mean 'learning_rate'?",
         ),
+        (f"{PBT}, quantile_fraction = 0", "search.quantile_fraction", "should be greater than 0, got 0"),
         (f"{PBT}, samples = 3", "search.samples", "has no effect with algorithm = 'pbt'"),
         (
             f'{PBT}, metric = "predict_rouge1"',
@@ -116,10 +121,43 @@ def test_what_cannot_be_searched_is_refused_at_its_place(
             'algorithm = "grid", space = { max_source_length = { values = [64, 5000] } }',
             "5000 tokens are more than the 1024 positions of the model",
         ),
+        (
+            f'algorithm = "grid", space = {{ {STAGE}, "zero.offload_param" = {{ values = ["none", "cpu"] }} }}',
+            "space.zero.offload_param.values[1]: offload_param has no effect below stage 3, got 'cpu' at stage 2",
+        ),
+        (
+            f'algorithm = "random", samples = 2, space = {{ {LENGTHS} }}',
+            "space.generation.min_new_tokens.values[1]: the shortest summary, 50 tokens, is longer than the longest",
+        ),
+        (
+            'algorithm = "random", samples = 2, space = { warmup_steps = { low = 0, high = 100 } }',
+            "space.warmup_steps: from 1 on it is a number of whole steps, got 61.8",
+        ),
+        (
+            f'algorithm = "random", samples = 2, space = {{ {BUCKETS} }} }}\nsettings = {{ zero = {{ stage = 2 }}',
+            "space.zero.allgather_bucket_size: should be even, got 3",
+        ),
+        (
+            f'algorithm = "grid", space = {{ {PATIENCE} }} }}\nsettings = {{ eval_strategy = "no"',
+            "methods.tuned.settings.eval_strategy: early_stopping needs evaluations during training, got 'no'",
+        ),
     ],
 )
 def test_what_could_not_run_is_found_in_the_plan(refusal: Refusal, search: str, message: str) -> None:
     assert message in refusal(method(search))
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        f'algorithm = "grid", space = {{ {STAGE}, "zero.overlap_comm" = {{ values = [true, false] }} }}',
+        'algorithm = "grid", space = { eval_steps = { values = [2, 4] } } }\nsettings = { eval_strategy = "steps"',
+        'algorithm = "random", samples = 2, space = { warmup_steps = { low = 0, high = 0.3 } }',
+    ],
+    ids=["keys-of-one-table", "a-key-that-another-one-needs", "share-of-steps"],
+)
+def test_settings_that_a_search_gives_values_only_together_can_be_searched(planned: Planning, search: str) -> None:
+    assert len(planned(method(search)).trials) == 1
 
 
 @pytest.mark.parametrize(

@@ -26,19 +26,27 @@ DEAF = "signal.signal(signal.SIGTERM, signal.SIG_IGN); journal.append('progress'
 KILLED = "os.kill(os.getpid(), signal.SIGKILL)"
 DIVERGE = "journal.append('failure', kind='diverged', message='loss is NaN', step=20); sys.exit(1)"
 STEP = "journal.append('progress', phase='train', step=3, steps=9); attempt = AttemptLayout(Path(sys.argv[1]))\n"
+SAVED = """
+from xp.engine.train import checkpoints
+(checkpoints.begin(attempt, 3) / "weights").write_text("w")
+checkpoints.finish(attempt, 3)
+"""
 SAVE = (
     STEP
     + """
 while not attempt.stop_file.exists():
     time.sleep(0.01)
-from xp.engine.train import checkpoints
-(checkpoints.begin(attempt, 3) / "weights").write_text("w")
-checkpoints.finish(attempt, 3)
+"""
+    + SAVED
+    + """
 journal.append('failure', kind='stopped', message='stopped on request', step=3)
 sys.exit(1)
 """
 )
 """Trains until it is asked to stop, and saves a checkpoint then."""
+
+SAVE_AT_THE_END = STEP + SAVED + COMPLETE
+"""Trains to its end, and saves a checkpoint there."""
 
 STUBBORN = STEP + "signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
 """Trains, and does not stop when it is asked to."""

@@ -30,11 +30,17 @@ HELD = [
     f'description = "a text with password: {PLANTED} in it"',
     f"command = 'python train.py --token {PLANTED}'",
     f'{{\\"api_key\\": \\"{PLANTED}\\"}}',
+    f"train.py --wandb-key {PLANTED} --epochs 3",
+    f"openai_key={PLANTED}",
+    f"wandb.key: '{PLANTED}'",
     f"Authorization: Bearer {PLANTED}",
     f"https://example.invalid/file?X-Amz-Signature={PLANTED}&part=1",
     f"-----BEGIN RSA PRIVATE KEY-----\n{PLANTED}\n-----END RSA PRIVATE KEY-----",
     f"-----BEGIN PRIVATE KEY-----\n{PLANTED}\ncut off here",
     "sk-proj-" + "abcdefgh12345678ABCDEFGH",
+    "dapi" + "0123456789abcdef0123456712345678",
+    "wandb_v1_" + "abcdefgh12345678ABCDEFGH",
+    "nvapi-" + "abcdefgh12345678ABCDEFGH",
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N",
 ]
 
@@ -49,6 +55,7 @@ FREE = [
     "HF_TOKEN=None",
     "description = \"it's the 'key' to all: don't\" # a 'comment'",
     "task-with-a-rather-long-name-of-its-own",
+    "text_key=dialogue sort_key=rouge1 --metric-key loss",
 ]
 
 

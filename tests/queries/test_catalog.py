@@ -174,13 +174,6 @@ def test_wrong_values_are_errors(given: dict[str, str], message: str) -> None:
     assert str(refusal.value) == message
 
 
-def test_foreign_values_can_be_allowed() -> None:
-    assert query(HEADER + SQL).values({"method": "x", "other": 1}, foreign_allowed=True) == {
-        "least": None,
-        "method": "x",
-    }
-
-
 @pytest.mark.parametrize(("text", "value"), [("TRUE", True), ("false", False)])
 def test_truth_values_are_read(text: str, value: bool) -> None:
     found = query("-- What?\n-- param x boolean null one\n-- column a boolean - one\nselect $x as a")

@@ -30,12 +30,15 @@ def asked(layout: Layout, name: str = "cost", **params: Any) -> list[dict[str, A
     return [dict(zip([column.name for column in answer.columns], row, strict=True)) for row in answer.rows]
 
 
-def took(layout: Layout, seconds: float, state: str = "completed", seed: int = 1, gpus: int | None = 0) -> None:
+def took(
+    layout: Layout, seconds: float, state: str = "completed", seed: int = 1, gpus: int | None = 0, **facts: str
+) -> None:
     """Write an attempt at a baseline trial, of two ranks."""
     attempt = small.attempt(layout, small.Trial("baseline", seed))
     attempt.start()
     if gpus is not None:
-        attempt.engine("facts", section="environment", subject="", values={"gpu_count": gpus}, units={})
+        values = {"gpu_count": gpus, **facts}
+        attempt.engine("facts", section="environment", subject="", values=values, units={})
     attempt.end(state, seconds=seconds)
 
 
@@ -113,6 +116,14 @@ def test_an_hour_of_gpus(
 
     assert (row["cost"], row["total"]) == (cost, cost)
     assert row["note"] == "; ".join(filter(None, ["2 pending", reason and f"attempts without a price: {reason}"]))
+
+
+@pytest.mark.parametrize(("device", "cost"), [("cpu", 1.0), ("cuda", 7.0)])
+def test_gpus_that_the_trial_did_not_compute_on_are_not_paid_for(layout: Layout, device: str, cost: float) -> None:
+    small.plan(layout, prices=[BOTH])
+    took(layout, HOUR, gpus=8, device=device)
+
+    assert asked(layout)[0]["cost"] == cost
 
 
 def test_trainings_that_ran_side_by_side_count_each_for_itself(layout: Layout) -> None:

@@ -83,3 +83,22 @@ def test_the_phases_of_a_trial_that_went_on_add_up_over_its_sessions(table: Tabl
     row = table("energy", empty)[0]
 
     assert [row[name] for name in ("energy", "train", "predict", "cpu")] == [1.0, 0.75, 0.0625, 0.25]
+
+
+@pytest.mark.parametrize("before", [{}, {"energy_consumed": "NaN", "cpu_energy": "NaN"}], ids=["nothing", "broken"])
+def test_parts_are_unknown_as_well_where_a_session_has_no_energy(
+    table: Table, empty: Layout, before: dict[str, str]
+) -> None:
+    small.plan(empty)
+    first = small.attempt(empty, small.Trial("baseline", 1))
+    first.start(resumed=None)
+    first.metrics(train_runtime=30.0, **before)
+    second = small.attempt(empty, small.Trial("baseline", 1))
+    second.start(resumed={"attempt": 1, "step": 5})
+    second.metrics(energy_consumed=0.5, cpu_energy=0.25, energy_consumed_train=0.375)
+    second.end("completed")
+    load(empty)
+
+    row = table("energy", empty)[0]
+
+    assert [row[name] for name in ("n", "energy", "cpu", "train", "total")] == [1, None, None, None, 0.5]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -78,6 +79,32 @@ def test_memory_by_hand(table: Table) -> None:
     assert rows["zero2"]["all_ranks"] == pytest.approx(640e6)
     # nobody recorded gradients
     assert rows["zero2"]["states"] is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "in_theory"),
+    [
+        # 700,000 weights of 2 B; half of the gradients of 2 B, and of the states: two moments and a weight of 4 B
+        pytest.param({"precision": "bf16"}, 1.4e6 + 0.7e6 + 4.2e6, id="deepspeeds-own-16-bits"),
+        # 4 B, 4 B, and two moments of 4 B
+        pytest.param({"precision": "bf16", "torch_autocast": True}, 2.8e6 + 1.4e6 + 2.8e6, id="cast-by-torch"),
+    ],
+)
+def test_weights_that_torch_casts_are_of_single_precision_in_theory(
+    empty: Layout, table: Table, settings: dict[str, Any], in_theory: float
+) -> None:
+    small.plan(empty)
+    new = small.attempt(empty, small.Trial("zero2", 1))
+    new.searches = settings
+    new.start()
+    new.facts()
+    new.metrics(train_peak_memory=1.0)
+    new.end("completed")
+    load(empty)
+
+    (row,) = (row for row in table("memory", empty) if row["method"] == "zero2")
+
+    assert row["in_theory"] == pytest.approx(in_theory)
 
 
 def test_tradeoffs_by_hand(table: Table) -> None:
@@ -483,6 +510,29 @@ def test_a_card_is_about_the_best_trial_unless_another_is_named(table: Table) ->
     assert best["grams"] == pytest.approx(1.0)
     assert best["quality"] == "tdp-estimate"
     assert (named["method"], named["rouge1"]) == ("freeze-encoder", 40)
+
+
+def test_a_card_says_the_machine_and_the_energy_of_its_own_trial(empty: Layout, table: Table) -> None:
+    small.plan(empty)
+    machines = {
+        1: ({"cpu": "Epyc", "cpu_usable": 64, "gpu": "H100"}, {"quality": "counter", "country": "FRA"}),
+        2: ({"cpu": "Xeon", "cpu_usable": 8}, {"quality": "tdp-estimate", "country": "USA"}),
+    }
+    for seed, (machine, energy) in machines.items():
+        new = small.attempt(empty, small.Trial("baseline", seed))
+        new.start()
+        new.engine("facts", section="environment", subject="", values=machine)
+        new.rank(0, "facts", section="measurement", subject="energy", values=energy)
+        new.metrics(predict_rouge1=50.0)
+        new.end("completed")
+    load(empty)
+
+    cards = [table("card", empty, trial=small.Trial("baseline", seed).id)[0] for seed in machines]
+
+    assert [(card["hardware"], card["quality"], card["country"]) for card in cards] == [
+        ("Epyc (64 cores), H100", "counter", "FRA"),
+        ("Xeon (8 cores)", "tdp-estimate", "USA"),
+    ]
 
 
 def test_best_goes_by_the_objective_where_there_is_one(empty: Layout, table: Table) -> None:

@@ -26,6 +26,17 @@ def test_seeds_by_hand(table: Table) -> None:
     assert (rows["broken"]["n"], rows["broken"]["value"]) == (0, None)
 
 
+def test_the_interval_of_a_mean_has_the_confidence_of_the_experiment(empty: Layout, table: Table) -> None:
+    small.journals(empty)
+    small.plan(empty, time=small.START + 1, confidence=0.9)
+    load(empty)
+
+    baseline = next(row for row in table("seeds", empty, measure="accuracy") if row["method"] == "baseline")
+
+    # 50, 52, 54; with two degrees of freedom t is 2.919985580354 at 90 %
+    assert baseline["high"] == pytest.approx(52 + 2.919985580354 * 2 / math.sqrt(3))
+
+
 def test_one_seed_has_no_interval(table: Table) -> None:
     rows = {row["method"]: row for row in table("seeds", measure="loss")}
 

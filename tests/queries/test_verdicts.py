@@ -109,6 +109,16 @@ def significant(mean: float, sd: float, n: int, level: float) -> bool:
     return bool(abs(mean) >= stats.t.ppf(1 - level / 2, n - 1) * sd / math.sqrt(n))
 
 
+def test_effects_that_cancel_out_need_as_many_pairs_as_fit_into_the_margin(table: Table, empty: Layout) -> None:
+    # ln 1.25 + ln 0.8 is nothing but a rounding error, which no number of pairs would tell from nothing
+    row = told(empty, [claim("speed", "increases")], (125.0, 80.0, 100.0), table)
+
+    # with 103 pairs 1.983 * 0.2231 / √103 = 0.0436 is within ln 1.05 = 0.0488, with 53 it is 0.0615
+    assert row["verdict"] == "inconclusive"
+    assert row["effect"] == pytest.approx(1.0)
+    assert "about 100 more pairs needed" in row["note"]
+
+
 def test_a_wider_margin_makes_an_effect_none(table: Table, empty: Layout) -> None:
     row = told(empty, [claim("speed", "increases", margin=0.3)], (110, 111, 109, 110), table)
 

@@ -34,7 +34,7 @@ def test_the_first_table_is_of_tradeoffs_and_the_second_of_benchmarks() -> None:
 
 
 def test_a_table_can_name_its_query() -> None:
-    assert filled("{table:queries/mine.sql}\n{table: cost}\n{table}").count("[") == 3
+    assert filled("{table:queries/mine.sql}\n{table: cost }\n{table}").count("[") == 3
     assert "[tradeoffs]" in filled("{table:cost}\n{table}")
 
 
@@ -52,6 +52,8 @@ def test_a_table_can_name_its_query() -> None:
         "<!-- {tabel} -->",
         r"\{table}",
         "${HOME} and $\\frac{a}{b}$ and $$\n{x}\n$$",
+        "\\begin{table}[t]\n\\caption*{scores}\n\\end{table}",
+        r"\cite[p.~3]{lewis} and \href{url}{text} here",
     ],
 )
 def test_what_is_no_placeholder_stays(text: str) -> None:
@@ -95,6 +97,8 @@ def test_every_unknown_name_is_told_with_its_line() -> None:
 def test_a_third_table_must_say_which() -> None:
     with pytest.raises(TemplateError, match=r"report\.md:3: table: which query\?\n    hint: only the first 2"):
         filled("{table}\n{table}\n{table}")
+    with pytest.raises(TemplateError, match=r"report\.md:1: table: which query\?"):
+        filled("{table:}")
 
 
 def test_an_unknown_query_is_told_with_its_line() -> None:

@@ -32,14 +32,17 @@ def gpu(gpus: Facts, build: Facts) -> Finding:
     if not count:
         return Finding("gpu", "missing", "none, or no driver of one; trials train on the CPU", why)
     driver = f"{count} × {gpus['gpu'][0]}, driver {said(gpus, 'gpu_driver')}, CUDA {said(gpus, 'gpu_cuda')}"
+    if gpus["device"][0] == "cpu":
+        mend = f"{devices.VISIBLE} may hide some of NVIDIA; others are measured and not trained on"
+        return Finding("gpu", "missing", f"{driver}; none that trials may use: they train on the CPU", why, mend)
     built, latest = build["torch_cuda"][0], gpus.get("gpu_cuda", (None, ""))[0]
-    if built is None and build["torch_hip"][0] is None:
+    if built is None:
         mend = "pip install --force-reinstall torch, in the build for your CUDA"
         return Finding("gpu", "missing", f"{driver}; PyTorch is built for CPUs only", why, mend)
     if built and latest and major(built) > major(latest):
         mend = f"update the driver, or install a PyTorch that is built for CUDA {major(latest)}"
         return Finding("gpu", "missing", f"{driver}; PyTorch is built for CUDA {built}", why, mend)
-    return Finding("gpu", "ok", f"{driver}; PyTorch is built for {built or 'ROCm'}", why)
+    return Finding("gpu", "ok", f"{driver}; PyTorch is built for {built}", why)
 
 
 def said(facts: Facts, name: str) -> str:
@@ -54,9 +57,9 @@ def major(version: str) -> int:
 
 def precisions(gpus: Facts) -> Iterator[Finding]:
     """Yield what can be computed in."""
-    capability = gpus.get("gpu_capability", (None, ""))[0]
+    capability, on_gpu = gpus.get("gpu_capability", (None, ""))[0], gpus["device"][0] == "cuda"
     yield Finding("fp32", "ok", "always", 'precision = "fp32"', basic=True)
-    if gpus["gpu_count"][0]:
+    if on_gpu:
         native = capability is None or major(str(capability)) >= AMPERE
         where = f"compute capability {capability}"
     else:
@@ -67,8 +70,8 @@ def precisions(gpus: Facts) -> Iterator[Finding]:
         f"{where} computes in it" if native else f"{where} emulates it: slower than fp32, and no smaller in its kernels"
     )
     yield Finding("bf16", "ok" if native else "warn", found, 'precision = "bf16"')
-    there: Status = "ok" if gpus["gpu_count"][0] else "missing"
-    yield Finding("fp16", there, "on the GPU" if there == "ok" else "needs a GPU", 'precision = "fp16"')
+    there: Status = "ok" if on_gpu else "missing"
+    yield Finding("fp16", there, "on the GPU" if on_gpu else "needs a GPU", 'precision = "fp16"')
 
 
 def energy_of_cpu(folder: Path = RAPL) -> Finding:

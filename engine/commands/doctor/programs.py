@@ -8,11 +8,12 @@ import re
 import sys
 from collections.abc import Iterator
 from importlib.metadata import requires
+from pathlib import Path
 
 from packaging.requirements import Requirement
 
 from xp.engine.commands.doctor.finding import Finding
-from xp.engine.machine.environment import software
+from xp.engine.machine.environment import code, software
 from xp.engine.machine.environment.commands import output
 from xp.engine.machine.nvme import install, which
 
@@ -88,6 +89,9 @@ def git() -> Finding:
     why = "facts about the commit, and whether it held the code that ran"
     if which("git") is None:
         return Finding("git", "warn", "there is no git", why, install("git"))
+    if refusal := code.refusal(code.ask(Path.cwd(), "rev-parse", "--show-toplevel")):
+        mend = "git config --global --add safe.directory FOLDER" if "ownership" in refusal else ""
+        return Finding("git", "warn", f"it tells nothing of this folder: {refusal}", why, mend)
     return Finding("git", "ok", "there", why)
 
 

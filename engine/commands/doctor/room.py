@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 
+from xp.dsl.quantity import quantity
 from xp.engine.commands.doctor.finding import Finding
 from xp.engine.machine import cgroups, nvme
 from xp.engine.machine.environment import hardware
@@ -48,8 +49,8 @@ def memory() -> Finding:
     """Tell how much memory may be used."""
     total, limit = psutil.virtual_memory().total, cgroups.memory_limit()
     usable = min(total, limit or total)
-    found = f"{gigabytes(usable)} usable" + (
-        f", the limit of the control group; the machine has {gigabytes(total)}" if limit else ""
+    found = f"{quantity(usable, 'B')} usable" + (
+        f", the limit of the control group; the machine has {quantity(total, 'B')}" if limit else ""
     )
     why = "model, optimizer states and batches of all ranks of a trial"
     if usable < LEAST_MEMORY:
@@ -65,14 +66,14 @@ def shared() -> Finding:
     if size < LEAST_SHARED:
         mend = "mount -o remount,size=2g /dev/shm, or docker run --shm-size=2g"
         return Finding("shared memory", "warn", f"{size / 2**20:.0f} MiB", why, mend)
-    return Finding("shared memory", "ok", gigabytes(size), why)
+    return Finding("shared memory", "ok", quantity(size, "B"), why)
 
 
 def disk(results: Path) -> Finding:
     """Tell whether the results folder can be written, and how much goes onto its disk."""
     there = next(folder for folder in (results.absolute(), *results.absolute().parents) if folder.exists())
     free, why = shutil.disk_usage(there).free, "journals, checkpoints and the warehouse lie in the results folder"
-    found, mend = f"{gigabytes(free)} free under {there}", "choose another folder: --results, or XP_RESULTS"
+    found, mend = f"{quantity(free, 'B')} free under {there}", "choose another folder: --results, or XP_RESULTS"
     if not os.access(there, os.W_OK):
         return Finding("disk", "missing", f"{there} is not writable", why, mend, basic=True)
     if free < FULL:
@@ -86,12 +87,3 @@ def offloading(results: Path) -> Finding:
     if lack is None:
         return Finding("nvme", "ok", "the operators are there, and the disk takes writes past the cache", why)
     return Finding("nvme", "missing", lack.what, why, lack.mend)
-
-
-def gigabytes(count: int) -> str:
-    """Return bytes for people.
-
-    >>> gigabytes(25_276_514_304)
-    '25.3 GB'
-    """
-    return f"{count / GIGABYTE:,.1f} GB"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from xp.engine.commands.doctor import chips, programs, room
+from xp.engine.commands.doctor import chips, copies, programs, room
 from xp.engine.commands.doctor.finding import Finding
 from xp.engine.redaction import Redactor
 from xp.engine.screen import table
@@ -18,6 +18,7 @@ def look(results: Path, *, deep: bool, hub: bool) -> Iterator[Finding]:
     yield from programs.findings()
     yield from room.findings(results)
     yield from chips.findings()
+    yield from copies.findings(Path("queries"))
     if deep:
         yield from programs.deep()
     if hub:

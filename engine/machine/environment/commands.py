@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 PATIENCE = 20.0
 """Seconds after which a program that says nothing is taken for one that knows nothing."""
 
+Answer = subprocess.CompletedProcess[bytes]
 
-def output(*command: str, folder: Path | None = None, patience: float = PATIENCE) -> str | None:
+
+def output(*command: str, patience: float = PATIENCE) -> str | None:
     """Return what a command prints as text, None when it fails."""
-    said = raw(*command, folder=folder, patience=patience)
-    return None if said is None else said.decode(errors="replace").strip()
+    return printed(answer(*command, patience=patience))
 
 
-def raw(*command: str, folder: Path | None = None, patience: float = PATIENCE) -> bytes | None:
-    """Return what a command prints, to the last byte, None when it fails."""
+def printed(said: Answer | None) -> str | None:
+    """Return what a command has printed as text, None where it has failed."""
+    return said.stdout.decode(errors="replace").strip() if said is not None and said.returncode == 0 else None
+
+
+def answer(
+    *command: str, folder: Path | None = None, environment: Mapping[str, str] | None = None, patience: float = PATIENCE
+) -> Answer | None:
+    """Return what a command says and how it ends, None when it takes too long."""
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=patience)
+        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False, timeout=patience)
     except subprocess.TimeoutExpired:
         return None
-    return done.stdout if done.returncode == 0 else None

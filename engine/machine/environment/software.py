@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import shutil
 import sys
 from collections.abc import Iterator
 from importlib.machinery import PathFinder
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 from typing import Any
 
@@ -55,12 +56,15 @@ TOOLS = {
 BUNDLED = {"cudnn": r"nvidia_cudnn", "nccl": r"nvidia_nccl", "cuda_runtime": r"nvidia_cuda_runtime"}
 """Libraries of NVIDIA that come as distributions of their own, one per version of CUDA."""
 
+ORIGIN = "direct_url.json"
+"""The file of a distribution that says where it is from, unless an index of packages gave it."""
+
 DISTRIBUTION = re.compile(r"(?P<name>.+?)-(?P<version>[^-]+)\.(?:dist-info|egg-info)")
 
 
 def libraries() -> Facts:
     """Return the versions of the libraries that can change a number."""
-    return {name: (installed(name), "") for name in LIBRARIES}
+    return {name: (built(name), "") for name in LIBRARIES}
 
 
 def installed(name: str) -> str | None:
@@ -71,13 +75,35 @@ def installed(name: str) -> str | None:
         return None
 
 
+def built(name: str) -> str | None:
+    """Return the version of a distribution, None where it is not installed; one of a repository with its commit."""
+    known = installed(name)
+    return known and of_commit(known, distribution(name).read_text(ORIGIN))
+
+
+def of_commit(version: str, origin: str | None) -> str:
+    """Return a version with the commit that it was built from: those of a branch all have the same.
+
+    >>> of_commit("5.1.0.dev0", '{"vcs_info": {"commit_id": "0123456789abcdef"}}'), of_commit("5.0.0", None)
+    ('5.1.0.dev0 (0123456789ab)', '5.0.0')
+    """
+    commit = json.loads(origin).get("vcs_info", {}).get("commit_id") if origin else None
+    return f"{version} ({commit[:12]})" if commit else version
+
+
 def packages() -> dict[str, str]:
-    """Return the version of every distribution by its name; one that hides another is the one that counts."""
+    """Return the version of every distribution by its name; one that hides another is the one that counts.
+
+    The names of their folders say both: `importlib.metadata` opens a file of each for it and takes a hundred times as
+    long, 0.2 s for 127 distributions, at the start of every run.
+    """
     found: dict[str, str] = {}
     for folder in map(Path, filter(None, sys.path)):
         for entry in sorted(folder.glob("*-info")):
-            if (match := DISTRIBUTION.fullmatch(entry.name)) and folder.is_dir():
-                found.setdefault(match["name"].replace("_", "-").lower(), match["version"])
+            if match := DISTRIBUTION.fullmatch(entry.name):
+                origin = entry / ORIGIN
+                built_of = of_commit(match["version"], origin.read_text("utf-8") if origin.is_file() else None)
+                found.setdefault(match["name"].replace("_", "-").lower(), built_of)
     return dict(sorted(found.items()))
 
 

@@ -12,6 +12,9 @@ from xp.engine.machine.gpus.gpu import Facts, told
 ABSENT = (ImportError, OSError, KeyError)
 """What importing the library raises where it, or the driver below it, is not there."""
 
+UNREADABLE = (KeyError, TypeError)
+"""What reading an answer raises whose number is text (``N/A``), or has another name in this version of the library."""
+
 
 class Amd:
     """One GPU."""
@@ -19,7 +22,8 @@ class Amd:
     def __init__(self, smi: Any, handle: Any) -> None:
         self._smi = smi
         self._handle = handle
-        said = told([("name", lambda: smi.amdsmi_get_gpu_asic_info(handle)["market_name"])], smi.AmdSmiException)
+        self._refusals = (smi.AmdSmiException, *UNREADABLE)
+        said = told([("name", lambda: smi.amdsmi_get_gpu_asic_info(handle)["market_name"])], self._refusals)
         self.name = str(said.get("name", "GPU of AMD"))
 
     def facts(self) -> Facts:
@@ -31,7 +35,7 @@ class Amd:
                 ("driver", lambda: str(smi.amdsmi_get_gpu_driver_info(handle)["driver_version"])),
                 ("power_limit", lambda: smi.amdsmi_get_power_cap_info(handle)["power_cap"] / 1_000_000),
             ],
-            smi.AmdSmiException,
+            self._refusals,
         )
         units = {"memory": "B", "power_limit": "W"}
         return {name: (value, units.get(name, "")) for name, value in said.items()}
@@ -49,7 +53,7 @@ class Amd:
                 ("clock", lambda: smi.amdsmi_get_clock_info(handle, smi.AmdSmiClkType.GFX)["clk"]),
                 ("memory_clock", lambda: smi.amdsmi_get_clock_info(handle, smi.AmdSmiClkType.MEM)["clk"]),
             ],
-            smi.AmdSmiException,
+            self._refusals,
         )
         return {name: float(value) for name, value in said.items() if isinstance(value, int | float)}
 

@@ -20,13 +20,17 @@ LINKS = 18
 
 ON = {0: False, 1: True}
 
+UNKNOWN = (nvml.NVMLError, UnicodeDecodeError)
+"""What asking for something raises that a GPU or its driver does not know, or tells as no text."""
+
 
 class Nvidia:
     """One GPU."""
 
     def __init__(self, handle: Any) -> None:
         self._handle = handle
-        self.name = text(nvml.nvmlDeviceGetName(handle))
+        said = told([("name", lambda: text(nvml.nvmlDeviceGetName(handle)))], UNKNOWN)
+        self.name = str(said.get("name", "GPU of NVIDIA"))
 
     def facts(self) -> Facts:
         """Return what it is; what its driver does not say is left out."""
@@ -43,12 +47,13 @@ class Nvidia:
                 ("mig", lambda: ON[nvml.nvmlDeviceGetMigMode(handle)[0]]),
                 ("pcie", lambda: pcie(handle)),
                 ("energy_counter", lambda: nvml.nvmlDeviceGetTotalEnergyConsumption(handle) >= 0),
+                ("driver", lambda: text(nvml.nvmlSystemGetDriverVersion())),
             ],
-            nvml.NVMLError,
+            UNKNOWN,
         )
         units = {"memory": "B", "power_limit": "W", "clock_limit": "MHz", "memory_clock_limit": "MHz"}
-        driver = {"driver": text(nvml.nvmlSystemGetDriverVersion()), "cuda": cuda(), "links": links(handle)}
-        return {name: (value, units.get(name, "")) for name, value in {**said, **driver}.items()}
+        whole = {**said, "cuda": cuda(), "links": links(handle)}
+        return {name: (value, units.get(name, "")) for name, value in whole.items()}
 
     def readings(self) -> dict[str, float]:
         """Return how busy it is; what its driver does not say is left out."""
@@ -63,7 +68,7 @@ class Nvidia:
                 ("memory_clock", lambda: nvml.nvmlDeviceGetClockInfo(handle, nvml.NVML_CLOCK_MEM)),
                 ("reasons", lambda: nvml.nvmlDeviceGetCurrentClocksThrottleReasons(handle)),
             ],
-            nvml.NVMLError,
+            UNKNOWN,
         )
         reasons = said.pop("reasons", None)
         if reasons is not None:
@@ -80,9 +85,15 @@ def found() -> Iterator[list[Nvidia]]:
         yield []
         return
     try:
-        yield [Nvidia(nvml.nvmlDeviceGetHandleByIndex(index)) for index in range(nvml.nvmlDeviceGetCount())]
+        yield [Nvidia(handle) for handle in handles()]
     finally:
         nvml.nvmlShutdown()
+
+
+def handles() -> list[Any]:
+    """Return the GPUs that answer: one that has fallen off its bus is counted, and does not."""
+    count, ask = nvml.nvmlDeviceGetCount(), nvml.nvmlDeviceGetHandleByIndex
+    return [*told([(str(index), partial(ask, index)) for index in range(count)], nvml.NVMLError).values()]
 
 
 def text(value: bytes | str) -> str:

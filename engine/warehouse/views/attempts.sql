@@ -16,56 +16,102 @@ comment on view sessions is 'every attempt with the attempts whose work it went 
 comment on column sessions.attempt_key is 'the attempt';
 comment on column sessions.session_key is 'an attempt that is part of its training';
 
-create view attempt_measures as
-with steady as (
-    select attempt_key, value as seconds
+create view session_sums as
+with training as (
+    select attempt_key, session_key, count(*) over (partition by attempt_key) as sessions
+    from sessions
+),
+resumed as (
+    select *
+    from training
+    where sessions > 1
+),
+steady as (
+    select attempt_key as session_key, value as seconds
     from latest
     join metric_name using (name_id)
     where name = 'train_steady_seconds' and rank = 0
 ),
-training as (
-    select attempt_key, count(*) as sessions
-    from sessions
-    group by attempt_key
+-- what a session may have nothing of: a phase that it did not come to, a checkpoint, a step behind the warm-up
+part(name, whole) as (
+    select name, 'energy_consumed'
+    from metric_name
+    where starts_with(name, 'energy_consumed_')
+    union all
+    from (values ('checkpoint_seconds', 'train_runtime'), ('train_steady_seconds', 'train_runtime'))
+),
+known as (
+    select resumed.attempt_key, part.name, count(finite(latest.value)) as sessions
+    from resumed
+    join latest on latest.attempt_key = resumed.session_key and latest.rank = 0
+    join metric_name using (name_id)
+    join part on part.whole = metric_name.name
+    group by resumed.attempt_key, part.name
+)
+select attempt_key, name, rank, value as last, value as total, value as rate
+from latest
+join metric_name using (name_id)
+where attempt_key in (select attempt_key from training where sessions = 1)
+union all
+select
+    resumed.attempt_key,
+    metric_name.name,
+    latest.rank,
+    max(latest.value) filter (where resumed.session_key = resumed.attempt_key),
+    -- a session that recorded nothing makes the sum unknown, not smaller, unless it recorded what this is a part of
+    case
+        when greatest(count(latest.value), any_value(known.sessions)) = any_value(resumed.sessions)
+            then sum(latest.value order by resumed.session_key)
+    end,
+    -- all work over all time: what a session did is its speed times its time; one of which either is unknown is left
+    -- out, and where no time is known the last session speaks
+    coalesce(
+        sum(latest.value * steady.seconds order by resumed.session_key)
+        / sum(steady.seconds order by resumed.session_key) filter (where latest.value is not null),
+        max(latest.value) filter (where resumed.session_key = resumed.attempt_key)
+    )
+from resumed
+join latest on latest.attempt_key = resumed.session_key
+join metric_name using (name_id)
+left join steady on steady.session_key = resumed.session_key
+left join known on (known.attempt_key, known.name) = (resumed.attempt_key, metric_name.name)
+group by resumed.attempt_key, metric_name.name, latest.rank;
+comment on view session_sums is 'what the sessions of an attempt come to, for every metric that one of them recorded; numbers may be NaN or infinite';
+comment on column session_sums.attempt_key is 'the attempt';
+comment on column session_sums.name is 'name of the metric, as it was recorded';
+comment on column session_sums.rank is 'the rank that recorded it';
+comment on column session_sums.last is 'what the attempt itself recorded, in the unit of the metric';
+comment on column session_sums.total is 'what its sessions recorded together, in the unit of the metric; null where one of them recorded neither it nor the whole that it is a part of';
+comment on column session_sums.rate is 'a speed over all its sessions: all work over all time, in the unit of the metric';
+
+create macro over_sessions(rule, last, total, rate) as case rule when 'rate' then rate when 'sum' then total else last end;
+comment on macro over_sessions is 'what the sessions of an attempt come to by the rule of a measure: sum, last or rate';
+
+create view attempt_measures as
+with of_rank as (
+    select
+        session_sums.attempt_key,
+        session_sums.rank,
+        measure.measure,
+        measure.over_ranks,
+        over_sessions(measure.over_sessions, session_sums.last, session_sums.total, session_sums.rate) as value
+    from session_sums
+    join measure on measure.metric = session_sums.name
+    where measure.over_sessions <> 'last' or session_sums.last is not null
 ),
 recorded as (
     select
-        sessions.attempt_key,
-        measure.measure,
+        attempt_key,
+        of_rank.measure,
         case
-            when measure.over_sessions = 'rate'
-                -- all work over all time: what a session did is its speed times its time; one whose time is unknown is
-                -- left out, and where no time is known the last session speaks
-                then coalesce(
-                    sum(latest.value * steady.seconds order by sessions.session_key) filter (where latest.rank = 0)
-                    / sum(steady.seconds order by sessions.session_key) filter (where latest.rank = 0),
-                    max(latest.value) filter (where latest.rank = 0 and sessions.session_key = sessions.attempt_key)
-                )
-            when measure.over_ranks = 'first' and measure.over_sessions = 'last'
-                then max(latest.value) filter (where latest.rank = 0)
-            when measure.over_ranks = 'first'
-                -- a session that recorded nothing makes the sum unknown, not smaller
-                then case
-                    when count(latest.value) filter (where latest.rank = 0) = any_value(training.sessions)
-                        then sum(latest.value order by sessions.session_key) filter (where latest.rank = 0)
-                end
+            when of_rank.over_ranks = 'first' then max(of_rank.value) filter (where of_rank.rank = 0)
             -- a rank that recorded nothing makes the sum unknown, not smaller
-            else case
-                when count(latest.value) >= any_value(coalesce(attempt.world_size, 1))
-                    then sum(latest.value order by latest.rank)
-            end
+            when count(of_rank.value) >= any_value(coalesce(attempt.world_size, 1))
+                then sum(of_rank.value order by of_rank.rank)
         end as value
-    from sessions
-    join latest on latest.attempt_key = sessions.session_key
-    join metric_name using (name_id)
-    join measure
-        on measure.metric = metric_name.name
-        -- only what sessions take adds up: a score or a peak is that of the last one
-        and (measure.over_sessions <> 'last' or sessions.session_key = sessions.attempt_key)
-    join attempt on attempt.attempt_key = sessions.attempt_key
-    join training on training.attempt_key = sessions.attempt_key
-    left join steady on steady.attempt_key = sessions.session_key
-    group by sessions.attempt_key, measure.measure, measure.over_ranks, measure.over_sessions
+    from of_rank
+    join attempt using (attempt_key)
+    group by attempt_key, of_rank.measure, of_rank.over_ranks
 )
 select attempt_key, measure, finite(value) as value, coalesce(not isfinite(value), false) as not_finite
 from recorded;

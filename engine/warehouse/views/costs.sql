@@ -1,19 +1,29 @@
 -- What attempts and trials cost, by tariff.
 
 create view attempt_costs as
-with used as (
+with machine as (
+    select
+        attempt_key,
+        any_value(value) filter (where name = 'device') as device,
+        any_value(number) filter (where name = 'gpu_count') as gpu_count
+    from fact
+    where (section, subject) = ('environment', '') and name in ('device', 'gpu_count')
+    group by attempt_key
+),
+used as (
     select
         attempt_states.attempt_key,
         attempt_states.trial,
         attempt_states.state,
         attempt_states.worked,
-        -- each rank has a GPU to itself, where the machine has any
-        case when fact.number > 0 then attempt.world_size when fact.number = 0 then 0 end as gpus
+        -- each rank has a GPU to itself, where it computes on any: a machine may have some that it does not use
+        case
+            when machine.device = 'cpu' or machine.gpu_count = 0 then 0
+            when machine.device is not null or machine.gpu_count > 0 then attempt.world_size
+        end as gpus
     from attempt_states
     join attempt using (attempt_key)
-    left join fact
-        on fact.attempt_key = attempt_states.attempt_key
-        and (fact.section, fact.subject, fact.name) = ('environment', '', 'gpu_count')
+    left join machine on machine.attempt_key = attempt_states.attempt_key
 ),
 judged as (
     select

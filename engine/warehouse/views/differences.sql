@@ -7,7 +7,7 @@ from (values
     ('environment', ['device', 'cpu', 'cpu_usable', 'cpu_quota', 'gpu', 'gpu_count', 'gpu_driver']),
     ('environment', ['python', 'torch', 'transformers', 'accelerate', 'deepspeed', 'codecarbon', 'rouge-score']),
     ('dataset', ['fingerprint', 'revision']),
-    ('model', ['revision']),
+    ('model', ['revision', 'tokenizer_revision']),
     ('measurement', ['rouge_library', 'rouge_tokens', 'rouge_stemmer', 'rouge_sentences']),
     ('measurement', ['quality', 'intensity_source', 'method'])
 ) as pair(section, names);

@@ -151,7 +151,8 @@ pair as (
 compared as (
     select
         *,
-        case when comparable then value / nullif(baseline_value, 0) end as ratio,
+        -- of two numbers below zero the smaller one would have the larger ratio
+        case when comparable and baseline_value > 0 then value / baseline_value end as ratio,
         case when comparable then value - baseline_value end as difference
     from pair
 )
@@ -168,6 +169,7 @@ select
         when baseline_value is null then 'baseline not measured'
         when not comparable then 'contended on one side only'
         when baseline_value = 0 then 'baseline zero'
+        when scale = 'ratio' and baseline_value < 0 then 'baseline not positive'
         when scale = 'ratio' and ratio <= 0 then 'not positive'
     end as reason
 from compared;
@@ -190,7 +192,7 @@ comment on column effects.baseline_state is 'state of the baseline''s trial';
 comment on column effects.value is 'the method''s value; null where it is unknown or not finite';
 comment on column effects.baseline_value is 'the baseline''s value; null where it is unknown or not finite';
 comment on column effects.scale is 'how the effect is told: ratio or difference, as a claim has it, or as the measure does';
-comment on column effects.ratio is 'method over baseline, where both are finite and comparable';
+comment on column effects.ratio is 'method over baseline, where both are finite and comparable, and the baseline is above zero';
 comment on column effects.difference is 'method minus baseline, where both are finite and comparable';
 comment on column effects.effect is 'logarithm of the ratio, or the difference in the unit of the measure; null where there is none';
 comment on column effects.mixes is 'what should be equal of both trials and is not: machine, libraries, data, ways of measuring';

@@ -57,7 +57,7 @@ comment on column facts.method is 'name of the method';
 comment on column facts.model is 'name of the model in the file';
 comment on column facts.dataset is 'name of the data set in the file';
 comment on column facts.section is 'environment, package, model, dataset or measurement';
-comment on column facts.subject is 'name of the model or data set; empty for the environment';
+comment on column facts.subject is 'name of the model or data set, or what was measured; empty for the environment and its packages';
 comment on column facts.name is 'what is stated';
 comment on column facts.value is 'the statement as text, in full';
 comment on column facts.number is 'the statement, where it is a number';

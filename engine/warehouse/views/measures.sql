@@ -31,47 +31,21 @@ create macro measures_of(wanted) as (
 comment on macro measures_of is 'names of the measures of an experiment; null where there is none of that name';
 
 create view own_trial_measures as
-with steady as (
-    select attempt_key, value as seconds
-    from latest
-    join metric_name using (name_id)
-    where name = 'train_steady_seconds' and rank = 0
-),
-of_rank as (
+with of_rank as (
     select
         standing.experiment,
         standing.position,
         standing.trial,
         own_measure.measure,
         own_measure.over_ranks,
-        latest.rank,
-        any_value(coalesce(attempt.world_size, 1)) as world_size,
-        case
-            when any_value(own_measure.over_sessions) = 'rate'
-                then coalesce(
-                    sum(latest.value * steady.seconds order by sessions.session_key)
-                    / sum(steady.seconds order by sessions.session_key) filter (where latest.value is not null),
-                    max(latest.value) filter (where sessions.session_key = sessions.attempt_key)
-                )
-            else sum(latest.value order by sessions.session_key)
-        end as value
+        session_sums.rank,
+        coalesce(attempt.world_size, 1) as world_size,
+        over_sessions(own_measure.over_sessions, session_sums.last, session_sums.total, session_sums.rate) as value
     from standing
     join own_measure using (experiment)
-    join sessions using (attempt_key)
     join attempt using (attempt_key)
-    join metric_name on metric_name.name = own_measure.metric
-    join latest on (latest.attempt_key, latest.name_id) = (sessions.session_key, metric_name.name_id)
-    left join steady on steady.attempt_key = sessions.session_key
-    where
-        standing.state = 'completed'
-        and (own_measure.over_sessions <> 'last' or sessions.session_key = sessions.attempt_key)
-    group by
-        standing.experiment,
-        standing.position,
-        standing.trial,
-        own_measure.measure,
-        own_measure.over_ranks,
-        latest.rank
+    join session_sums on (session_sums.attempt_key, session_sums.name) = (standing.attempt_key, own_measure.metric)
+    where standing.state = 'completed' and (own_measure.over_sessions <> 'last' or session_sums.last is not null)
 )
 select
     experiment,

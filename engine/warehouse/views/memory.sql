@@ -30,19 +30,25 @@ arrangement as (
         trial,
         max(number) filter (where name = 'zero.stage') as stage,
         max(number) filter (where name = 'world_size') as ranks,
-        max(value) filter (where name = 'precision') as precision
+        max(value) filter (where name = 'precision') as precision,
+        coalesce(bool_or(value = 'true') filter (where name = 'torch_autocast'), false) as torch_casts
     from setting
     group by trial
     -- what a search decides, theory does not know
     having
-        not coalesce(bool_or(value = 'searched') filter (where name in ('zero.stage', 'world_size', 'precision')), false)
+        not coalesce(
+            bool_or(value = 'searched') filter (
+                where name in ('zero.stage', 'world_size', 'precision', 'torch_autocast')
+            ),
+            false
+        )
 ),
 share as (
     select
         trial,
         stage,
-        -- torch's automatic mixed precision keeps weights and gradients in single precision, DeepSpeed does not
-        case when stage is null or coalesce(precision, 'fp32') = 'fp32' then 4 else 2 end as width,
+        -- where torch casts what is computed, with DeepSpeed or without, weights and gradients stay in single precision
+        case when stage is null or torch_casts or coalesce(precision, 'fp32') = 'fp32' then 4 else 2 end as width,
         case when stage >= 1 then ranks else 1 end as of_states,
         case when stage >= 2 then ranks else 1 end as of_gradients,
         case when stage >= 3 then ranks else 1 end as of_weights

@@ -51,6 +51,7 @@ create macro t_further(confidence, sd, n, distance) as case when distance > 0 th
         ),
         1
     ),
-    ceil(pow(t_quantile(confidence, 100) * sd / distance, 2)) - n
-)::bigint end;
-comment on macro t_further is 'about how many further values make half of the interval no wider than a distance, if the spread stays';
+    -- a distance of rounding errors takes more than any integer counts
+    try_cast(ceil(pow(t_quantile(confidence, 100) * sd / distance, 2)) - n as bigint)
+) end;
+comment on macro t_further is 'about how many further values make half of the interval no wider than a distance, if the spread stays; null where no number of them would';

@@ -244,3 +244,89 @@ def test_what_a_template_says_of_a_folder_counts_while_something_is_put_there(ba
     assert (used["zero.nvme_path"], used["zero.buffer_size"]) == ("/fast", 5)
     assert unused["zero.offload_param"] == "cpu"
     assert (unused["zero.nvme_path"], unused["zero.buffer_size"]) == (None, None)
+
+
+def at(stage: int, **keys: Any) -> dict[str, Any]:
+    return {**MICRO, "zero_optimization": {"stage": stage}, **keys}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        pytest.param(
+            at(2, prescale_gradients=True),
+            "ds.json:6:2: prescale_gradients: does not go with reduce_scatter at stage 2, got true "
+            "(in based · dialogues)\n"
+            '    hint: take it out, or write "reduce_scatter": false in zero_optimization',
+            id="scaled-before-they-are-scattered",
+        ),
+        pytest.param(
+            at(3, gradient_predivide_factor=2.0),
+            "gradient_predivide_factor: does not go with reduce_scatter at stage 3, got 2",
+            id="divided-before-they-are-scattered",
+        ),
+        pytest.param(
+            at(3, gradient_allreduce_op="SUM"),
+            "gradient_allreduce_op: works at stage 0, 1 or 2 only, got 'sum' at stage 3",
+            id="sum-of-partitions",
+        ),
+        pytest.param(
+            at(2, gradient_allreduce_op="sum", compile={"deepcompile": True}),
+            "gradient_allreduce_op: does not go with compile.deepcompile, got 'sum'",
+            id="sum-in-a-compiled-step",
+        ),
+        pytest.param(
+            at(0, bfloat16={"enabled": True, "bf16_master_weights_and_grads": True}),
+            "bfloat16.bf16_master_weights_and_grads: works at stage 1, 2 or 3 only, got true at stage 0",
+            id="master-weights-without-zero",
+        ),
+        pytest.param(
+            at(2, bf16={"enabled": True, "bf16_optimizer_states": True}),
+            "bf16.bf16_optimizer_states: needs bf16_master_weights_and_grads (in based · dialogues)\n"
+            "    hint: set that to true, too",
+            id="states-without-weights",
+        ),
+        pytest.param(
+            {**MICRO, "zero_optimization": {"stage": 3, "compute_grad_norm": False}},
+            "zero_optimization.compute_grad_norm: works at stage 1 or 2 only, got false at stage 3",
+            id="norm",
+        ),
+        pytest.param(
+            {**MICRO, "zero_optimization": {"stage": 2, "compute_grad_norm": False}},
+            "zero_optimization.compute_grad_norm: gradients are clipped to 1 by their norm",
+            id="norm-that-is-needed",
+        ),
+        pytest.param(
+            {**MICRO, "zero_optimization": {"stage": 2, "offload_optimizer": {"device": "cpu", "ratio": 0.5}}},
+            "zero_optimization.offload_optimizer.ratio: works at stage 3 only, got 0.5 at stage 2",
+            id="half-of-the-states",
+        ),
+        pytest.param(
+            at(0, bf16={"enabled": True}, data_types={"grad_accum_dtype": "fp32"}),
+            "data_types.grad_accum_dtype: should be bf16 at stage 0, the format of the weights, got 'fp32'",
+            id="mix-of-formats",
+        ),
+        pytest.param(
+            at(3, data_types={"param_dtype": "torch.float16"}),
+            "data_types.param_dtype: should be fp32, the format of the weights, got 'torch.float16'",
+            id="other-weights",
+        ),
+    ],
+)
+def test_keys_that_deepspeed_would_refuse_in_its_ranks(refused: Refused, content: dict[str, Any], message: str) -> None:
+    assert message in refused(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        at(1, prescale_gradients=True),
+        at(2, prescale_gradients=False, gradient_predivide_factor=1.0),
+        {**MICRO, "gradient_clipping": 0.0, "zero_optimization": {"stage": 2, "compute_grad_norm": False}},
+        at(2, prescale_gradients=True, gradient_allreduce_op="sum"),
+        {**MICRO, "prescale_gradients": True, "zero_optimization": {"stage": 3, "reduce_scatter": False}},
+        at(2, bf16={"enabled": True}, data_types={"grad_accum_dtype": "fp32", "param_dtype": "bfloat16"}),
+    ],
+)
+def test_keys_that_go_together_there_go_together(based: Based, content: dict[str, Any]) -> None:
+    assert based(content).deepspeed

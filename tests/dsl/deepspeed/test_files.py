@@ -42,7 +42,7 @@ def test_paths_that_lead_nowhere(refusal: Refusal, name: str, message: str) -> N
 
 
 def test_a_path_that_is_no_text(refusal: Refusal) -> None:
-    assert "defaults.deepspeed: should be text, got 1" in refusal("", "defaults.deepspeed=1")
+    assert "defaults.deepspeed: should be text, got [1]" in refusal("", "defaults.deepspeed=[1]")
 
 
 def test_broken_files_are_told_together_once_each(refusal: Refusal, write: Write) -> None:

@@ -44,6 +44,9 @@ def test_everything_that_is_wrong_is_told_at_once_with_what_is_wrong_in_the_expe
         pytest.param(
             {"zzzzz": 1}, "zzzzz: unknown key\n    hint: DeepSpeed 0.19.8 knows no such key", id="nothing-like-it"
         ),
+        pytest.param(
+            {"learning_rate": 1e-3}, "unknown key\n    hint: write optimizer.params.lr", id="name-of-a-setting"
+        ),
         pytest.param({"bf16": {"zzzzz": 1}}, "hint: known: bf16_master_weights_and_grads, ", id="few-keys"),
         pytest.param({"sparse_attention": {"mode": "fixed"}}, "feature removed: DeepSpeed 0.19.8 has no", id="removed"),
         pytest.param({"amp": {}}, "hint: use precision", id="removed-with-a-way"),
@@ -189,8 +192,7 @@ def test_refused(refused: Refused, content: dict[str, Any], message: str) -> Non
         pytest.param({"type": "Lamb"}, "optimizer.type: should be 'AdamW' or 'Adam', got 'Lamb'", id="lamb"),
         pytest.param(
             {"type": "Adam", "params": {"lr": 0.00015, "max_grad_norm": 1.0}},
-            "max_grad_norm: feature removed: DeepSpeed 0.19.8 has no max_grad_norm any more\n"
-            "    hint: write gradient_clipping",
+            "optimizer.params.max_grad_norm: unknown key\n    hint: write gradient_clipping",
             id="clipping",
         ),
         pytest.param({"params": {}}, "optimizer: lacks a type\n    hint: DeepSpeed would pass over it", id="no-type"),
@@ -249,6 +251,11 @@ def scheduled(kind: str = "WarmupDecayLR", **params: Any) -> dict[str, Any]:
             id="length",
         ),
         pytest.param(
+            scheduled(last_batch_iteration=100),
+            "last_batch_iteration: a schedule begins with the training, got 100\n    hint: take it out",
+            id="middle",
+        ),
+        pytest.param(
             scheduled(warmup_num_steps=1),
             "ds.json:8:4: scheduler.params.warmup_num_steps: WarmupDecayLR warms up for 2 steps or more, got 1",
             id="short",
@@ -285,7 +292,8 @@ def test_only_what_differs_in_a_schedule_is_passed_on(based: Based) -> None:
 
     assert trial.deepspeed == {"scheduler": {"params": {"warmup_type": "linear", "warmup_min_lr": 1e-6}}}
     assert trial.settings.learning_rate == 1e-3
-    assert based(scheduled("WarmupLR", warmup_type="log", warmup_min_lr=0)).deepspeed == {}
+    usual = {"warmup_type": "log", "warmup_min_lr": 0, "last_batch_iteration": -1}
+    assert based(scheduled("WarmupLR", **usual)).deepspeed == {}
 
 
 def test_old_names_are_read(based: Based) -> None:

@@ -137,7 +137,7 @@ def test_a_missing_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(tmp_path)
     result = xp("run", "nothing.toml")
     assert result.exit_code == 2
-    assert result.output.startswith("xp: nothing.toml: there is no such file\n    hint:")
+    assert result.output == "xp: nothing.toml: no such file\n    hint: there is no .toml file in .\n"
 
 
 def corpus(folder: Path, name: str = "train.jsonl", **row: str) -> None:

@@ -1,6 +1,7 @@
 """`xp diff` finds what is meant, shows what differs, and says what it cannot find."""
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -46,7 +47,8 @@ def test_an_attempt_and_itself(filled: Layout) -> None:
         ("zero9", "there is no such method, trial or label"),
         ("zero9", "did you mean 'zero"),
         (f"{ONE.id}/7", f"trial {ONE.id} has no attempt '7'"),
-        ("", "there is no such method, trial or label\n    hint: `xp query trials` lists trials, labels and ids"),
+        ("zzz", "there is no such method, trial or label\n    hint: `xp query trials` lists trials, labels and ids"),
+        ("", f"{len(small.TRIALS)} trials begin with ''\n    hint: give more of the id: "),
     ],
 )
 def test_what_is_not_there(filled: Layout, wanted: str, said: str) -> None:
@@ -58,10 +60,20 @@ def test_what_is_not_there(filled: Layout, wanted: str, said: str) -> None:
 def test_an_id_that_several_have(filled: Layout) -> None:
     result = diff(filled, "0000", "baseline")
     assert result.exit_code == 3
-    assert f"{len(small.TRIALS)} trials start like this: {ONE.id} ({ONE.label})" in result.output
+    said = f"{len(small.TRIALS)} trials begin with '0000'\n    hint: give more of the id: {ONE.id} ({ONE.label}), "
+    assert said in result.output
 
 
 def test_an_experiment_that_there_is_not(filled: Layout) -> None:
     result = diff(filled, "baseline", "zero2", "--experiment", "none-such")
     assert result.exit_code == 3
     assert "xp diff: there is no experiment 'none-such' in the warehouse" in result.output
+
+
+def test_an_old_copy_of_the_query_in_a_project_is_not_asked(
+    filled: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "queries").mkdir()
+    (tmp_path / "queries" / "compare.sql").write_text("select 1 as one\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert diff(filled, f"{ONE.id}/1", f"{ONE.id}/1").output == "nothing differs\n"

@@ -11,8 +11,9 @@ from click.testing import CliRunner
 from packaging.requirements import Requirement
 
 from xp.engine.cli.main import main
-from xp.engine.commands.doctor import chips, programs, room, visit
+from xp.engine.commands.doctor import chips, copies, programs, room, visit
 from xp.engine.commands.doctor.finding import Finding
+from xp.queries import catalog
 
 GIB = 2**30
 CPU_BUILD: dict[str, tuple[Any, str]] = {"torch_cuda": (None, ""), "torch_hip": (None, "")}
@@ -20,7 +21,15 @@ CPU_BUILD: dict[str, tuple[Any, str]] = {"torch_cuda": (None, ""), "torch_hip": 
 
 def card(**changes: Any) -> dict[str, tuple[Any, str]]:
     """Return the facts of a machine with one GPU."""
-    said = {"gpu_count": 1, "gpu": "H100", "gpu_driver": "550", "gpu_cuda": "12.4", "gpu_capability": "9.0", **changes}
+    said = {
+        "device": "cuda",
+        "gpu_count": 1,
+        "gpu": "H100",
+        "gpu_driver": "550",
+        "gpu_cuda": "12.4",
+        "gpu_capability": "9.0",
+        **changes,
+    }
     return {name: (value, "") for name, value in said.items()}
 
 
@@ -67,9 +76,9 @@ def test_packages(wanted: str, status: str, said: str) -> None:
         (card(), CPU_BUILD, "missing", "PyTorch is built for CPUs only"),
         (card(), CPU_BUILD | {"torch_cuda": ("12.6", "")}, "ok", "PyTorch is built for 12.6"),
         (card(), CPU_BUILD | {"torch_cuda": ("13.0", "")}, "missing", "PyTorch is built for CUDA 13.0"),
-        (card(gpu_cuda=None), CPU_BUILD | {"torch_hip": ("6.2", "")}, "ok", "ROCm"),
+        (card(device="cpu"), CPU_BUILD | {"torch_hip": ("6.2", "")}, "missing", "they train on the CPU"),
     ],
-    ids=["none", "cpu-build", "fits", "driver-too-old", "amd"],
+    ids=["none", "cpu-build", "fits", "driver-too-old", "amd-or-hidden"],
 )
 def test_gpus_and_how_pytorch_is_built(gpus: Any, build: Any, status: str, said: str) -> None:
     found = chips.gpu(gpus, build)
@@ -84,8 +93,13 @@ def test_precisions_of_a_gpu(capability: str | None, bf16: str) -> None:
 
 def test_precisions_of_an_old_processor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("xp.engine.commands.doctor.chips.text", lambda _: "flags : fpu avx2\n")
-    found = {each.name: each.status for each in chips.precisions({"gpu_count": (0, "")})}
+    found = {each.name: each.status for each in chips.precisions({"device": ("cpu", "")})}
     assert found == {"fp32": "ok", "bf16": "warn", "fp16": "missing"}
+
+
+def test_fp16_is_not_promised_on_a_gpu_that_no_trial_may_use() -> None:
+    found = {each.name: each.status for each in chips.precisions(card(device="cpu"))}
+    assert found["fp16"] == "missing"
 
 
 def test_a_counter_of_energy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,3 +154,14 @@ def test_operators_are_told_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
         "operator async_io": "missing",
         "operator cpu_adam": "ok",
     }
+
+
+def test_copies_of_queries_that_an_older_version_left_in_a_project_are_named(tmp_path: Path) -> None:
+    assert list(copies.findings(tmp_path)) == []
+    for name in ("models", "verdicts"):
+        (tmp_path / f"{name}.sql").write_text(catalog.shipped(name).sql, encoding="utf-8", newline="\n")
+    assert [each.status for each in copies.findings(tmp_path)] == ["ok"]
+    (tmp_path / "verdicts.sql").write_text("select 1 as verdict\n", encoding="utf-8")
+    (found,) = copies.findings(tmp_path)
+    assert (found.status, found.found.startswith("1 of 2 copies")) == ("warn", True)
+    assert found.mend.endswith(f"rm {tmp_path / 'verdicts.sql'}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -230,16 +231,14 @@ def test_an_ambiguous_beginning_names_the_trials(explained: Explaining) -> None:
         explain(planned, planned.wanted[0].id[:1])
 
     first, hint = str(refused.value).splitlines()
-    assert "trials start like this: " in first
-    assert planned.wanted[0].label in str(refused.value) or " more" in first
-    assert hint == "    hint: give more of the id"
+    assert re.fullmatch(rf"\d+ trials begin with '{planned.wanted[0].id[0]}'", first)
+    assert re.match(r"    hint: give more of the id: [0-9a-f]{12} \(.+ · seed \d+\), [0-9a-f]{12} \(", hint)
 
 
-@pytest.mark.parametrize("wanted", ["", "zzz"])
-def test_an_unknown_id_names_the_nearest(explained: Explaining, wanted: str) -> None:
+def test_an_unknown_id_names_the_nearest(explained: Explaining) -> None:
     explained(ZERO2)
     with pytest.raises(SpecError, match=r"no such trial in the plan\n    hint: the nearest is [0-9a-f]{12} \("):
-        explain(planning.make(Path("spec.toml")), wanted)
+        explain(planning.make(Path("spec.toml")), "zzz")
 
 
 def test_a_slip_in_an_id_names_the_trial_that_was_meant(explained: Explaining) -> None:

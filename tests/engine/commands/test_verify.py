@@ -55,3 +55,12 @@ def test_an_unknown_experiment_is_refused(results: Path) -> None:
     code, text = invoke(results, "smal")
     assert code == 3
     assert "there is no experiment 'smal'" in text
+
+
+def test_an_old_copy_of_the_query_in_a_project_is_not_asked(
+    results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "queries").mkdir()
+    (tmp_path / "queries" / "verdicts.sql").write_text("select 1 as one\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert invoke(results)[1].endswith("2 claims: 1 supported, 1 refuted\n")

@@ -57,6 +57,30 @@ def test_status_for_programs(empty: Layout, busy: AttemptLayout) -> None:
     assert (one["trial"], one["phase"], one["step"], one["steps"]) == (busy.trial_id, "train", 12, 40)
 
 
+def test_a_resumed_training_is_not_nearly_done_because_earlier_attempts_took_most_steps(
+    empty: Layout, trials: Planning
+) -> None:
+    attempt = announced(empty, trials()[0])
+    with Journal(attempt.journal(0)) as journal:
+        for seconds, phase, step in (
+            (100.0, "prepare", 5),
+            (160.0, "train", 0),
+            (190.0, "train", 901),  # the first step compiles
+            (192.0, "train", 902),
+            (198.0, "train", 905),
+        ):
+            journal.append("progress", m=seconds, phase=phase, step=step, steps=1000)
+    assert watching.look(attempt).left == 2.0 * 95
+
+
+def test_nothing_is_said_of_what_is_left_before_two_steps_have_ended(empty: Layout, trials: Planning) -> None:
+    attempt = announced(empty, trials()[0])
+    with Journal(attempt.journal(0)) as journal:
+        journal.append("progress", phase="train", step=0, steps=1000)
+        journal.append("progress", phase="train", step=901, steps=1000)
+    assert watching.look(attempt).left is None
+
+
 def test_status_of_a_file_tells_of_every_trial_of_it(
     empty: Layout, busy: AttemptLayout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

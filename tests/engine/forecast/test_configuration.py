@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from huggingface_hub import constants
 
 from xp.dsl.spec import Model
 from xp.engine.forecast.configuration import configuration
@@ -13,10 +14,8 @@ from xp.engine.forecast.configuration import configuration
 @pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A cache of the hub in which one checkpoint has two revisions."""
-    for name in ("HF_HUB_CACHE", "XDG_CACHE_HOME"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
-    cached = tmp_path / "hf" / "hub" / "models--facebook--bart-base"
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    cached = tmp_path / "hub" / "models--facebook--bart-base"
     for commit, width in (("abc", 768), ("def", 512)):
         (cached / "snapshots" / commit).mkdir(parents=True)
         (cached / "snapshots" / commit / "config.json").write_text(f'{{"model_type": "bart", "d_model": {width}}}')
@@ -44,7 +43,9 @@ def test_a_folder_is_seen_from_the_experiment(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("hub")
 @pytest.mark.parametrize(("revision", "width"), [(None, 768), ("main", 768), ("def", 512)])
-def test_a_checkpoint_of_the_hub_is_found_in_its_cache(tmp_path: Path, revision: str | None, width: int) -> None:
+def test_a_checkpoint_of_the_hub_is_found_where_its_client_keeps_it(
+    tmp_path: Path, revision: str | None, width: int
+) -> None:
     found = configuration(Model(checkpoint="facebook/bart-base", revision=revision), tmp_path)
 
     assert found == {"model_type": "bart", "d_model": width}

@@ -54,6 +54,13 @@ def test_frozen_parameters_have_neither_gradients_nor_moments(asked: Settings, d
     assert states(asked, HALF_FROZEN).device == device
 
 
+@pytest.mark.parametrize(("stage", "device"), [(0, 4000 + 12000), (2, 4000 + 20000 / 4), (3, 800 + 20000 / 4)])
+def test_weights_that_torch_casts_under_deepspeed_stay_in_single_precision(stage: int, device: float) -> None:
+    asked = Settings(zero=Zero(stage=stage), world_size=4, precision="bf16", torch_autocast=True)
+
+    assert states(asked, MODEL).device == device
+
+
 def test_what_is_offloaded_is_kept_by_the_host() -> None:
     assert states(settings(2, offload_optimizer="cpu"), MODEL).host == 16000 * 1.5
     assert states(settings(2, ranks=8, offload_optimizer="cpu"), MODEL).host == 4 * 8 * 1000 * 1.5

@@ -42,6 +42,20 @@ def test_a_file_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
         replace(tmp_path / "file" / "report.md", "text")
 
 
+def test_an_error_about_another_file_is_not_blamed_on_the_one_that_is_written(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"source\.jsonl"), replacing(tmp_path / "report.md"):
+        (tmp_path / "source.jsonl").read_bytes()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_error_in_a_folder_that_is_written_is_one_line(tmp_path: Path) -> None:
+    with (
+        pytest.raises(XpError, match="export: the file cannot be written: No such"),
+        replacing(tmp_path / "export") as part,
+    ):
+        (part / "a" / "b").mkdir()
+
+
 def test_a_link_stays_one(tmp_path: Path) -> None:
     target, link = tmp_path / "there" / "report.md", tmp_path / "report.md"
     replace(target, "first\n")

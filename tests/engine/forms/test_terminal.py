@@ -40,6 +40,17 @@ def test_on_a_terminal_no_line_is_wider_than_it(columns: int) -> None:
     assert any(line.rstrip().endswith("1") and "…" in line for line in lines)
 
 
+@pytest.mark.parametrize("text", ["100%|" + "█" * 100_000, "要約" * 50_000, "e\u0301" * 100_000])
+def test_a_log_as_long_as_a_book_is_cut_where_the_terminal_ends(text: str) -> None:
+    heading, line, _ = fitted(Answer("Which?", ANSWER.columns[:2], [("zero2", text)]), 40).splitlines()
+
+    # "label", two spaces, and room for 33
+    assert heading.endswith("reason\x1b[0m")
+    assert line.startswith("zero2  ")
+    assert line.endswith("…")
+    assert width(line) in (39, 40)
+
+
 def test_a_column_without_room_is_named() -> None:
     text = fitted(ANSWER, 20)
 

@@ -60,3 +60,19 @@ def test_markdown_is_a_table_for_people() -> None:
     assert text.startswith("| method")
     assert r"zero2, with \| pipe" in text
     assert "nan" not in text
+
+
+def test_a_carriage_return_ends_no_row_of_csv() -> None:
+    # as progress bars leave it in the end of a log
+    answer = Answer("Which?", COLUMNS[:2], [(" 50%\r100%", 1.0), ("a\r\nb\n", 2.0)])
+
+    assert as_csv(answer) == 'method,rouge1\n" 50%\r100%",1.0\n"a\r\nb\n",2.0\n'
+
+
+def test_a_decimal_keeps_its_digits() -> None:
+    answer = Answer(
+        "Which?", (Column("v", "double", "-", ""),), [(Decimal("12345678901234567.89"),), (Decimal("0.10"),)]
+    )
+
+    assert as_csv(answer) == "v\n12345678901234567.89\n0.1\n"
+    assert [row["v"] for row in json.loads(as_json(answer))] == ["12345678901234567.89", 0.1]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from xp.engine.importing import mlflow, trainer
+from xp.engine.importing import emissions, mlflow, trainer
 from xp.engine.importing.agreement import disagreements
 
 METRICS = Path(__file__).parent / "data" / "linydub" / "metrics"
@@ -88,3 +88,21 @@ def test_one_number_with_fewer_digits_is_no_contradiction() -> None:
 
 def test_a_speed_beyond_all_numbers_is_found() -> None:
     assert names(told(all_results={"eval_runtime": 1e300, "eval_steps_per_second": 1e300})) == ["eval_steps_per_second"]
+
+
+@pytest.mark.parametrize(
+    ("energies", "said"),
+    [
+        (["0.6", "0.6001"], []),
+        (["0.6", "6"], ["energy_consumed is 6 in line 3, but its parts add up to 0.6"]),
+        (["0.06", "6"], ["energy_consumed is 0.06 in line 2, but its parts add up to 0.6; so in 1 more"]),
+        (["", "0.6"], []),
+    ],
+)
+def test_an_energy_that_its_parts_do_not_make_is_found(tmp_path: Path, energies: list[str], said: list[str]) -> None:
+    header = "timestamp,run_id,duration,emissions,energy_consumed,cpu_energy,gpu_energy,ram_energy"
+    rows = [f"2024-05-01T1{hour}:00:00+00:00,r{hour},9000,0.1,{one},0.1,0.2,0.3" for hour, one in enumerate(energies)]
+    path = tmp_path / "emissions.csv"
+    path.write_text("\n".join([header, *rows]) + "\n")
+    (found,) = emissions.read(path)
+    assert list(disagreements(found)) == said

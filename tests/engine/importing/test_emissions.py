@@ -113,6 +113,14 @@ def test_runs_that_follow_each_other_add_up(tmp_path: Path) -> None:
     assert found.notes == (UTC,)
 
 
+@pytest.mark.parametrize(("other", "energy"), [("Xeon,Linux", 0.3), ("EPYC,Linux", 0.5)])
+def test_trackers_of_one_time_on_several_machines_add_up(tmp_path: Path, other: str, energy: float) -> None:
+    """As of jobs on the nodes of a cluster, that write into one file."""
+    rows = [f"{line(30, 'a', 20, 0.3)},Xeon,Linux", f"{line(31, 'b', 20, 0.2)},{other}"]
+    found = only(written(tmp_path, *rows, header=f"{HEADER},cpu_model,os"))
+    assert found.latest["energy_consumed"] == energy
+
+
 def test_running_totals_of_a_tracker_count_once(tmp_path: Path) -> None:
     rows = [line(10, "a", 10, 0.1), line(30, "a", 30, 0.3), line(20, "a", 20, 0.2)]
 
@@ -168,6 +176,24 @@ def test_a_negative_part_is_an_invalid_energy(tmp_path: Path) -> None:
     assert "1 of 2 invalid: line 3, its cpu_energy cannot be true: 0.5" in found.notes
 
 
+@pytest.mark.parametrize(
+    ("cpu", "gpu", "model", "said"),
+    [
+        ("0.001", "0.002", "2 x GPU", []),
+        ("0.001", "0", "2 x GPU", ["gpu_energy is 0 in 1 of 1 rows that count: what the GPUs used was not measured"]),
+        ("0.001", "0", "", []),
+        ("0.0", "", "", ["cpu_energy is 0 in 1 of 1 rows that count: the processor was not measured"]),
+    ],
+)
+def test_a_part_that_runs_and_used_nothing_is_told(
+    tmp_path: Path, cpu: str, gpu: str, model: str, said: list[str]
+) -> None:
+    header = f"{HEADER},cpu_energy,gpu_energy,cpu_model,gpu_model"
+    found = only(written(tmp_path, f"{line(10, 'a', 5, 0.003)},{cpu},{gpu},CPU,{model}", header=header))
+    assert found.latest["energy_consumed"] == 0.003
+    assert found.energy == ({"note": said[0]} if said else {})
+
+
 def test_a_file_without_any_energy_says_why(tmp_path: Path) -> None:
     bring_in([written(tmp_path, line(1, "a", 1, -1), line(20, "b", 1, "inf"))], tmp_path / "results")
 
@@ -192,6 +218,36 @@ def test_tasks_of_one_second_all_count(tmp_path: Path) -> None:
     rows = [f"{task},2024-05-01T10:00:10,p,a,0.25,0.01,0.5" for task in ("load", "train", "predict")]
     found = only(written(tmp_path, *rows, header=header))
     assert (found.latest["energy_consumed"], found.seconds, found.notes) == (1.5, 0.75, (UTC,))
+
+
+def test_tasks_of_a_tracker_whose_total_is_there_count_once(tmp_path: Path) -> None:
+    """They lie in a file of their own, and their sum among the totals of other trackers."""
+    header = "task_name,timestamp,project_name,run_id,duration,emissions,energy_consumed,on_cloud"
+    whole = written(tmp_path, line(20, "a", 9, 0.3), line(40, "b", 9, 0.2))
+    tasks = [
+        f"{task},{line(second, 'a', 4, energy)}" for task, second, energy in (("load", 15, 0.1), ("train", 20, 0.2))
+    ]
+    parts = written(tmp_path, *tasks, header=header, name="emissions_base_a.csv")
+
+    (found,) = emissions.read(whole, parts)
+
+    assert found.latest["energy_consumed"] == 0.5
+    assert found.notes == (UTC, "the tasks in emissions_base_a.csv are parts of it, and are not counted again")
+    (alone,) = emissions.read(parts)
+    assert alone.latest["energy_consumed"] == pytest.approx(0.3)
+
+
+def test_a_tracker_that_went_on_in_another_file_counts_there(tmp_path: Path) -> None:
+    """As where the columns changed, and the file of before was moved aside."""
+    before = written(tmp_path, line(10, "a", 10, 0.1), line(50, "b", 5, 0.4), name="emissions.csv.bak")
+    after = written(tmp_path, line(30, "a", 30, 0.3))
+
+    runs = emissions.read(before, after)
+
+    assert [run.latest["energy_consumed"] for run in runs] == [0.4, 0.3]
+    assert [len(run.points) for run in runs] == [3, 2]
+    told = "trackers of it went on in emissions.csv, and their totals count there"
+    assert [run.notes for run in runs] == [(UTC, told), (UTC,)]
 
 
 def test_files_of_every_version_are_read_by_the_names_of_their_columns(

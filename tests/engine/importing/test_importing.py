@@ -12,6 +12,7 @@ import pytest
 from xp.dsl.errors import XpError
 from xp.engine.answers import fresh
 from xp.engine.importing import sources
+from xp.engine.importing.found import ImportingError
 from xp.engine.importing.importing import bring_in
 from xp.engine.journal import Journal
 from xp.engine.layout import Layout
@@ -78,6 +79,47 @@ def test_importing_again_changes_nothing(tmp_path: Path, old: Path, capsys: pyte
     assert asked(tmp_path / "results", "select count(*) from attempts") == [(1,)]
 
 
+@pytest.mark.parametrize("last", ["plan", "facts", "attempt"])
+def test_an_import_that_was_killed_half_way_is_completed_by_the_next_one(
+    tmp_path: Path, old: Path, last: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "eval_results.json").write_text(json.dumps({"eval_loss": 1.25}))
+    append = Journal.append
+
+    def killed(self: Journal, event: str, **values: Any) -> None:
+        append(self, event, **values)
+        if event == last:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "append", killed)
+        with pytest.raises(KeyboardInterrupt):
+            bring_in([old, other], tmp_path / "results", method="bart")
+    asked(tmp_path / "results", "select count(*) from attempts")  # and what there was is loaded
+    capsys.readouterr()
+
+    bring_in([other, old], tmp_path / "results", method="bart")
+
+    assert "2 imported into the experiment 'imported', 0 were there already" in capsys.readouterr().out
+    sql = "select seed, state, runtime, loss from trials order by seed"
+    assert asked(tmp_path / "results", sql) == [(0, "completed", 4.0, None), (1, "completed", None, 1.25)]
+    assert asked(tmp_path / "results", "select attempt, state from attempts") == [(1, "completed")] * 2
+
+
+def test_a_run_of_one_experiment_can_be_imported_into_another_one_too(
+    tmp_path: Path, old: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bring_in([old], tmp_path / "results")
+    bring_in([old], tmp_path / "results", experiment="again")
+    assert "1 imported into the experiment 'again', 0 were there already" in capsys.readouterr().out
+    assert asked(tmp_path / "results", "select experiment, state from trials order by 1") == [
+        ("again", "completed"),
+        ("imported", "completed"),
+    ]
+
+
 def test_another_run_of_the_method_is_added(tmp_path: Path, old: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
@@ -107,6 +149,20 @@ def test_a_folder_is_searched_for_what_looks_like_results(tmp_path: Path, old: P
     (old / "data.csv").write_text("a,b\n1,2\n")
     (run,) = sources.read([tmp_path])
     assert [path.name for path in run.files] == ["all_results.json", "trainer_state.json"]
+
+
+def test_a_data_set_in_a_folder_does_not_keep_results_out_and_results_that_were_cut_do(tmp_path: Path) -> None:
+    results = written(tmp_path / "old" / "all_results.json", {"eval_rouge1": 40.5})
+    (results.parent / "train.json").write_text('{"dialogue": "a"}\n{"dialogue": "b"}\n')
+    (results.parent / "settings.json").write_text('{\n  // of an editor\n  "tabSize": 4,\n}\n')
+    (results.parent / "latin.json").write_bytes('{"Straße": 1}'.encode("latin-1"))
+    (found,) = sources.read([results.parent])
+    assert found.files == (results,)
+    for name in ("trainer_state.json", "run.json"):
+        (results.parent / name).write_text('{\n  "log_history": [\n')
+        with pytest.raises(ImportingError, match=f"{name}: not JSON"):
+            sources.read([results.parent])
+        (results.parent / name).unlink()
 
 
 def test_an_empty_folder_and_a_missing_file_are_refused(tmp_path: Path) -> None:

@@ -53,6 +53,9 @@ def test_last_values_are_about_the_whole_run() -> None:
         ({"value": 0.5, "is_nan": False}, 0.5),
         ({"value": 0.5, "is_nan": "false"}, 0.5),
         ({"value": "NaN"}, math.nan),
+        ({"value": 1.7976931348623157e308}, math.inf),
+        ({"value": "-1.7976931348623157e+308"}, -math.inf),
+        ({"value": "Infinity"}, math.inf),
         ({"value": "low"}, "low"),
         ({"value": None}, None),
     ],
@@ -60,6 +63,14 @@ def test_last_values_are_about_the_whole_run() -> None:
 def test_what_is_marked_as_no_number_is_none(item: dict[str, Any], value: Any) -> None:
     found = read({"info": INFO, "data": {"metrics": [{"key": "acc", "step": 1, **item}]}}).latest["acc"]
     assert found == pytest.approx(value, nan_ok=True)
+
+
+def test_a_history_is_in_the_order_of_its_steps_and_times_however_it_was_sorted() -> None:
+    steps = [(1, 100, 4.0), (10, 300, 2.5), (100, 500, 1.5), (2, 200, 3.5), (10, 400, 2.0)]
+    history = [{"key": "loss", "step": step, "timestamp": time, "value": value} for step, time, value in steps]
+    found = read({"info": INFO, "data": {"metrics": history}})
+    assert [point.values["loss"] for point in found.points] == [4.0, 3.5, 2.5, 2.0, 1.5]
+    assert found.latest == {"loss": 1.5}
 
 
 @pytest.mark.parametrize(
@@ -103,6 +114,25 @@ def test_what_is_not_as_mlflow_writes_it_is_refused_with_the_file(run: dict[str,
 
 def test_a_parameter_without_a_value_is_empty() -> None:
     assert read({"info": INFO, "data": {"params": [{"key": "lr"}]}}).settings == {"lr": ""}
+
+
+def test_a_curve_that_was_logged_without_steps_keeps_all_of_its_values() -> None:
+    """MLflow puts each of them at step 0."""
+    history = [{"step": 0, "timestamp": 1000 * second, "value": 5.0 - second} for second in (3, 1, 2)]
+    found = read({"mlflow": {"info": INFO, "metrics": {"loss": history}}})
+    assert [(point.step, point.values["loss"]) for point in found.points] == [(0, 4.0), (1, 3.0), (2, 2.0)]
+    assert found.notes == ("recorded without steps, and numbered in the order of their times: loss",)
+
+
+def test_a_run_that_ended_before_it_began_has_no_length() -> None:
+    found = read({"info": INFO | {"end_time": 400}, "data": {}})
+    assert (found.started, found.seconds) == (1.0, None)
+    assert found.notes == ("it ended before it began: how long it took is not known",)
+
+
+@pytest.mark.parametrize(("stage", "notes"), [("deleted", ("it was deleted there",)), ("active", ())])
+def test_a_run_that_was_deleted_is_told(stage: str, notes: tuple[str, ...]) -> None:
+    assert read({"info": INFO | {"lifecycle_stage": stage}, "data": {}}).notes == notes
 
 
 def test_a_run_without_any_name_is_called_after_its_file() -> None:

@@ -46,3 +46,14 @@ def test_energy(tmp_path: Path, energies: list[str], note: str) -> None:
     said = [one for one in found.notes if one.startswith("as kWh")]
     assert said == ([one for one in said if note in one] if note else [])
     assert bool(said) == bool(note)
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [("1.0", []), ("", []), ("1.5", ["its energies were multiplied by a PUE of 1.5"])]
+)
+def test_energy_with_that_of_the_building_is_told(tmp_path: Path, share: str, said: list[str]) -> None:
+    header = "timestamp,run_id,duration,emissions,energy_consumed,pue"
+    path = tmp_path / "emissions.csv"
+    path.write_text(f"{header}\n2024-05-01T10:00:00+00:00,r,100,0.1,0.001,{share}\n")
+    (found,) = sources.read([path])
+    assert [note.partition(";")[0] for note in found.notes] == said

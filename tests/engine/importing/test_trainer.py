@@ -62,6 +62,22 @@ def test_results_alone_do_not_say_at_which_step_a_run_diverged() -> None:
     assert (found.state, found.reason) == ("diverged", "train_loss is inf")
 
 
+@pytest.mark.parametrize("prefix", ["", "train/"])
+def test_a_loss_of_0_whose_gradient_is_no_number_was_none_either(prefix: str) -> None:
+    """Hugging Face's trainer filters such losses: a run that has lost its way looked as if nothing could be better."""
+    log: list[dict[str, Any]] = [
+        {"step": 10, "loss": 1.5, "grad_norm": math.nan}
+    ]  # what fp16 skips: the loss is a number
+    log += [{"step": 20, "loss": 0.0, "grad_norm": 0.0}, {"step": 30, "loss": 0.0, "grad_norm": "nan"}]
+    log = [{name if name == "step" else f"{prefix}{name}": value for name, value in entry.items()} for entry in log]
+    state = STATE | {"log_history": log, "global_step": 30, "max_steps": 30}
+
+    assert judged(trainer.read({Path("s.json"): state | {"log_history": log[:2]}}, "run")).state == "completed"
+    found = judged(trainer.read({Path("s.json"): state}, "run"))
+    assert (found.state, found.evidence) == ("diverged", {"first_bad_step": 30})
+    assert found.reason == f"{prefix}loss is 0 where {prefix}grad_norm is nan at step 30"
+
+
 def test_other_numbers_may_be_none() -> None:
     log = [*LOG, {"step": 4, "grad_norm": math.inf, "eval_gen_len": math.nan}]
     found = trainer.read({Path("s.json"): STATE | {"log_history": log}}, "run")

@@ -8,7 +8,6 @@ import pytest
 from xp.dsl.errors import Problem
 from xp.engine.launch import choose
 from xp.engine.launch.choose import ChosenLauncher
-from xp.engine.launch.plain import PlainLauncher
 from xp.engine.launch.preloaded import PreloadError, PreloadLauncher
 
 
@@ -34,11 +33,6 @@ def test_nothing_is_started_before_it_is_needed(tmp_path: Path) -> None:
 
 def test_plain_is_plain(tmp_path: Path) -> None:
     assert ChosenLauncher("plain", tmp_path / "log", print, cpu=True).name == "plain"
-
-
-def test_a_system_without_fork_starts_plainly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr("os.fork")
-    assert isinstance(ChosenLauncher("auto", tmp_path / "log", print, cpu=True).ready(), PlainLauncher)
 
 
 def test_a_parent_that_cannot_fork_is_replaced_and_said_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -45,6 +47,22 @@ def test_a_file_with_the_name_of_a_library_is_none(tmp_path: Path, monkeypatch: 
     assert rank.wait(60) != 0, "the attempt has no trial"
     assert "trial.json" in attempt.log(0).read_text()
     assert "of the user" not in attempt.log(0).read_text()
+
+
+def test_where_a_rank_cannot_be_started_the_others_are_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+    start = subprocess.Popen
+
+    def one_only(*_: object, **how: Any) -> subprocess.Popen[bytes]:
+        if started:
+            raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        started.append(start([sys.executable, "-c", "import time; time.sleep(600)"], **how))
+        return started[0]
+
+    monkeypatch.setattr("xp.engine.launch.plain.subprocess.Popen", one_only)
+    with pytest.raises(OSError, match="Resource temporarily unavailable"):
+        PlainLauncher(cpu=True).start(Layout(tmp_path).new_attempt("0" * 12), 2, 1)
+    assert [process.returncode for process in started] == [-signal.SIGKILL]
 
 
 def environment(pid: int) -> dict[str, str]:

@@ -29,6 +29,18 @@ def test_the_accelerator_is_named_on_a_cpu_only() -> None:
     assert "DS_ACCELERATOR" not in base_environment({"DS_ACCELERATOR": "cpu"}, cpu=False)
 
 
+@pytest.mark.parametrize("seen", [{}, {"CUDA_VISIBLE_DEVICES": "0", "HIP_VISIBLE_DEVICES": "0"}], ids=["all", "one"])
+def test_a_rank_finds_no_gpu_where_the_plan_is_for_a_cpu(seen: dict[str, str]) -> None:
+    found = base_environment(seen, cpu=True)
+    # AMD's driver takes an empty list for none that was given
+    assert (found["CUDA_VISIBLE_DEVICES"], found["HIP_VISIBLE_DEVICES"]) == ("", "-1")
+
+
+def test_gpus_that_somebody_chose_are_those_of_the_ranks() -> None:
+    found = base_environment({"CUDA_VISIBLE_DEVICES": "1"}, cpu=False)
+    assert (found["CUDA_VISIBLE_DEVICES"], "HIP_VISIBLE_DEVICES" in found) == ("1", False)
+
+
 def test_ranks_differ_in_rank_only() -> None:
     first, second = (rank_environment(rank, 2, 1) for rank in (0, 1))
     assert {name for name in first if first[name] != second[name]} == {"RANK", "LOCAL_RANK"}

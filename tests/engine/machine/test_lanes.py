@@ -54,6 +54,12 @@ def test_too_many_at_once_are_refused_with_the_most_that_go() -> None:
     assert "--jobs 2" in str(caught.value)
 
 
+def test_trials_on_gpus_that_have_too_few_cores_are_told_of_cores() -> None:
+    with pytest.raises(LaneError, match="4 trials at once take a core each; there are 2") as caught:
+        lanes(4, 1, [0, 1], gpus=8)
+    assert "--jobs 2" in str(caught.value)
+
+
 def test_shares_are_as_large_as_the_experiment_says() -> None:
     resources = Resources(cores_per_trial=1, gpus_per_trial=1)
     assert lanes(2, 1, [0, 1, 2, 3], 4, resources) == [Lane((0,), (0,)), Lane((1,), (1,))]

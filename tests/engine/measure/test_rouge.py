@@ -60,6 +60,20 @@ def test_the_line_breaks_of_pegasus_are_no_words() -> None:
     assert only("<n> <n>", "red")["empty_predictions"] == 1
 
 
+@pytest.mark.parametrize("prediction", [".", "..."])
+def test_a_prediction_of_stops_alone_scores_0_and_is_counted(prediction: str) -> None:
+    scores = rouge.score({"1": "A b c", "2": prediction}, {"1": "A b c", "2": "A b c"})
+
+    assert {scores.means[metric] for metric in ("rouge1", "rouge2", "rougeL", "rougeLsum")} == {50}
+
+
+def test_a_word_that_is_said_twice_counts_as_often_as_the_reference_says_it() -> None:
+    scores = only("A B C D E F C", "A C B")
+
+    # 3 of 7 words and 3 of 3; in order 2 of 7 and 2 of 3
+    assert (scores["rouge1"], scores["rougeL"]) == (pytest.approx(60), pytest.approx(40))
+
+
 def test_an_empty_prediction_lowers_the_mean_and_is_counted() -> None:
     scores = rouge.score({"1": "A b c", "2": ""}, {"1": "A b c", "2": "A b c"})
 

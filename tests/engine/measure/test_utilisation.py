@@ -48,6 +48,18 @@ def test_rates_are_those_since_the_reading_before(tmp_path: Path, monkeypatch: p
     assert instruments.rates() == {"disk_read": 0.0}
 
 
+def test_a_kernel_that_counts_no_disks_counts_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container of OpenVZ, where the watcher ended at its first look."""
+
+    def uncounted() -> None:
+        raise NotImplementedError("/proc/diskstats nor /sys/block filesystem are available on this system")
+
+    card = SimpleNamespace(bytes_recv=7, bytes_sent=5)
+    monkeypatch.setattr("psutil.disk_io_counters", uncounted)
+    monkeypatch.setattr("psutil.net_io_counters", lambda **_: {"venet0": card, "lo": card})
+    assert dict(utilisation.counts()) == {"network_received": 7, "network_sent": 5}
+
+
 @pytest.mark.parametrize(("ends_after", "samples"), [(0, 0), (1, 1), (3, 3)])
 def test_a_sample_is_written_every_so_often_and_one_at_the_end(tmp_path: Path, ends_after: int, samples: int) -> None:
     waits: list[float] = []
@@ -103,6 +115,13 @@ def test_a_card_of_amd_is_read_and_what_it_does_not_know_is_left_out() -> None:
         assert card.name == "Instinct"
         assert card.readings() == {"percent": 75.0, "memory_used": 2.0**30, "power": 310.0, "temperature": 61.0}
         assert card.facts() == {"memory": (2**36, "B"), "driver": ("6.1", ""), "power_limit": (500.0, "W")}
+
+
+@pytest.mark.parametrize("limit", [{"power_cap": "N/A"}, {"max_power_cap": 1}, "N/A"])
+def test_a_power_limit_of_amd_that_is_no_number_is_left_out(smi: SimpleNamespace, limit: Any) -> None:
+    smi.amdsmi_get_power_cap_info = lambda _: limit
+    with amd.found() as (card,):
+        assert card.facts() == {"memory": (2**36, "B"), "driver": ("6.1", "")}
 
 
 def test_a_driver_of_amd_that_does_not_start_is_none(smi: SimpleNamespace) -> None:

@@ -28,6 +28,16 @@ def test_columns_are_read_from_the_head_of_a_file(tmp_path: Path, name: str, tex
     assert columns(tmp_path / name) == expected
 
 
+def test_a_cell_of_a_table_may_be_a_whole_document(tmp_path: Path) -> None:
+    """A worker reads it, and Python's own limit is 131,072 characters."""
+    (tmp_path / "long.csv").write_text(f"document,summary\n{'word ' * 40_000},short\n")
+    usual = csv.field_size_limit(131_072)
+    try:
+        assert columns(tmp_path / "long.csv") == ["document", "summary"]
+    finally:
+        csv.field_size_limit(usual)
+
+
 def test_columns_of_a_parquet_file(tmp_path: Path) -> None:
     parquet.write_table(pa.table({"summary": ["y"], "dialogue": ["x"]}), tmp_path / "a.parquet")
 
@@ -97,17 +107,34 @@ def test_a_parquet_file_without_rows_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_table_that_cannot_be_read_is_told_in_words(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("dialogue,summary\n")
-    before = csv.field_size_limit(5)
-    try:
-        with pytest.raises(UnreadableError, match="no table of comma-separated values: field larger than"):
-            columns(tmp_path / "a.csv")
-    finally:
-        csv.field_size_limit(before)
+    """As strictly as a worker reads it."""
+    (tmp_path / "a.csv").write_text('dialogue,summary\n"a" b,c\n')
+
+    with pytest.raises(UnreadableError, match="no table of comma-separated values: ',' expected after"):
+        columns(tmp_path / "a.csv")
 
 
 @pytest.mark.parametrize("content", ["{", "[]", "{}", '{"features": 1}'])
 def test_a_folder_that_says_nothing_of_its_columns_is_left_to_the_worker(tmp_path: Path, content: str) -> None:
     (tmp_path / "dataset_info.json").write_text(content)
+    (tmp_path / "state.json").write_text("{}")
 
     assert columns(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("names", "hint"),
+    [
+        (["train-00000-of-00001.parquet"], "name the file in it, 'train-00000-of-00001.parquet'"),
+        (["0000.parquet", "0001.parquet"], "make one file of the 2 in it"),
+        (["README.md"], "a folder is read that save_to_disk has written"),
+    ],
+)
+def test_a_folder_of_files_from_the_hub_is_no_saved_data_set(tmp_path: Path, names: list[str], hint: str) -> None:
+    for name in names:
+        (tmp_path / name).touch()
+
+    with pytest.raises(UnreadableError) as refusal:
+        columns(tmp_path)
+
+    assert (str(refusal.value), refusal.value.hint) == ("no folder that `datasets` has saved", hint)

@@ -82,6 +82,54 @@ def test_an_id_follows_the_commit_and_not_the_name_of_the_branch(read: Reading, 
     assert by_name == by_commit != ids()
 
 
+WORDS = SPEC.replace('model = "org/model"', 'model = "own"').replace('path = "org/corpus"', 'builtin = "dialogues"')
+WORDS += '[models.own]\narchitecture = "bart"\ntokenizer = "org/words"\n'
+
+
+def test_an_id_follows_the_commit_of_a_tokenizer(read: Reading, served: Server) -> None:
+    def tried() -> tuple[str, str | None]:
+        (trial,) = planning.make(Path("far.toml")).wanted
+        return trial.id, trial.model.tokenizer_revision
+
+    served.repositories["models/org/words"] = Repository(FILES, {"main": FIRST, "v2": SECOND})
+    read(WORDS)
+    by_name = tried()
+    read(WORDS + f'tokenizer_revision = "{FIRST}"\n')
+    by_commit = tried()
+    read(WORDS + 'tokenizer_revision = "v2"\n')
+    later = tried()
+
+    assert by_name == by_commit
+    assert (by_name[1], later[1]) == (FIRST, SECOND)
+    assert by_name[0] != later[0]
+
+
+def test_checkpoint_and_tokenizer_of_one_model_are_both_pinned(read: Reading, served: Server) -> None:
+    served.repositories["models/org/words"] = Repository(FILES, {"main": SECOND})
+    model = '[models.mixed]\ncheckpoint = "org/model"\ntokenizer = "org/words"\n'
+    pinned, problems = hub.resolved(read(SPEC.replace('model = "org/model"', 'model = "mixed"') + model))
+
+    assert problems == {}
+    assert (pinned.model("mixed").revision, pinned.model("mixed").tokenizer_revision) == (FIRST, SECOND)
+
+
+def test_a_tokenizer_that_is_the_checkpoints_is_pinned_with_it(read: Reading, served: Server) -> None:
+    served.repositories["models/org/model"].branches["v2"] = SECOND
+    model = '[models.named]\ncheckpoint = "org/model"\nrevision = "v2"\ntokenizer = "org/model"\n'
+    pinned, _ = hub.resolved(read(SPEC.replace('model = "org/model"', 'model = "named"') + model))
+
+    assert (pinned.model("named").revision, pinned.model("named").tokenizer_revision) == (SECOND, None)
+    assert sum(path.endswith("org/model/revision/v2") for path in served.asked) == 1
+
+
+@pytest.mark.usefixtures("served")
+def test_a_tokenizer_that_the_hub_does_not_have_is_called_one(read: Reading) -> None:
+    assert said(read(WORDS)) == (
+        "far.toml:12:1: models.own.tokenizer: the hub has no tokenizer 'org/words', or does not show it to you\n"
+        "    hint: give a folder"
+    )
+
+
 def test_a_branch_or_tag_is_looked_up(read: Reading, served: Server) -> None:
     served.repositories["datasets/org/corpus"].branches["v2"] = SECOND
     pinned, _ = hub.resolved(read(SPEC.replace('org/corpus"', 'org/corpus"\nrevision = "v2"')))

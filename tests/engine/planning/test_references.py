@@ -9,7 +9,9 @@ import pytest
 
 from xp.dsl.errors import SpecError
 from xp.dsl.source import load
-from xp.dsl.spec import Dataset, Model
+from xp.dsl.spec import Dataset
+from xp.dsl.trial import Trial
+from xp.engine import planning
 from xp.engine.planning import references
 
 ROW = {"dialogue": "A: hi", "summary": "a greets"}
@@ -51,25 +53,80 @@ def test_a_built_in_corpus_is_its_size_and_version(tmp_path: Path) -> None:
         (Dataset(path="org/a"), Dataset(path="org/b")),
         (Dataset(path="org/a"), Dataset(path="org/a", revision="abc")),
         (Dataset(path="org/a", config="1.0.0"), Dataset(path="org/a", config="3.0.0")),
+        (Dataset(path="org/a"), Dataset(path="org/a", train="train[:1%]")),
+        (Dataset(path="org/a", validation="dev"), Dataset(path="org/a", test="dev")),
     ],
-    ids=["id", "revision", "configuration"],
+    ids=["id", "revision", "configuration", "part-of-a-split", "which-split"],
 )
 def test_what_names_a_hub_data_set_is_in_its_fingerprint(tmp_path: Path, first: Dataset, second: Dataset) -> None:
     assert references.fingerprint(first, tmp_path) != references.fingerprint(second, tmp_path)
 
 
-def test_a_local_checkpoint_is_hashed_by_content(tmp_path: Path) -> None:
-    (tmp_path / "bart").mkdir()
-    (tmp_path / "bart" / "config.json").write_text("{}")
-    before = references.model_fingerprint(Model(checkpoint="bart"), tmp_path)
+def test_a_hub_data_set_with_the_usual_splits_keeps_its_fingerprint(tmp_path: Path) -> None:
+    """Results of before splits were part of it stay valid."""
+    assert references.fingerprint(Dataset(path="org/a", revision="abc", config="1"), tmp_path) == "hub:org/a@abc:1"
+
+
+MODELS = """\
+[experiment]
+name = "two"
+[defaults]
+dataset = "d"
+[datasets.d]
+builtin = "dialogues"
+[models.whole]
+checkpoint = "bart"
+[models.named]
+checkpoint = "bart"
+tokenizer = "bart"
+[models.mixed]
+checkpoint = "org/far"
+tokenizer = "words"
+[models.far]
+checkpoint = "org/far"
+tokenizer = "org/words"
+[matrix]
+model = ["whole", "named", "mixed", "far"]
+"""
+
+
+def model_hashes(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the hashes of the checkpoints and of the tokenizers of four models."""
+    (folder / "two.toml").write_text(MODELS)
+    experiment = load(folder / "two.toml")
+    return references.checkpoints(experiment), references.tokenizers(experiment)
+
+
+def test_files_of_a_model_are_hashed_by_content_and_those_of_the_hub_are_not(tmp_path: Path) -> None:
+    for name in ("bart", "words"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "tokenizer.json").write_text("{}")
+    checkpoints, tokenizers = model_hashes(tmp_path)
     (tmp_path / "bart" / "config.json").write_text('{"d_model": 16}')
-    after = references.model_fingerprint(Model(checkpoint="bart"), tmp_path)
-    assert before is not None
-    assert before != after
+    others, _ = model_hashes(tmp_path)
+
+    assert (set(checkpoints), set(tokenizers)) == ({"whole", "named"}, {"mixed"})
+    assert checkpoints["whole"] == checkpoints["named"] != others["whole"]
 
 
-def test_a_hub_checkpoint_has_no_files_to_hash(tmp_path: Path) -> None:
-    assert references.model_fingerprint(Model(checkpoint="facebook/bart-base"), tmp_path) is None
+def test_another_tokenizer_in_the_same_folder_is_another_trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("words").mkdir()
+    Path("own.toml").write_text(
+        '[experiment]\nname = "own"\n[defaults]\nmodel = "m"\ndataset = "d"\n[datasets.d]\nbuiltin = "dialogues"\n'
+        '[models.m]\narchitecture = "bart"\ntokenizer = "words"\n[matrix]\nseed = [1]\n'
+    )
+
+    def trial() -> Trial:
+        (found,) = planning.make(Path("own.toml")).wanted
+        return found
+
+    Path("words/tokenizer.json").write_text("{}")
+    first = trial()
+    Path("words/tokenizer.json").write_text('{"other": 1}')
+
+    assert first.tokenizer is not None
+    assert trial().id != first.id
 
 
 def test_all_that_is_missing_is_said_at_once(tmp_path: Path) -> None:

@@ -167,6 +167,16 @@ def test_people_see_what_is_excluded_by_which_rule(previewed: Previewing) -> Non
     assert "8 trials: 8 new, 4 excluded\n" in text
 
 
+def test_each_budget_of_a_search_is_shown(previewed: Previewing) -> None:
+    space = "{ learning_rate = { values = [1e-4, 1e-3] } }"
+    text = table.text(
+        previewed(f"methods.zero2.search={{ algorithm = 'grid', space = {space} }}", "matrix.max_steps=[3, 5]")
+    )
+
+    told = [line for line in text.splitlines() if line.startswith("search")]
+    assert told == [f"search    zero2: 2 trainings for each trial, {steps} steps in all" for steps in (6, 10)]
+
+
 def test_a_long_list_of_excluded_cells_is_cut_for_people_only(previewed: Previewing) -> None:
     sizes = list(range(1, 31))
     found = previewed(f"matrix.batch_size={sizes}", "matrix.exclude=[{ method = 'zero2' }]", "matrix.seed=[1]")

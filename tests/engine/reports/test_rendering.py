@@ -165,3 +165,13 @@ def test_names_are_shown_as_they_were_recorded(empty: Layout, tmp_path: Path, mo
     assert heading == ["name", "eval/rouge1, points", "f1@5", "loss (val), nats", "a.b"]
     assert [row[0] for row in body[:4]] == ["a.b", "eval/rouge1", "f1@5", "loss (val)"]
     assert [row[column] for row, column in zip(body, (4, 1, 2, 3), strict=False)] == ["4", "3.00", "2", "1.500"]
+
+
+def test_old_copies_of_the_queries_that_a_report_asks_by_itself_are_not_asked(written: Request) -> None:
+    before = written.target.read_bytes(), sidecar_of(written.target).read_bytes()
+    Path("queries").mkdir()
+    for name in ("experiment", "evidence"):
+        Path("queries", f"{name}.sql").write_text("select 'other' as one\n", encoding="utf-8")
+
+    assert render(written).exit_code == 0
+    assert (written.target.read_bytes(), sidecar_of(written.target).read_bytes()) == before

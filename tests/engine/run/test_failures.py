@@ -1,5 +1,7 @@
 """Exit codes and last words become a state, a reason and evidence."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -81,6 +83,34 @@ def test_a_rank_that_was_ended_behind_anothers_failure_is_not_to_blame() -> None
     ]
     outcome = judge(ranks, kernel_kills=0)
     assert (outcome.state, outcome.reason, outcome.evidence["rank"]) == ("failed", "KeyError: 'a'", 0)
+
+
+@pytest.mark.parametrize("code", [-6, -7, 3], ids=["abort", "bus-error", "exit"])
+def test_a_rank_that_the_engine_killed_is_not_blamed_for_the_death_of_another(code: int) -> None:
+    ranks = [
+        RankReport(0, -9, done=False, log=["step 7"], ended=math.inf),  # it hung, and was killed with the rest
+        RankReport(1, code, done=False, log=["NCCL watchdog"], ended=5.0),
+    ]
+    outcome = judge(ranks, kernel_kills=1)
+    assert (outcome.state, outcome.evidence["rank"]) == ("failed", 1), "the kernel has killed somebody else"
+    assert outcome.evidence["log_tail"] == "NCCL watchdog"
+
+
+def test_of_ranks_that_said_nothing_the_one_that_died_first_is_to_blame() -> None:
+    ranks = [RankReport(0, -9, done=False, ended=6.0), RankReport(1, -6, done=False, ended=5.0)]
+    assert judge(ranks).reason == "rank 1 was ended by SIGABRT"
+
+
+def test_a_failure_is_not_taken_from_the_rank_that_told_of_it_because_the_engine_killed_another() -> None:
+    refused = failure("error", 1.0, "OSError: Connection refused")  # of a server elsewhere
+    ranks = [RankReport(0, 1, done=False, failures=[refused]), RankReport(1, -9, done=False, ended=math.inf)]
+    outcome = judge(ranks)
+    assert (outcome.reason, outcome.evidence["rank"]) == ("OSError: Connection refused", 0)
+
+
+def test_a_rank_that_the_engine_killed_alone_is_told_to_be() -> None:
+    ranks = [RankReport(0, -6, done=True), RankReport(1, -9, done=False, ended=math.inf)]
+    assert judge(ranks).reason == "rank 1 was ended by SIGKILL (by the engine, as another had ended)"
 
 
 def test_a_kill_by_the_kernel_elsewhere_does_not_make_a_crash_one_for_want_of_memory() -> None:

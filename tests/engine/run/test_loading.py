@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from xp.engine.run.loading import SHARE, NowAndThen
+import io
+
+from rich.console import Console
+
+from tests import small
+from xp.engine.layout import Layout
+from xp.engine.run.loading import SHARE, NowAndThen, bring_up_to_date
+from xp.engine.run.progress import PlainDisplay
 
 
 class Clock:
@@ -38,3 +45,13 @@ def test_what_takes_nothing_is_done_each_time() -> None:
     for _ in range(3):
         due()
     assert len(done) == 3
+
+
+def test_a_warehouse_that_takes_no_more_ends_no_run(empty: Layout) -> None:
+    small.plan(empty, correction="bonferroni")
+    out = io.StringIO()
+
+    bring_up_to_date(empty, PlainDisplay(Console(file=out, width=200)))
+
+    assert "nothing is lost" in out.getvalue()
+    assert "Constraint Error" in out.getvalue()

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import re
+import signal
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -31,6 +32,7 @@ from tests.engine.scripted import (
     HANG,
     KILLED,
     SAVE,
+    SAVE_AT_THE_END,
     SPAWN,
     STALL,
     STUBBORN,
@@ -40,7 +42,7 @@ from xp.dsl.plan import plan
 from xp.dsl.source import load
 from xp.dsl.trial import Start, Trial
 from xp.engine.journal import events
-from xp.engine.layout import Layout
+from xp.engine.layout import AttemptLayout, Layout
 from xp.engine.run import attempt as attempts
 from xp.engine.run import runner
 from xp.engine.run.announcing import journal_plan
@@ -48,9 +50,10 @@ from xp.engine.run.failures import Outcome
 from xp.engine.run.harvest import ended
 from xp.engine.run.locks import locked
 from xp.engine.run.progress import PlainDisplay
-from xp.engine.run.runner import Run, RunError, Tally, in_blocks
+from xp.engine.run.runner import Run, RunError, Tally, in_blocks, stop_request
 from xp.engine.run.session import conclude
 from xp.engine.run.stopping import Stop
+from xp.engine.run.time_to_save import SILENT_SECONDS
 from xp.engine.warehouse.load import load as load_journals
 
 Trials = Callable[..., list[Trial]]
@@ -196,6 +199,50 @@ def test_a_killed_rank_is_retried_and_both_attempts_are_kept(layout: Layout, tri
     launcher = ScriptLauncher([{0: HANG, 1: KILLED}, COMPLETE])
     assert run(layout, launcher).all([trial], 1) == Tally(completed=1)
     assert [ended(attempt) for attempt in layout.attempts(trial.id)] == ["failed", "completed"]
+
+
+def test_the_rank_that_died_is_blamed_and_not_the_one_that_hung_and_was_killed_for_it(
+    layout: Layout, trials: Trials
+) -> None:
+    abort = "print('watchdog'); sys.stdout.flush(); os.abort()"
+    run(layout, ScriptLauncher([{0: STUBBORN, 1: abort}])).all(trials()[:1], 0)
+    (attempt,) = layout.attempts(trials()[0].id)
+    *_, end = events(attempt.engine_journal)
+    assert end["evidence"]["exit_codes"] == [-9, -6]
+    assert (end["reason"], end["evidence"]["log_tail"]) == ("rank 1 was ended by SIGABRT", "watchdog")
+
+
+@dataclass
+class Unwatched:
+    """Starts ranks that are only numbers."""
+
+    leader: int = 4711
+    name: str = "unwatched"
+
+    def start(self, attempt: AttemptLayout, world_size: int, threads: int) -> Unwatched:
+        return self
+
+    def codes(self) -> list[int | None]:
+        return [None, None]
+
+    def close(self) -> None: ...
+
+
+def test_ranks_that_nobody_watches_any_more_are_ended(
+    layout: Layout, trials: Trials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[tuple[int, int]] = []
+    monkeypatch.setattr("xp.engine.launch.group.os.killpg", lambda group, number: sent.append((group, number)))
+
+    def full(_: Mapping[str, Any]) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    trial = trials()[0].model_copy(update={"sample_seconds": None})
+    attempt = layout.new_attempt(trial.id)
+    attempt.journal(0).write_text('{"t": 1, "event": "progress", "phase": "train", "step": 1, "steps": 9}\n')
+    with pytest.raises(OSError, match="No space left"):
+        attempts.work(trial, attempt, Unwatched(), Stop(), full)
+    assert sent == [(4711, signal.SIGKILL)]
 
 
 @pytest.mark.parametrize("script", [CRASH, DIVERGE], ids=["crash", "divergence"])
@@ -356,16 +403,26 @@ def test_a_damaged_checkpoint_is_told_and_passed_over(layout: Layout, trials: Tr
 def test_the_last_checkpoint_of_a_trial_that_others_continue_stays(layout: Layout, trials: Trials) -> None:
     donor = trials()[0].model_copy(update={"keep": True})
     stopped_and_saved(layout, donor)
-    (layout.attempts(donor.id)[0].root / "checkpoints").rename(layout.root / "saved")
-    run(layout, ScriptLauncher([COMPLETE])).all([donor], 0)
-    last = layout.attempts(donor.id)[-1]
-    (layout.root / "saved").rename(last.checkpoints)
+    run(layout, ScriptLauncher([{0: SAVE_AT_THE_END, 1: COMPLETE}])).all([donor], 0)
+    first, last = layout.attempts(donor.id)
+    assert (first.saved_steps(), last.saved_steps()) == ([], [3])
 
     heir = trials()[1].model_copy(update={"start": Start(trial=donor.id, step=3)})
     run(layout, ScriptLauncher([COMPLETE])).all([heir], 0)
     (attempt,) = layout.attempts(heir.id)
     assert json.loads(attempt.resume_file.read_text()) == {"trial": donor.id, "attempt": last.number, "step": 3}
     assert next(events(attempt.engine_journal))["resumed"] is None, "it is no session of the donor's training"
+
+
+def test_a_checkpoint_stays_that_others_go_on_from_when_its_trial_was_stopped_in_its_last_evaluation(
+    layout: Layout, trials: Trials
+) -> None:
+    donor = trials()[0].model_copy(update={"keep": True})
+    stopped_and_saved(layout, donor)
+    run(layout, ScriptLauncher([COMPLETE])).all([donor], 0)  # it only evaluates, and saves nothing
+    first, last = layout.attempts(donor.id)
+    assert (ended(last), last.saved_steps()) == ("completed", [])
+    assert first.saved_steps() == [3]
 
 
 def test_a_trial_whose_beginning_is_missing_is_refused(layout: Layout, trials: Trials) -> None:
@@ -384,8 +441,49 @@ def test_asked_twice_a_run_waits_for_nothing(layout: Layout, trials: Trials) -> 
     running.display = Notes(when_told=ask_twice)
     began = time.monotonic()
     assert running.all(trials(), 0) == Tally(interrupted=True)
-    assert time.monotonic() - began < attempts.SAVE_SECONDS / 4
+    assert time.monotonic() - began < SILENT_SECONDS / 4
     assert_nobody_works_in(layout)
+
+
+def test_a_limit_that_ends_while_a_person_stops_the_run_is_no_second_request(layout: Layout) -> None:
+    running = run(layout, ScriptLauncher([]))
+    running.stop.ask()
+    running.time_up()
+    assert not running.stop.now.is_set(), "the checkpoint is written to its end"
+
+
+def test_one_request_behind_the_limit_is_the_first_one(layout: Layout) -> None:
+    running = run(layout, ScriptLauncher([]))
+    running.time_up()
+    assert running.stop.is_set()
+    assert (running.stop.ask(), running.stop.ask()) == (False, True)
+
+
+def test_a_trial_that_was_cancelled_while_the_others_go_on_stops_no_run_and_hides_no_failure(
+    layout: Layout, trials: Trials
+) -> None:
+    first, *others = trials()[:3]
+    running = run(layout, ScriptLauncher([{0: SAVE, 1: COMPLETE}, CRASH, COMPLETE]), fail_fast=False)
+    running.display = Notes(when_told=layout.attempt(first.id, 1).stop_file.touch)
+    assert running.all([first, *others], 0) == Tally(completed=1, failed=1, cancelled=1)
+    assert ended(layout.attempts(first.id)[0]) == "interrupted"
+
+
+def test_a_trial_that_was_cancelled_is_no_failure_for_fail_fast(layout: Layout, trials: Trials) -> None:
+    first, other, *_ = trials()
+    running = run(layout, ScriptLauncher([{0: SAVE, 1: COMPLETE}, COMPLETE]), fail_fast=True)
+    running.display = Notes(when_told=layout.attempt(first.id, 1).stop_file.touch)
+    assert running.all([first, other], 0) == Tally(completed=1, cancelled=1)
+
+
+def test_a_cancelled_run_stays_cancelled_when_another_begins_later(layout: Layout) -> None:
+    earlier = run(layout, ScriptLauncher([COMPLETE]))
+    layout.root.mkdir()
+    layout.stop_file.touch()
+    later = run(layout, ScriptLauncher([COMPLETE]), request=stop_request(layout))
+    assert (earlier.over(), later.over()) == (True, False)
+    os.utime(layout.stop_file, ns=(0, 0))  # it is touched again
+    assert (earlier.over(), later.over()) == (True, True)
 
 
 def test_what_ended_as_a_result_stays_until_it_is_asked_for(layout: Layout, trials: Trials) -> None:

@@ -10,20 +10,25 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests.engine.attempted import announced
+from tests.engine.attempted import ended as stopped
 from tests.engine.run.test_runner import Notes
 from tests.engine.scripted import CRASH, DIVERGE, ScriptLauncher
-from xp.dsl.plan import plan
+from xp.dsl.experiment import Experiment
+from xp.dsl.plan import Plan, plan
 from xp.dsl.source import load
 from xp.dsl.trial import Trial
-from xp.engine.commands.replaying import ReplayError, replay
+from xp.engine.commands.replaying import ReplayError, replay, text
 from xp.engine.finding import FindError
-from xp.engine.journal import events
+from xp.engine.journal import Journal, events
 from xp.engine.layout import AttemptLayout, Layout
 from xp.engine.machine.uptime import boot
 from xp.engine.run.announcing import journal_plan
 from xp.engine.run.attempt import beginning
-from xp.engine.run.harvest import ended
+from xp.engine.run.harvest import ended, harvest
+from xp.engine.run.queueing import Batch
 from xp.engine.run.runner import Run
+from xp.engine.run.searching import Company, conduct
 from xp.engine.run.stopping import Stop
 from xp.engine.warehouse.ask import ask
 from xp.engine.warehouse.load import load as load_journals
@@ -139,6 +144,33 @@ def test_a_grid_trains_at_every_point_and_the_best_speaks_for_it(layout: Layout,
     assert 0 < ended["evidence"]["trained_seconds"] < ended["seconds"]
 
 
+def test_the_best_training_speaks_by_its_attempt_that_completed_and_not_by_a_later_one_that_was_stopped(
+    layout: Layout, trial: Any
+) -> None:
+    search = trial(GRID)
+
+    def recorded(batch: Batch) -> None:
+        """Have each training completed once, and then begun again and stopped, as by ``--force``."""
+        for training in batch.waiting:
+            first = announced(layout, training)
+            with Journal(first.engine_journal) as journal:
+                journal.append("end", state="completed", reason="", seconds=1.0, evidence={})
+            with Journal(first.journal(0)) as journal:
+                rate = training.settings.learning_rate
+                journal.append("metrics", step=9, values={"eval_loss": rate}, units={})
+                journal.append("facts", section="model", subject="tiny", values={"parameters": 7}, units={})
+                first.predictions.write_text(f"written at {rate}")
+                journal.append("artifact", name="predictions", path="predictions.jsonl", bytes=1, sha256="0")
+            stopped(layout, training, "interrupted")
+            batch.found[training.id] = harvest(layout, training.id)
+
+    company = Company(layout, recorded, lambda _: None, lambda: False, pytest.fail, lambda _: None)
+    attempt = layout.new_attempt(search.id)
+    assert conduct(search, attempt, company).state == "completed"
+    assert attempt.predictions.read_text() == "written at 0.125"
+    assert [one["values"] for one in of(attempt, "facts")] == [{"parameters": 7}]
+
+
 def test_a_second_run_of_a_search_trains_nothing(layout: Layout, trial: Any) -> None:
     search = trial(GRID)
     run(layout, ScriptLauncher([TRAIN])).all([search], 0)
@@ -234,18 +266,26 @@ def test_a_search_fails_only_where_no_training_completes(layout: Layout, trial: 
     )
 
 
-def test_the_schedule_that_pbt_has_found_can_be_trained_again(layout: Layout, trial: Any) -> None:
-    search = trial(PBT)
-    run(layout, ScriptLauncher([TRAIN])).all([search], 0)
-    text = replay(layout.root, search.id)
-    pieces = tomllib.loads(text)["methods"]["replay"]["search"]["schedule"]
-    assert [piece["until"] for piece in pieces] == [3, 6, 9]
+def test_what_pbt_has_found_can_be_trained_again_with_all_that_its_method_sets(layout: Layout, tmp_path: Path) -> None:
+    head, _, _ = SPEC.partition("[methods.tuned]")
+    settings = '[methods.tuned.settings]\nlabel_smoothing_factor = 0.125\nsource_prefix = "sum:\\n"\n'
+    file = tmp_path / "tiny.toml"
 
-    inline = ", ".join(
-        f"{{ until = {piece['until']}, settings = {{ learning_rate = {piece['settings']['learning_rate']!r} }} }}"
-        for piece in pieces
-    )
-    again = trial(f'algorithm = "replay", schedule = [{inline}]')
+    def made(methods: str) -> tuple[Experiment, Plan]:
+        file.write_text(head + methods, encoding="utf-8")
+        experiment = load(file)
+        return experiment, plan(experiment, {"d": "0" * 64})
+
+    experiment, searched = made(f"{settings}[methods.tuned.search]\n{PBT.replace(', ', chr(10), 3)}\n")
+    journal_plan(layout, experiment, searched, searched.trials)
+    search = searched.trials[0]
+    run(layout, ScriptLauncher([TRAIN])).all([search], 0)
+    printed = replay(layout.root, search.id)
+    method = tomllib.loads(printed)["methods"]["replay"]
+    assert [piece["until"] for piece in method["search"]["schedule"]] == [3, 6, 9]
+    assert method["settings"] == {"label_smoothing_factor": 0.125, "source_prefix": "sum:\n"}
+
+    (again,) = made(printed)[1].trials
     launcher = ScriptLauncher([TRAIN])
     assert run(layout, launcher).all([again], 0).completed == 1
     # with the same seed it is the best member's own training, which is there already
@@ -253,6 +293,17 @@ def test_the_schedule_that_pbt_has_found_can_be_trained_again(layout: Layout, tr
     (best,) = {ended["evidence"]["best"] for ended in of(layout.attempts(search.id)[0], "end")}
     evidence = of(layout.attempts(again.id)[0], "end")[0]["evidence"]
     assert evidence == {"trainings": 3, "completed": 3, "best": best, "trained_seconds": 0.0}, "nothing was trained"
+
+
+def test_a_point_that_was_found_stands_beside_what_its_method_sets() -> None:
+    method = {"name": "a", "deepspeed": "ds.json", "settings": {"zero": {"stage": 2}, "freeze": ["encoder"]}}
+    found = [{"values": {"zero.overlap_comm": True}}]
+    written = tomllib.loads(text("3fa", found, method))["methods"]["replay"]
+    assert written == {
+        "description": "what the search 3fa has found",
+        "deepspeed": "ds.json",
+        "settings": {"zero": {"stage": 2, "overlap_comm": True}, "freeze": ["encoder"]},
+    }
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -15,8 +17,10 @@ from rich.console import Console
 from tests import small
 from tests.engine.scripted import COMPLETE, ScriptLauncher
 from xp.dsl.errors import SpecError
+from xp.dsl.resources import Machine, Resources
 from xp.engine.layout import Layout
 from xp.engine.machine import environment
+from xp.engine.machine.lanes import LaneError
 from xp.engine.run import session
 from xp.engine.run.loading import bring_up_to_date
 from xp.engine.run.progress import PlainDisplay
@@ -38,6 +42,18 @@ from xp.engine.warehouse import store
             "stopped by the first failure ([limits] fail_fast): 2 of 6 trials are complete; the others stay pending",
             4,
             id="first-failure",
+        ),
+        pytest.param(
+            Tally(completed=5, cancelled=1),
+            "5 of 6 trials are complete, 0 failed\n1 was cancelled; the same command goes on with what is missing",
+            0,
+            id="one-was-cancelled",
+        ),
+        pytest.param(
+            Tally(completed=3, failed=1, cancelled=2),
+            "3 of 6 trials are complete, 1 failed\n2 were cancelled; the same command goes on with what is missing",
+            4,
+            id="some-were-cancelled-and-one-failed",
         ),
         pytest.param(
             Tally(cached=1, completed=2, interrupted=True),
@@ -74,6 +90,18 @@ def test_what_nohup_ignores_stays_ignored() -> None:
             assert not stop.is_set()
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+def test_lanes_share_no_more_cores_than_the_container_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(64)))
+    monkeypatch.setattr("xp.engine.machine.cgroups.cores", lambda: 2.0)
+    trial = SimpleNamespace(settings=SimpleNamespace(world_size=1))
+    planned: Any = SimpleNamespace(
+        wanted=[trial], machine=Machine(devices="cpu", count=2), experiment=SimpleNamespace(resources=Resources())
+    )
+    assert [lane.cores for lane in session.room(planned, 2)] == [(0,), (1,)]
+    with pytest.raises(LaneError, match="16 trials of 1 ranks at once take 16 cores; there are 2"):
+        session.room(planned, 16)
 
 
 THREE = """\

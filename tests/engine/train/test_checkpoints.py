@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from xp.engine.digests import describe_file
 from xp.engine.layout import AttemptLayout, Layout
-from xp.engine.train.checkpoints import KEPT, MANIFEST, begin, drop, fault, finish, newest
+from xp.engine.train.checkpoints import KEPT, MANIFEST, Checkpoint, begin, drop, fault, finish, newest
 
 
 @pytest.fixture
@@ -85,6 +89,16 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_is_taken(
     assert notes == [f"the checkpoint of step 12 in attempt-1 cannot be used: {wrong}"]
 
 
+def test_whoever_waits_for_a_checkpoint_sees_that_it_goes_on(
+    attempt: AttemptLayout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xp.engine.digests.CHUNK", 4)
+    (begin(attempt, 6) / "weights").write_bytes(b"123456789")
+    beats: list[int] = []
+    finish(attempt, 6, lambda: beats.append(len(attempt.saved_steps())))
+    assert beats == [0] * 6, "three parts are read; the file, the manifest and the folder are brought to disk"
+
+
 def test_a_step_that_is_saved_again_replaces_what_was_there(attempt: AttemptLayout) -> None:
     saved(attempt, 6)
     folder = begin(attempt, 6)
@@ -104,13 +118,33 @@ def test_a_completed_trial_keeps_nothing_or_its_last(attempt: AttemptLayout) -> 
     for step in (2, 4):
         saved(attempt, step)
     begin(attempt, 5)
-    drop(attempt, keep_last=True)
+    drop([attempt], Checkpoint(attempt, 4))
     assert [path.name for path in attempt.checkpoints.iterdir()] == ["step-4"]
-    drop(attempt, keep_last=False)
+    drop([attempt])
     assert not attempt.checkpoints.exists()
 
 
+def test_a_checkpoint_is_read_once_however_many_trainings_go_on_from_it(
+    attempt: AttemptLayout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = saved(attempt, 4)
+    read: list[str] = []
+
+    def counting(path: Path, beat: Callable[[], object] = lambda: None) -> Mapping[str, Any]:
+        read.append(path.name)
+        return describe_file(path, beat)
+
+    monkeypatch.setattr("xp.engine.train.checkpoints.describe_file", counting)
+    for _ in range(3):
+        assert newest([attempt], pytest.fail) == Checkpoint(attempt, 4)
+    assert read == ["states", "weights"]
+
+    (folder / "weights").write_bytes(b"WEIGHTS OF STEP 4")
+    os.utime(folder / "weights", ns=(0, 0))  # this second write may be as old as the first, for the disk's clock
+    assert newest([attempt], lambda _: None) is None, "it was damaged since"
+
+
 def test_an_attempt_without_checkpoints_is_no_error(attempt: AttemptLayout) -> None:
-    drop(attempt, keep_last=False)
+    drop([attempt])
     shutil.rmtree(attempt.root)
     assert newest([attempt], pytest.fail) is None

@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+import datasets
 import pytest
 from transformers import AutoConfig
 
 from xp.dsl.settings import Settings
 from xp.dsl.spec import Dataset, Model
-from xp.engine.train import corpus, tokenizer
+from xp.engine.train import corpus, readers, tokenizer
 from xp.engine.train.cache import Cache
 from xp.engine.train.encode import encode
 from xp.engine.train.errors import DataError
@@ -35,6 +36,16 @@ def test_an_empty_summary_is_left_out_and_its_row_is_named() -> None:
     assert [example.target for example in found.used] == ["null", "N/A"]
     assert found.rows == 3
     assert found.empty == (3,)
+
+
+def test_a_cell_that_a_table_has_nothing_for_is_an_empty_one() -> None:
+    """SAMSum on the hub is a table with an empty dialogue, and a reader that puts nothing in its place."""
+    table = datasets.Dataset.from_dict({"dialogue": ["a", None, "c"], "summary": ["b", "b", None]})
+
+    found = corpus.examples(readers.table(table, ["dialogue", "summary"], "hub train"), "hub train", FILES)
+
+    assert [(example.source, example.target) for example in found.used] == [("a", "b")]
+    assert (found.rows, found.empty) == (3, (2, 3))
 
 
 def test_rows_in_the_file_used_and_repeated_are_counted_apart() -> None:

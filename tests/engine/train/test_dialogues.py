@@ -11,16 +11,17 @@ from collections.abc import Iterable
 import pytest
 
 from xp.engine.train import dialogues
-from xp.engine.train.dialogues import SPLITS, Dialogue, Dice, compose, fingerprint, generate, split_size
+from xp.engine.train.dialogues import Dialogue, Dice, compose, fingerprint, generate, split_size
 from xp.engine.train.dialogues_scenes import LATER, SCENES
 from xp.engine.train.dialogues_words import NAMES
+from xp.engine.train.places import SPLITS, Split
 
 SIZE = 1000
 GOLDEN = "1192f70bd765a49994de46b20d8396446ced8552e3d02cd677a843ae4b370367"
 """SHA-256 of all three splits as JSON. Whoever changes it raises the corpus's VERSION, too."""
 
 
-def chats(count: int, split: dialogues.Split = "train") -> Iterable[Dialogue]:
+def chats(count: int, split: Split = "train") -> Iterable[Dialogue]:
     return itertools.islice(dialogues.dialogues(split), count)
 
 
@@ -45,13 +46,13 @@ def test_generating_twice_gives_the_same() -> None:
 
 
 @pytest.mark.parametrize("split", SPLITS)
-def test_a_smaller_corpus_is_the_beginning_of_a_larger_one(split: dialogues.Split) -> None:
+def test_a_smaller_corpus_is_the_beginning_of_a_larger_one(split: Split) -> None:
     small, large = generate(split, 100), generate(split, SIZE)
     assert large[: len(small)] == small
 
 
 @pytest.mark.parametrize("split", SPLITS)
-def test_a_split_has_the_size_that_is_asked_for(split: dialogues.Split) -> None:
+def test_a_split_has_the_size_that_is_asked_for(split: Split) -> None:
     assert len(generate(split, SIZE)) == split_size(split, SIZE) == (SIZE if split == "train" else SIZE // 10)
 
 

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from transformers import AutoConfig
+from transformers import AutoConfig, ByT5Tokenizer
 
 from xp.dsl.settings import Settings
 from xp.dsl.spec import Model
 from xp.engine.train import tokenizer
 from xp.engine.train.cache import Cache
 from xp.engine.train.corpus import Corpus, Example, Examples
-from xp.engine.train.encode import IGNORED, Collator, Encoded, encode, padded, positions
+from xp.engine.train.encode import IGNORED, Collator, Encoded, Side, encode, padded, positions
 from xp.engine.train.errors import DataError
 
 LONG = "a" * 38  # no merges are trained, so each letter is a token; with both ends 40
@@ -59,6 +59,17 @@ def test_the_prefix_stands_before_every_source(words: Any, tmp_path: Path) -> No
     texts = [words.decode(ids, skip_special_tokens=True) for ids in split.sources.ids]
     assert texts == ["summarize: x", "summarize: z"]
     assert [words.decode(ids, skip_special_tokens=True) for ids in split.targets.ids] == ["y", "y"]
+
+
+def test_a_tokenizer_that_is_written_in_python_tokenises_too(tmp_path: Path) -> None:
+    """Some have no fast form: ProphetNet's, and ByT5's, to which a text is its bytes, each plus 3, and an end, 1."""
+    split = encoded(ByT5Tokenizer(), tmp_path, [("ab", "abc")], max_target_length=3)
+
+    assert [ids.tolist() for ids in split.sources.ids] == [[100, 101, 1]]
+    assert [ids.tolist() for ids in split.targets.ids] == [[100, 101, 1]]
+    assert (split.targets.lengths, split.targets.truncated) == ([4], 1)
+    fewer, more = (Side(ByT5Tokenizer(extra_ids=count), "text", 9).identity for count in (1, 2))
+    assert fewer != more
 
 
 def test_a_limit_without_room_for_text_is_refused(words: Any, tmp_path: Path) -> None:
@@ -113,3 +124,11 @@ def test_batches_have_few_widths_and_none_beyond_the_positions(length: int, widt
 def test_an_architecture_without_positions_has_no_widest_batch() -> None:
     assert positions(SimpleNamespace(), "encoder") is None
     assert padded([np.zeros(9, np.int32)], 0).shape == (1, 16)
+
+
+def test_a_model_that_is_put_together_of_two_has_the_positions_of_each() -> None:
+    """BERT writes summaries beside another BERT: what was longer than its 512 positions failed within a step."""
+    parts = [AutoConfig.for_model("bert", max_position_embeddings=length) for length in (512, 64)]
+    config = AutoConfig.for_model("encoder-decoder", encoder=parts[0].to_dict(), decoder=parts[1].to_dict())
+
+    assert (positions(config, "encoder"), positions(config, "decoder")) == (512, 64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import torch
 
 from tests.engine.train import tiny
 from xp.dsl.settings import Group
@@ -83,3 +84,24 @@ def test_the_relative_positions_of_t5_belong_to_its_layers() -> None:
 
     bias = model.encoder.block[0].layer[0].SelfAttention.relative_attention_bias.weight
     assert bias.requires_grad
+
+
+@pytest.mark.parametrize("make", [tiny.bart, tiny.t5], ids=["bart", "t5"])
+@pytest.mark.parametrize("groups", [["embeddings"], ["embeddings", "encoder"]])
+def test_activation_checkpointing_leaves_the_gradients_of_what_is_not_frozen(make: Any, groups: list[Group]) -> None:
+    """With no trainable input to it, a layer that was checkpointed got no gradient at all."""
+    model = make(**dict.fromkeys(("dropout", "attention_dropout", "activation_dropout", "dropout_rate"), 0.0))
+    freeze(model, groups)
+    model.train()
+
+    def gradients() -> dict[str, torch.Tensor | None]:
+        model.zero_grad()
+        tokens = torch.arange(4, 12).reshape(2, 4)
+        model(input_ids=tokens, labels=tokens).loss.backward()
+        return {name: parameter.grad for name, parameter in model.named_parameters() if parameter.requires_grad}
+
+    plain = gradients()
+    model.activation_checkpointing_enable(None)
+
+    assert model.is_activation_checkpointing
+    torch.testing.assert_close(gradients(), plain)

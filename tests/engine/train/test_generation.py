@@ -11,7 +11,8 @@ from transformers import AutoModelForSeq2SeqLM, GenerationConfig
 
 from tests.engine.train import tiny
 from xp.dsl.settings import Generation, Settings
-from xp.engine.train.generation import generation_config, resolved, unused
+from xp.engine.train.errors import KnobError
+from xp.engine.train.generation import generation_config, resolved, unused, within
 
 BARE = GenerationConfig(decoder_start_token_id=2)
 
@@ -48,6 +49,47 @@ def test_a_limit_of_the_model_is_switched_off_by_0() -> None:
     assert "generation.min_length" not in told
 
 
+@pytest.mark.parametrize(
+    ("own", "wanted", "said"),
+    [
+        (
+            {"min_length": 56, "max_length": 142},
+            {"max_new_tokens": 45},
+            "min_length = 56, and at most max_new_tokens = 45",
+        ),
+        ({"max_length": 20}, {"min_new_tokens": 20}, "min_new_tokens = 20, and at most max_length = 20"),
+    ],
+)
+def test_a_summary_that_no_length_suits_is_refused(own: dict[str, int], wanted: dict[str, int], said: str) -> None:
+    """A model of news that writes 56 tokens or more was told to write 45: every summary was cut in its middle."""
+    with pytest.raises(KnobError, match=f"generation: no summary has at least {said}: set min_new_tokens"):
+        generation_config(GenerationConfig(**own), Settings(generation=Generation(**wanted)))
+
+
+@pytest.mark.parametrize(
+    ("own", "wanted"),
+    [
+        ({"min_length": 46, "max_length": 142}, {"max_new_tokens": 45}),
+        ({"max_length": 20}, {"min_new_tokens": 19}),
+        ({"min_length": 56, "max_length": 142}, {"max_new_tokens": 45, "min_new_tokens": 0}),
+    ],
+)
+def test_a_summary_may_have_one_length_only(own: dict[str, int], wanted: dict[str, int]) -> None:
+    """The lengths of a model count the token that its decoder starts with."""
+    generation_config(GenerationConfig(**own), Settings(generation=Generation(**wanted)))
+
+
+@pytest.mark.parametrize("longest", [{"max_new_tokens": 64}, {"max_length": 65}])
+def test_a_summary_longer_than_the_positions_of_the_decoder_is_refused(longest: dict[str, int]) -> None:
+    """It was an index error in the evaluation, behind a whole training: the last token needs no position."""
+    config = GenerationConfig(**longest)
+
+    within(config, 64)
+    within(config, None)
+    with pytest.raises(KnobError, match=r"generation: max_\w+ = 6[45] is more than the 63 positions of the decoder"):
+        within(config, 63)
+
+
 def test_the_models_own_configuration_is_not_changed() -> None:
     own = GenerationConfig(max_length=62)
 
@@ -81,7 +123,9 @@ def test_beams_and_limits_in_an_old_checkpoints_configuration_are_used_and_told(
         pytest.param(
             {"num_beams": 6}, Generation(num_beams=1), {"early_stopping": False, "length_penalty": 1.0}, id="one-beam"
         ),
-        pytest.param({}, Generation(max_new_tokens=9), {"early_stopping": False, "length_penalty": 1.0}, id="no-beams"),
+        pytest.param(
+            {}, Generation(max_new_tokens=12), {"early_stopping": False, "length_penalty": 1.0}, id="no-beams"
+        ),
         pytest.param(
             {"num_beams": 6, "temperature": 0.7, "top_k": 5, "top_p": 0.9},
             Generation(num_beams=2),

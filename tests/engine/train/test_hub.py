@@ -52,6 +52,7 @@ def served(tmp_path: Path, files: dict[str, dict[str, bytes]], monkeypatch: pyte
     }
     with serving(repositories) as server:
         at(server.address, monkeypatch, str(tmp_path / "cache"))
+        monkeypatch.setattr("transformers.utils.hub._hf_api", None)  # it would go on asking the hub of another test
         monkeypatch.setattr(datasets.config, "HF_ENDPOINT", server.address)
         monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", str(tmp_path / "datasets"))
         yield server
@@ -80,6 +81,23 @@ def test_a_checkpoint_is_that_of_its_commit_and_is_downloaded_once(
     assert torch.equal(first, weights(FIRST, tmp_path)), "without a network"
     assert len(downloads) == 2
     assert [path for path in served.asked if path.startswith("GET") and path.endswith("model.safetensors")] == downloads
+
+
+def test_a_tokenizer_of_its_own_is_that_of_its_commit(served: Server, tmp_path: Path) -> None:
+    config = model.configuration(Model(architecture="bart", config=tiny.BART), tmp_path)
+    files = {}
+    for commit, least in ((FIRST, 265), (SECOND, 275)):
+        tokenizer.wrapped(
+            tokenizer.train(["a few words to learn from"] * 9, config, least), tokenizer.special_order(config)
+        ).save_pretrained(tmp_path / commit)
+        files[commit] = {path.name: path.read_bytes() for path in (tmp_path / commit).iterdir()}
+    served.repositories["models/org/words"] = Repository(files)
+
+    def size(revision: str | None) -> int:
+        spec = Model(architecture="bart", config=tiny.BART, tokenizer="org/words", tokenizer_revision=revision)
+        return len(tokenizer.for_model(spec, config, [], tmp_path, Cache(tmp_path / "unused")))
+
+    assert (size(None), size(FIRST), size(SECOND)) == (265, 265, 275)
 
 
 def test_a_data_set_is_that_of_its_commit(served: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

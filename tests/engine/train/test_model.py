@@ -65,8 +65,33 @@ def test_a_decoder_starts_as_its_architecture_does(
     assert 0 <= made.decoder_start_token_id < made.vocab_size
 
 
+@pytest.mark.parametrize(
+    ("architecture", "config", "start"),
+    [("bart", tiny.BART, "eos"), ("t5", tiny.T5, "pad"), ("mbart", tiny.BART, "eos")],
+)
+def test_a_summary_starts_with_the_token_that_was_trained_with(
+    tmp_path: Path, architecture: str, config: dict[str, Any], start: str
+) -> None:
+    """What mBART trains with begins with the last token of a summary, and it wrote from another one on."""
+    made = built(Model(architecture=architecture, config=config, vocab_size=300), tmp_path)
+
+    assert made.generation_config.decoder_start_token_id == getattr(made.config, f"{start}_token_id")
+    labels = torch.tensor([[5, 6, made.config.eos_token_id]])
+    inputs = made.prepare_decoder_input_ids_from_labels(labels=labels)
+    assert inputs[0, 0] == made.generation_config.decoder_start_token_id
+
+
 def test_the_trainer_is_told_that_the_loss_is_not_divided_by_the_tokens_of_a_step(tmp_path: Path) -> None:
     assert built(BART, tmp_path).accepts_loss_kwargs is False
+
+
+def test_a_checkpoint_below_the_home_is_no_id_of_the_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan takes it for a folder, and so does a worker."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    config = model.configuration(Model(architecture="bart", config=tiny.BART), tmp_path)
+    config.save_pretrained(tmp_path / "bart")
+
+    assert model.configuration(Model(checkpoint="~/bart"), tmp_path / "work").d_model == tiny.BART["d_model"]
 
 
 def test_a_field_that_the_configuration_has_not_is_refused(tmp_path: Path) -> None:

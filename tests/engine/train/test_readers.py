@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import nan
 from pathlib import Path
 
 import datasets
@@ -128,11 +129,25 @@ def test_a_line_of_json_that_is_no_row_says_why(tmp_path: Path, line: str, messa
 
 
 @pytest.mark.parametrize(
-    ("value", "kind"), [(5, "integer"), (None, "nothing"), (True, "true or false"), (["a"], "list"), (1.5, "number")]
+    ("value", "kind"), [(5, "integer"), (True, "true or false"), (["a"], "list"), (1.5, "number"), (nan, "number")]
 )
 def test_a_value_that_is_no_text_is_never_turned_into_text(value: object, kind: str) -> None:
     with pytest.raises(DataError, match=f"a.jsonl: row 4: summary must be text, got {kind}"):
         readers.text({"summary": value}, "summary", "a.jsonl: row 4")
+
+
+def test_half_a_character_is_an_error_that_names_the_row() -> None:
+    """A message that was cut in an emoji: JSON takes it, and everything behind fails without a word of where."""
+    row = json.loads('{"summary": "fun \\ud83d"}')
+
+    with pytest.raises(DataError, match=r"a\.jsonl: row 4: summary holds \\ud83d, half of a character"):
+        readers.text(row, "summary", "a.jsonl: row 4")
+
+
+def test_a_line_separator_inside_a_json_string_ends_no_row(tmp_path: Path) -> None:
+    path = file(tmp_path, "a.jsonl", '{"dialogue": "a\u2028b\u0085c", "summary": "d"}\n')
+
+    assert readers.read(path, COLUMNS) == {1: {"dialogue": "a\u2028b\u0085c", "summary": "d"}}
 
 
 def test_blank_lines_between_rows_are_no_rows_and_are_counted(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sentencepiece
 from transformers import AutoConfig
 
 from xp.dsl.spec import Model
@@ -91,6 +92,34 @@ def test_two_processes_train_the_same_tokenizer() -> None:
     }
 
     assert len(hashes) == 1
+
+
+def test_a_tokenizer_below_the_home_is_no_id_of_the_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    trained("bart", tmp_path).save_pretrained(tmp_path / "words")
+    model = Model(architecture="bart", tokenizer="~/words")
+
+    words = tokenizer.for_model(model, AutoConfig.for_model("bart"), [], tmp_path / "work", Cache(tmp_path / "unused"))
+
+    assert words.get_vocab() == trained("bart", tmp_path).get_vocab()
+
+
+def test_a_checkpoint_may_have_a_sentencepiece_file_for_a_tokenizer(tmp_path: Path) -> None:
+    """Pegasus' and T5's were saved so: what reads the file is no part of sentencepiece."""
+    (tmp_path / "words").mkdir()
+    (tmp_path / "words" / "tokenizer_config.json").write_text('{"tokenizer_class": "PegasusTokenizer"}')
+    with (tmp_path / "words" / "spiece.model").open("wb") as file:
+        numbers: dict[str, Any] = {"pad_id": 0, "eos_id": 1, "unk_id": 2, "bos_id": -1}
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=iter(TEXTS), model_writer=file, vocab_size=34, minloglevel=2, **numbers
+        )
+    model = Model(architecture="pegasus", tokenizer="words")
+
+    words = tokenizer.for_model(model, AutoConfig.for_model("pegasus"), [], tmp_path, Cache(tmp_path / "unused"))
+
+    ids = words("Kira at the lake")["input_ids"]
+    assert ids[-1] == words.eos_token_id == 1
+    assert words.decode(ids, skip_special_tokens=True) == "Kira at the lake"
 
 
 def test_a_tokenizer_that_lies_alone_learns_its_special_tokens_from_the_configuration(tmp_path: Path) -> None:

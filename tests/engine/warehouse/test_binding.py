@@ -53,10 +53,12 @@ def test_near_names_are_offered(empty_warehouse: duckdb.DuckDBPyConnection) -> N
     (column,) = faults(empty_warehouse, parse(Path("q.sql"), "select t.lable from trials as t"))
     (bare,) = faults(empty_warehouse, parse(Path("q.sql"), "select trial, eval_rogue1 from trials"))
     (metrics,) = faults(empty_warehouse, parse(Path("q.sql"), "from metrcs"))
+    (quoted,) = faults(empty_warehouse, parse(Path("q.sql"), 'from trials where method = "zero2"'))
 
     assert (table.hint, column.hint) == ('Did you mean "trials"?', "did you mean 'label'?")
     assert bare.hint == "did you mean 'rouge1'?"
     assert 'Did you mean "metric' in metrics.hint
+    assert quoted.hint == "did you mean 'rouge2'?; a text stands in single quotes: 'zero2'"
 
 
 def test_no_column_is_offered_of_a_view_that_the_query_hides(empty_warehouse: duckdb.DuckDBPyConnection) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from xp.dsl.errors import WarehouseError
 from xp.engine.layout import Layout
 from xp.engine.warehouse import forward, store
 from xp.engine.warehouse.load import Loaded, load
@@ -87,7 +88,7 @@ def test_a_step_forward_that_fails_leaves_the_file_as_it_was(
     before = empty.warehouse.read_bytes()
     monkeypatch.setattr(forward, "DECLARED", "insert into declaration values (null, null, null)")
 
-    with pytest.raises(duckdb.ConstraintException):
+    with pytest.raises(WarehouseError, match="Constraint Error"):
         load(empty)
 
     assert (released, empty.warehouse.read_bytes()) == (2, before)

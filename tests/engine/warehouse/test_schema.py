@@ -163,19 +163,29 @@ def test_speed_is_not_compared_where_one_side_alone_was_disturbed(empty: Layout,
     }
 
 
-def test_a_ratio_to_nothing_is_none(empty: Layout, rows: Rows) -> None:
+@pytest.mark.parametrize(
+    ("metric", "scores", "told"),
+    [
+        ("predict_rouge1", (0.0, 5.0), ("accuracy", None, 5.0, "1 baseline zero, 2 pending")),
+        # -3 is less than -2: their quotient would call it more
+        (
+            "train_steady_samples_per_second",
+            (-2.0, -3.0),
+            ("speed", None, -1.0, "1 baseline not positive, 2 pending"),
+        ),
+    ],
+)
+def test_a_ratio_to_nothing_or_less_is_none(
+    empty: Layout, rows: Rows, metric: str, scores: tuple[float, float], told: tuple[Any, ...]
+) -> None:
     small.plan(empty)
-    for method, score in (("baseline", 0.0), ("zero2", 5.0)):
+    for method, score in zip(("baseline", "zero2"), scores, strict=True):
         attempt = small.attempt(empty, small.Trial(method, 1))
         attempt.start()
-        attempt.metrics(predict_rouge1=score)
+        attempt.metrics(**{metric: score})
         attempt.end("completed")
 
     load(empty)
 
-    found = rows(
-        empty,
-        "select n, ratio_n, ratio, difference, note from method_effects "
-        "where method = 'zero2' and measure = 'accuracy'",
-    )
-    assert found == [(1, 0, None, 5.0, "1 baseline zero, 2 pending")]
+    select = "select measure, ratio, difference, note from method_effects where (method, n, ratio_n) = ('zero2', 1, 0)"
+    assert rows(empty, select) == [told]

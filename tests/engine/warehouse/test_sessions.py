@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 
 from tests import small
+from xp.dsl.own import OwnMeasure
 from xp.engine.layout import Layout
 from xp.engine.warehouse.load import load
 
@@ -63,3 +65,43 @@ def test_a_session_without_a_number_makes_the_sum_unknown_not_smaller(empty: Lay
     load(empty)
 
     assert rows(empty, "select runtime, energy, rouge1 from trials where state = 'completed'") == [(40, None, 50.0)]
+
+
+def test_a_session_whose_speed_is_no_number_does_not_make_the_speed_smaller(empty: Layout, rows: Rows) -> None:
+    small.plan(empty)
+    first = session(empty, 30, None, train_steady_seconds=30)
+    first.metrics(train_steady_samples_per_second="none")
+    session(empty, 10, {"attempt": 1, "step": 6}, train_steady_seconds=10).end("completed")
+    load(empty)
+
+    assert rows(empty, "select speed from trials where state = 'completed'") == [(pytest.approx(1.2),)]
+
+
+def test_the_times_of_all_sessions_add_up_also_where_one_saved_nothing(empty: Layout, rows: Rows) -> None:
+    names = ("warmup_seconds", "checkpoint_seconds", "train_steady_seconds")
+    own = [OwnMeasure.model_validate({"metric": name, "unit": "s", "better": "lower"}).measure(name) for name in names]
+    small.plan(empty, measures=[asdict(measure) for measure in own])
+    session(empty, 30, None, warmup_seconds=2, checkpoint_seconds=3, train_steady_seconds=28)
+    session(empty, 10, {"attempt": 1, "step": 6}, warmup_seconds=1.5).end("completed")
+    load(empty)
+
+    assert rows(empty, "select measure, value from own_trial_measures order by measure") == [
+        ("checkpoint_seconds", 3),
+        ("train_steady_seconds", 28),
+        ("warmup_seconds", 3.5),
+    ]
+
+
+def test_a_measure_of_ones_own_is_unknown_as_well(empty: Layout, rows: Rows) -> None:
+    names = ("train_runtime", "emissions", "energy_consumed_predict")
+    own = [OwnMeasure.model_validate({"metric": name, "unit": "", "better": "lower"}).measure(name) for name in names]
+    small.plan(empty, measures=[asdict(measure) for measure in own])
+    session(empty, 30, None)  # its emissions could not be measured, and it did not come to predictions
+    session(empty, 10, {"attempt": 1, "step": 6}, emissions=0.2, energy_consumed_predict=0.3).end("completed")
+    load(empty)
+
+    assert rows(empty, "select measure, value from own_trial_measures order by measure") == [
+        ("emissions", None),
+        ("energy_consumed_predict", 0.3),
+        ("train_runtime", 40),
+    ]

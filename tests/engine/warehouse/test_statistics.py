@@ -45,3 +45,11 @@ def test_tests_and_intervals_of_random_samples(db: duckdb.DuckDBPyConnection) ->
 
 def test_values_without_spread_are_certain(db: duckdb.DuckDBPyConnection) -> None:
     assert db.execute("select t_test(0.5, 0.0, 3), t_test(0.0, 0.0, 3)").fetchall() == [(0.0, 1.0)]
+
+
+def test_no_number_of_values_tells_a_distance_of_rounding_errors(db: duckdb.DuckDBPyConnection) -> None:
+    # (1.984 * 0.26 / 1e-17)² would be 2.7e33
+    found = db.execute("select t_further(0.95, 0.26, 3, 1e-17), t_further(0.95, 0.26, 3, 0.3)").fetchall()
+
+    # 2.571 * 0.26 / √6 is 0.273, of five 0.323
+    assert found == [(None, 3)]

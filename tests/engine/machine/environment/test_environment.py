@@ -3,10 +3,13 @@
 import hashlib
 import json
 import subprocess
+from collections.abc import Callable
 from contextlib import nullcontext
+from importlib.metadata import distributions
 from pathlib import Path
 from types import SimpleNamespace
 
+import pynvml as nvml
 import pytest
 
 from xp.engine.journal import plain
@@ -63,6 +66,20 @@ def test_variables_are_stored_by_allow_list_only() -> None:
     assert system.variables(planted) == {"env:OMP_NUM_THREADS": ("1", "")}
 
 
+@pytest.mark.parametrize(
+    ("home", "line"),
+    [
+        ("/", "xp run /home/al/a.toml --results=/home/alice/results"),
+        ("/home/al", "xp run ~/a.toml --results=/home/alice/results"),
+        ("~", "xp run /home/al/a.toml --results=/home/alice/results"),
+    ],
+    ids=["the root", "the beginning of another one", "unknown"],
+)
+def test_a_home_that_is_no_part_of_a_path_leaves_the_command_line_as_it_is(home: str, line: str) -> None:
+    given = ["/usr/bin/xp", "run", "/home/al/a.toml", "--results=/home/alice/results"]
+    assert code.command(given, Path(home)) == {"command": (line, "")}
+
+
 def test_no_fact_holds_a_planted_token(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the environment, the remote, the branch, files of configuration, paths and arguments of the command."""
     home = repository / HUB
@@ -83,8 +100,25 @@ def test_no_fact_holds_a_planted_token(repository: Path, monkeypatch: pytest.Mon
     assert '"xp run ~/a.toml --token=*** --password ***"' in text
 
 
-def test_the_same_package_is_the_one_that_is_imported() -> None:
-    assert software.packages()["duckdb"] == software.installed("duckdb")
+def test_packages_are_those_that_the_standard_library_knows() -> None:
+    known: dict[str, str] = {}
+    for distribution in distributions():  # one that hides another comes first
+        known.setdefault(distribution.name.replace("_", "-").lower(), distribution.version)
+    assert software.packages() == known
+
+
+def test_a_package_of_a_repository_is_told_by_its_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All commits of a branch have the same version."""
+    for name, origin in (("duckdb-9.9.dev0", {"vcs_info": {"vcs": "git", "commit_id": "ab" * 20}}), ("nltk-3.0", {})):
+        folder = tmp_path / f"{name}.dist-info"
+        folder.mkdir()
+        title, _, number = name.partition("-")
+        (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {title}\nVersion: {number}\n")
+        (folder / "direct_url.json").write_text(json.dumps({"url": "https://user:secret@example.invalid/x", **origin}))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    libraries, packages = software.libraries(), software.packages()
+    assert libraries["duckdb"] == (packages["duckdb"], "") == ("9.9.dev0 (abababababab)", "")
+    assert libraries["nltk"] == (packages["nltk"], "") == ("3.0", "")
 
 
 def test_how_a_library_was_built_is_read_without_importing_it() -> None:
@@ -221,3 +255,66 @@ def test_what_trials_leave_behind_is_no_code(repository: Path, name: str) -> Non
 def test_a_folder_without_git_has_no_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     assert code.git(tmp_path) == {"git_commit": (None, "")}
+
+
+def test_a_project_of_another_user_is_not_taken_for_none(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where a container mounts it: git refuses to read it."""
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    monkeypatch.setenv("LANGUAGE", "de")
+    assert code.git(repository) == {
+        "git_commit": (None, ""),
+        "git_refusal": ("detected dubious ownership in repository", ""),
+    }
+
+
+def test_a_commit_that_is_checked_out_is_on_no_branch(repository: Path) -> None:
+    git(repository, "checkout", "--quiet", "-b", "on")
+    assert code.git(repository)["git_branch"] == ("on", "")
+    git(repository, "checkout", "--quiet", "--detach")
+    facts = code.git(repository)
+    assert facts["git_branch"] == (None, "")
+    assert len(facts["git_commit"][0]) == 40
+
+
+def test_inside_of_a_hook_the_project_is_that_of_the_folder(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path_factory.mktemp("other")
+    git(other, "init", "--quiet")
+    expected = code.git(repository)
+    monkeypatch.setenv("GIT_DIR", str(other / ".git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(other))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(other / ".git" / "index"))
+    assert code.git(repository) == expected
+    assert expected["git_commit"][0]
+
+
+def lost(*_: object) -> None:
+    raise nvml.NVMLError(nvml.NVML_ERROR_GPU_IS_LOST)
+
+
+def garbled(_: object) -> str:
+    return b"\xf8".decode()
+
+
+@pytest.fixture
+def driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A driver of two GPUs, the second of which has fallen off its bus, and that knows nothing else."""
+    for name in dir(nvml):
+        if name.startswith(("nvmlDeviceGet", "nvmlSystemGet")):
+            monkeypatch.setattr(nvml, name, lost)
+    for name in ("nvmlInit", "nvmlShutdown"):
+        monkeypatch.setattr(nvml, name, lambda: None)
+    monkeypatch.setattr(nvml, "nvmlDeviceGetCount", lambda: 2)
+    monkeypatch.setattr(nvml, "nvmlDeviceGetHandleByIndex", lambda index: lost() if index else "first")
+
+
+@pytest.mark.usefixtures("driver")
+@pytest.mark.parametrize("name", [lost, garbled])
+def test_a_gpu_that_is_lost_or_has_no_name_keeps_nothing_from_the_others(
+    monkeypatch: pytest.MonkeyPatch, name: Callable[..., object]
+) -> None:
+    monkeypatch.setattr(nvml, "nvmlDeviceGetName", name)
+    with gpus.nvidia.found() as (only,):
+        assert (only.name, only.readings()) == ("GPU of NVIDIA", {})
+        assert only.facts() == {"cuda": (None, ""), "links": (0, "")}

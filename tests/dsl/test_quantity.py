@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xp.templates.quantity import cell, compact, quantity, style
+from xp.dsl.quantity import cell, compact, quantity, style
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeGuard
 
-from xp.templates.units import RATIO, ROUNDED_UP, UNITS, Step, Unit, clock
+from xp.dsl.units import RATIO, ROUNDED_UP, UNITS, Step, Unit, clock
 
 MISSING = "–"
 GROUP = "\u202f"

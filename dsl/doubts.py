@@ -105,7 +105,7 @@ def resized(experiment: Experiment) -> Iterator[str]:
         model = experiment.model(name)
         if model.architecture is not None and "vocab_size" in model.config:
             where = experiment.where("models", name, "config", "vocab_size")
-            yield f"{where}: it does nothing: the tokenizer has as many as vocab_size beside config says, or fewer"
+            yield f"{where}: it does nothing: the vocabulary is that of the tokenizer"
 
 
 def begun_anew(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from xp.dsl.dotted import flatten
 from xp.dsl.errors import Problem, did_you_mean
 from xp.dsl.experiment import Experiment
 from xp.dsl.kinds import NAMES
-from xp.dsl.origin import RANKS
+from xp.dsl.origin import RANKS, given
 from xp.dsl.spelling import Key
 from xp.dsl.tuning import Tuning
 
@@ -85,7 +85,7 @@ def in_vain(experiment: Experiment) -> Iterator[Problem]:
     """Yield the defaults of the command line that no trial has, since each method sets them; a file may have such."""
     methods = [experiment.method(name) for name in experiment.method_names]
     decided = [{**flatten(one.settings), **(one.search.decided if one.search else {})} for one in methods]
-    for setting in decided[0]:
+    for setting in given(experiment):
         key = ("defaults", *setting.split("."))
         if experiment.given(*key) and all(setting in one for one in decided):
             hint = f"--set methods.NAME.settings.{setting}=… changes that of one"

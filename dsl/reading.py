@@ -11,7 +11,7 @@ from xp.dsl.constraints import Constraint, RefusedError, parse
 from xp.dsl.dotted import SETTINGS, TABLES, flatten
 from xp.dsl.errors import did_you_mean
 from xp.dsl.explain import unquoted
-from xp.dsl.kinds import KINDS, sort_of
+from xp.dsl.kinds import KINDS, NAMES, sort_of
 from xp.dsl.refusals import Refusals
 from xp.dsl.spelling import Key, excerpt
 from xp.dsl.vocabulary import hint
@@ -123,7 +123,8 @@ class Reading:
         axes = {"seed": (1,), **self.axes}
         if axis not in axes:
             if axis in KINDS:
-                self.refusals.add(key, "not an axis of this matrix", f"its axes: {', '.join(axes)}")
+                way_out = f"write the axis, too: {axis} = […]" if axis in NAMES else f"its axes: {', '.join(axes)}"
+                self.refusals.add(key, "not an axis of this matrix", way_out)
             else:
                 self.unknown(key, list(axes))
             return

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from xp.dsl.dotted import nest
+from xp.dsl.dotted import SETTINGS, nest
 from xp.dsl.rules import RULES, Case, Finding
 from xp.dsl.settings import Settings
 from xp.dsl.spelling import Key
@@ -106,8 +106,12 @@ class Probe(NamedTuple):
 
 def probes(name: str, space: Space) -> Iterator[Probe]:
     """Yield values that stand for all of a space: the listed ones, or both ends of a range and one in between."""
-    for inner, value in space.samples():
-        yield Probe(name, ("space", name, *inner), int(value) if is_whole(name, value) else value)
+    for inner, value in space.samples():  # right ones, as the search has been read
+        yield Probe(
+            name,
+            ("space", name, *inner),
+            SETTINGS[name].adapter.validate_python(int(value) if is_whole(name, value) else value),
+        )
     if space.low is not None and space.high is not None:
         step = 1 if integral(name) else (space.high - space.low) * UNEVEN
         value = int(space.low + step) if integral(name) else space.low + step

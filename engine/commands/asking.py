@@ -29,6 +29,8 @@ SUFFIXES = {
     ".parquet": "parquet",
     ".arrow": "arrow",
     ".feather": "arrow",
+    ".txt": "table",
+    "": "table",
 }
 """The form that the name of a file asks for, where no other is named."""
 
@@ -68,7 +70,10 @@ class Request:
     def form_of_answer(self) -> str:
         """Return the form that is meant."""
         suffix = self.output.suffix.lower() if self.output else ""
-        return self.form or SUFFIXES.get(suffix, "table")
+        if not self.form and suffix not in SUFFIXES:
+            hint = f"{', '.join(filter(None, SUFFIXES))} tell one; --format names it, whatever the file is called"
+            raise QueryError(Problem(f"no form of an answer has files of type {suffix}", str(self.output), hint))
+        return self.form or SUFFIXES[suffix]
 
     @property
     def file(self) -> Path | None:

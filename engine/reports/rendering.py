@@ -21,6 +21,7 @@ from xp.queries import catalog
 from xp.queries.catalog import Query
 from xp.templates.charts.gallery import Gallery
 from xp.templates.evidence import Evidence
+from xp.templates.html.page import is_page
 from xp.templates.render import find
 from xp.templates.render import render as fill
 from xp.templates.trace import Trace
@@ -29,6 +30,15 @@ Put = Callable[[Query, Mapping[str, Any]], Answer]
 
 STDOUT = Path("-")
 """Where a report has no files beside it."""
+
+PAGE, MARKDOWN = "a page", "Markdown"
+PROMISES = {".html": PAGE, ".htm": PAGE, ".md": MARKDOWN, ".pdf": "PDF", ".docx": "a document of Word"}
+"""What one expects in a file whose name ends so."""
+
+WAYS_OUT = {
+    PAGE: "a template whose name ends in .html.j2 makes one, as experiments.html.j2 does",
+    MARKDOWN: "name a file that ends in .html",
+}
 
 
 @dataclass(frozen=True)
@@ -70,8 +80,18 @@ def render(request: Request, *, png: bool = False) -> None:
     click.echo(f"wrote {target}")
 
 
+def check_promise(template: Path, target: Path) -> None:
+    """Raise where the name of a report promises another form than its template makes."""
+    made = PAGE if is_page(template) else MARKDOWN
+    promised = PROMISES.get(target.suffix.lower(), made)
+    if promised != made:
+        hint = WAYS_OUT.get(promised, "pandoc makes one of Markdown")
+        raise QueryError(Problem(f"the template makes {made}, not {promised}", str(target), hint))
+
+
 def make(request: Request) -> Made:
     """Return a report, everything asked from one state of the warehouse."""
+    check_promise(find(request.template), request.target)
     wanted = split(request.params)
     gallery = Gallery("" if request.output == STDOUT else beside.folder_of(request.target).name)
     trace = Trace()

@@ -18,6 +18,8 @@ from xp.engine.train.attention import BLOCK_LOCAL, prove
 from xp.engine.train.errors import KnobError
 
 TOKENS = ("bos", "pad", "eos")
+# every decoder has one, and the configuration of T5 does not know of it until it is set
+START = "decoder_start_token_id"
 
 
 def configuration(model: Model, folder: Path) -> Any:
@@ -38,7 +40,7 @@ def configuration(model: Model, folder: Path) -> Any:
 
 def known(fields: Mapping[str, Any], config: Any) -> None:
     """Raise if the configuration has no such field: transformers would keep it and use it for nothing."""
-    names = {*config.to_dict(), *config.attribute_map}
+    names = {*config.to_dict(), *config.attribute_map, START}
     for name in fields:
         if name not in names:
             hint = did_you_mean(name, names)
@@ -68,14 +70,28 @@ def build(model: Model, config: Any, tokenizer: Any, settings: Settings, seed: i
     # otherwise the trainer believes that the model divides its loss by the tokens of the whole batch, which no
     # encoder-decoder does, and loss and gradients grow with accumulation and ranks
     built.accepts_loss_kwargs = False
-    built.generation_config.decoder_start_token_id = first_token(built, tokenizer)
+    built.generation_config.decoder_start_token_id = start = first_token(built, tokenizer)
+    if model.checkpoint is not None and model.config.get(START, start) != start:
+        raise KnobError(
+            f"model: {START} is {model.config[START]}, but {config.model_type} starts with {start}, the last token "
+            "of a summary, whatever its configuration says: leave it out"
+        )
     return built
 
 
 def first_token(model: Any, tokenizer: Any) -> int:
     """Return the token that the decoder starts with in training; mBART's goes by the text, not by its configuration."""
     labels = torch.tensor([tokenizer(text_target="a")["input_ids"]])
-    return int(model.prepare_decoder_input_ids_from_labels(labels=labels)[0, 0])
+    try:
+        return int(model.prepare_decoder_input_ids_from_labels(labels=labels)[0, 0])
+    except (AttributeError, TypeError, ValueError) as error:
+        # what is put together of two models or made by hand comes without the tokens that a decoder needs
+        lacking = [name for name in (START, "pad_token_id") if getattr(model.config, name, None) is None]
+        if not lacking:
+            raise
+        raise KnobError(
+            f"model: its configuration has no {' and no '.join(lacking)}, which the decoder needs: set it in config"
+        ) from error
 
 
 def follow(tokenizer: Any, config: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import altair as alt
 
-from xp.dsl.quantity import finite
+from xp.dsl.quantity import finite, number
 from xp.dsl.units import RATIO
 from xp.templates.answers import Row, Rows
 from xp.templates.charts import look
@@ -142,8 +142,8 @@ def field_of(rows: Rows) -> Field:
     margin = max(row["margin"] for row in rows)
     band = (1 / (1 + margin), 1 + margin) if ratio else (-margin, margin)
     effects = [row["effect"] for row in rows if finite(row["effect"])]
-    ends = [row[end] for row in rows for end in ("effect_low", "effect_high") if finite(row[end])]
-    into, back = (math.log, math.exp) if ratio else (float, float)
+    ends = [row[end] for row in rows for end in ("effect_low", "effect_high") if known(row[end])]
+    into, back = (logarithm, math.exp) if ratio else (float, float)
     core = sorted(into(value) for value in [*effects, *band])
     reach = REACH * (core[-1] - core[0])
     wide = sorted([*core, *(into(value) for value in ends)])
@@ -152,10 +152,20 @@ def field_of(rows: Rows) -> Field:
     return Field(1.0 if ratio else 0.0, band, (back(low - room), back(high + room)))
 
 
+def known(end: object) -> bool:
+    """Tell whether an interval has this end: one that reaches to nothing, or for ever, has it behind every axis."""
+    return number(end) and not math.isnan(end)
+
+
+def logarithm(value: float) -> float:
+    """Return the logarithm of a ratio, which may be so near to nothing that it is written as 0."""
+    return math.log(value) if value else -math.inf
+
+
 def mark(row: Row, field: Field) -> dict[str, Any]:
     """Return what is drawn for one method; an interval that is longer than the axis ends at it."""
     effect: Any = row["effect"] if finite(row["effect"]) else None
-    ends: list[Any] = [row[end] if finite(row[end]) else effect for end in ("effect_low", "effect_high")]
+    ends: list[Any] = [row[end] if known(row[end]) else effect for end in ("effect_low", "effect_high")]
     low, high = ends
     return {
         "method": row["method"],

@@ -165,6 +165,12 @@ def test_what_is_frozen_is_a_list_and_nothing_is_one_too(planned: Planning) -> N
             id="axis-in-two-spellings",
         ),
         pytest.param(
+            'exclude = [{ method = "zero2", seed = 1 }]',
+            "spec.toml:11:14: matrix.exclude[0].method: not an axis of this matrix\n"
+            "    hint: write the axis, too: method = […]",
+            id="exclude-of-a-method-without-its-axis",
+        ),
+        pytest.param(
             "batch_size = [1]\nexclude = [{ epochs = 1 }]",
             "spec.toml:12:14: matrix.exclude[0].epochs: not an axis of this matrix\n"
             "    hint: its axes: seed, batch_size",

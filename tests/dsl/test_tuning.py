@@ -153,8 +153,9 @@ def test_what_could_not_run_is_found_in_the_plan(refusal: Refusal, search: str, 
         f'algorithm = "grid", space = {{ {STAGE}, "zero.overlap_comm" = {{ values = [true, false] }} }}',
         'algorithm = "grid", space = { eval_steps = { values = [2, 4] } } }\nsettings = { eval_strategy = "steps"',
         'algorithm = "random", samples = 2, space = { warmup_steps = { low = 0, high = 0.3 } }',
+        f'algorithm = "grid", space = {{ freeze = {{ values = [{BOTH}, []] }}, {STAGE} }}',
     ],
-    ids=["keys-of-one-table", "a-key-that-another-one-needs", "share-of-steps"],
+    ids=["keys-of-one-table", "a-key-that-another-one-needs", "share-of-steps", "lists"],
 )
 def test_settings_that_a_search_gives_values_only_together_can_be_searched(planned: Planning, search: str) -> None:
     assert len(planned(method(search)).trials) == 1

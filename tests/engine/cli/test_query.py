@@ -109,6 +109,15 @@ def test_the_name_of_a_file_tells_its_form(tmp_path: Path, file: str, first: str
     assert (tmp_path / file).read_text().startswith(first)
 
 
+def test_a_file_whose_name_tells_no_form_is_not_written(tmp_path: Path) -> None:
+    result = query("best", "-o", str(tmp_path / "x.tsv"))
+
+    assert result.exit_code == 3
+    assert "x.tsv: no form of an answer has files of type .tsv\n    hint: .csv, .json," in result.output
+    assert not (tmp_path / "x.tsv").exists()
+    assert query("best", "-o", str(tmp_path / "x.tsv"), "--format", "csv").exit_code == 0
+
+
 def test_binary_forms_go_to_files_and_pipes(tmp_path: Path) -> None:
     query("best", "-o", str(tmp_path / "x.parquet"))
     query("best", "-o", str(tmp_path / "x.arrow"))

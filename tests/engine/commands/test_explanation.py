@@ -96,7 +96,7 @@ def test_every_setting_says_where_it_comes_from(
 DEEPSPEED = """\
 {
   "train_micro_batch_size_per_gpu": "auto",
-  "prescale_gradients": true,
+  "prescale_gradients": false,
   "zero_optimization": {
     "stage": 2,
     "allgather_bucket_size": 1000,
@@ -116,7 +116,7 @@ def test_what_a_deepspeed_file_says_leads_there(explained: Explaining) -> None:
     assert (said.value, said.source) == (1000, "DeepSpeed file")
     assert said.where.startswith("ds.json:6:")
     passed = found["deepspeed.prescale_gradients"]
-    assert (passed.value, passed.source) == (True, "DeepSpeed file")
+    assert (passed.value, passed.source) == (False, "DeepSpeed file")
     assert passed.where.startswith("ds.json:3:")
     assert found["batch_size"].where == "base.toml:3:1: defaults.batch_size"
     assert found["zero.stage3_prefetch_bucket_size"] == Origin(

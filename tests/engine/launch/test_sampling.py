@@ -78,4 +78,12 @@ def test_a_killed_engine_leaves_no_watcher_behind(attempt: AttemptLayout) -> Non
 
 def children() -> list[psutil.Process]:
     """Return the watchers that this process has started."""
-    return [one for one in psutil.Process().children() if "xp.engine.launch.watcher" in one.cmdline()]
+    return [one for one in psutil.Process().children() if is_watcher(one)]
+
+
+def is_watcher(process: psutil.Process) -> bool:
+    """Tell whether a process is a watcher that has not ended."""
+    try:
+        return "xp.engine.launch.watcher" in process.cmdline()
+    except psutil.NoSuchProcess:
+        return False

@@ -61,6 +61,26 @@ def test_a_report_never_replaces_its_own_template(written: Request) -> None:
     assert template.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("template", "output", "said"),
+    [
+        ("small.md.j2", "new.html", "the template makes Markdown, not a page\n    hint: a template whose name ends in"),
+        ("small.md.j2", "new.PDF", "the template makes Markdown, not PDF\n    hint: pandoc makes one of Markdown"),
+        (
+            "experiments.html.j2",
+            "new.md",
+            "the template makes a page, not Markdown\n    hint: name a file that ends in",
+        ),
+    ],
+)
+def test_a_report_is_what_its_name_promises(written: Request, template: str, output: str, said: str) -> None:
+    told = render(Request(template, (), written.results, Path(output)))
+
+    assert told.exit_code == 3
+    assert told.stderr.startswith(f"xp: {output}: {said}")
+    assert not Path(output).exists()
+
+
 def test_a_parameter_that_no_query_has_is_refused(written: Request) -> None:
     before = written.target.read_bytes()
 

@@ -90,7 +90,8 @@ def test_the_relative_positions_of_t5_belong_to_its_layers() -> None:
 @pytest.mark.parametrize("groups", [["embeddings"], ["embeddings", "encoder"]])
 def test_activation_checkpointing_leaves_the_gradients_of_what_is_not_frozen(make: Any, groups: list[Group]) -> None:
     """With no trainable input to it, a layer that was checkpointed got no gradient at all."""
-    model = make(**dict.fromkeys(("dropout", "attention_dropout", "activation_dropout", "dropout_rate"), 0.0))
+    rates = dict.fromkeys(("dropout", "attention_dropout", "activation_dropout", "dropout_rate"), 0.0)
+    model = make(decoder_start_token_id=0, **rates)
     freeze(model, groups)
     model.train()
 

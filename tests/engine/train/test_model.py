@@ -81,6 +81,34 @@ def test_a_summary_starts_with_the_token_that_was_trained_with(
     assert inputs[0, 0] == made.generation_config.decoder_start_token_id
 
 
+def saved(spec: Model, folder: Path) -> Any:
+    config = model.configuration(spec, folder)
+    words = tokenizer.for_model(spec, config, ["a few words"], folder, Cache(folder / "cache"))
+    model.build(spec, config, words, Settings(), 1, folder).save_pretrained(folder / "saved")
+    words.save_pretrained(folder / "saved")
+    return config
+
+
+def test_a_checkpoint_that_does_not_say_how_a_summary_starts_is_refused(tmp_path: Path) -> None:
+    """A T5 that was made by hand lacks the token, and so does what from_encoder_decoder_pretrained puts together."""
+    config = saved(Model(architecture="t5", config=tiny.T5, vocab_size=300), tmp_path)
+    del config.decoder_start_token_id
+    config.save_pretrained(tmp_path / "saved")
+    (tmp_path / "saved/generation_config.json").unlink()
+
+    with pytest.raises(KnobError, match="its configuration has no decoder_start_token_id"):
+        built(Model(checkpoint="saved"), tmp_path)
+    made = built(Model(checkpoint="saved", config={"decoder_start_token_id": 2}), tmp_path)
+    assert made.generation_config.decoder_start_token_id == 2
+
+
+def test_a_start_that_mbart_takes_no_notice_of_is_refused(tmp_path: Path) -> None:
+    saved(Model(architecture="mbart", config=tiny.BART, vocab_size=300), tmp_path)
+
+    with pytest.raises(KnobError, match="decoder_start_token_id is 0, but mbart starts with 2"):
+        built(Model(checkpoint="saved", config={"decoder_start_token_id": 0}), tmp_path)
+
+
 def test_the_trainer_is_told_that_the_loss_is_not_divided_by_the_tokens_of_a_step(tmp_path: Path) -> None:
     assert built(BART, tmp_path).accepts_loss_kwargs is False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,7 +14,7 @@ import pytest
 from tests.templates.charts.conftest import SAMPLES, answered
 from xp.dsl.errors import TemplateError
 from xp.templates.answers import Rows
-from xp.templates.charts import draw, look
+from xp.templates.charts import draw, forest, look
 from xp.templates.charts.findings import FINDINGS
 from xp.templates.charts.gallery import MODULES, Gallery, hanging
 
@@ -68,6 +69,22 @@ def test_effects_on_two_scales_have_an_axis_each(sample: Sample, texts: Texts) -
     shown = texts(drawn(sample("intervals", [first, {**other, "measure": first["measure"], "effect": -0.5}])))
 
     assert {text for text in shown if "better" in text} == {"× baseline · ← better", "Δ nats · ← better"}
+
+
+def test_an_interval_from_nothing_to_infinity_goes_on_at_both_ends(sample: Sample) -> None:
+    # two seeds, one of which diverged: e to the power of ± 2790 is 0 and infinite
+    endless = {"effect": 2.0, "effect_low": 0.0, "effect_high": math.inf}
+    known, *_ = SAMPLES["intervals"]
+    rows = sample("intervals", [known, {**known, "method": "b", **endless}])
+    ends = forest.field_of(rows).ends
+
+    shown = forest.mark(rows[1], forest.field_of(rows))
+    assert (shown["low"], shown["lower"], shown["effect"], shown["high"], shown["higher"]) == (
+        *(ends[0], ends[0], 2.0),
+        *(ends[1], ends[1]),
+    )
+    assert 0 < ends[0] < 0.7
+    assert 2.0 < ends[1] < math.inf
 
 
 @pytest.mark.parametrize("query", ["pareto", "intervals"])

@@ -188,11 +188,11 @@ def conclude(tally: Tally, total: int, shown: PlainDisplay) -> int:
         shown.note(f"nothing to run: all {total} trials are complete (--force runs them again)")
     else:
         shown.note(f"{complete}, {tally.failed} failed")
+    if tally.left:
+        shown.note(f"{tally.left} of them as an earlier run left them; --retry oom,diverged,timeout tries them again")
     if tally.cancelled:
         were = "was" if tally.cancelled == 1 else "were"
         shown.note(f"{tally.cancelled} {were} cancelled; the same command goes on with what is missing")
-    if tally.left:
-        shown.note(f"{tally.left} of them as an earlier run left them; --retry oom,diverged,timeout tries them again")
     return FAILED if tally.failed else 0
 
 

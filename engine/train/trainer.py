@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import transformers
 from torch.utils.data import Sampler
 from transformers import Seq2SeqTrainer
 from transformers.integrations import is_deepspeed_zero3_enabled
@@ -16,11 +17,15 @@ from transformers.trainer_utils import EvalLoopOutput
 
 from xp.engine.measure.clock import StepClock
 from xp.engine.train.encode import IGNORED
+from xp.engine.train.errors import TrialError
 from xp.engine.train.loss import per_example
 from xp.engine.train.record import Phase
 from xp.engine.train.sampling import SortishSampler
 
 NEVER = torch.iinfo(torch.int64).max
+
+REPLACED = ("_get_train_sampler", "_run_epoch", "_save_checkpoint")
+"""Private methods of Hugging Face's trainer that are replaced here: in a version without them, ours are never called."""
 
 
 class SummaryTrainer(Seq2SeqTrainer):
@@ -31,6 +36,7 @@ class SummaryTrainer(Seq2SeqTrainer):
     """
 
     def __init__(self, *, clock: StepClock, sampler: SortishSampler | None = None, **kwargs: Any) -> None:
+        require_replaced_methods()
         super().__init__(**kwargs)
         self.clock = clock
         self.sampler = sampler
@@ -126,6 +132,14 @@ class SummaryTrainer(Seq2SeqTrainer):
         once = np.unique(examples, return_index=True)[1]
         output.metrics[f"{metric_key_prefix}_loss"] = float(losses[once].sum() / tokens[once].sum())
         return output
+
+
+def require_replaced_methods() -> None:
+    """Raise if the installed trainer lacks a method that is replaced here."""
+    gone = [name for name in REPLACED if not hasattr(Seq2SeqTrainer, name)]
+    if gone:
+        hint = "take the version that xp was tried with: pip install --constraint constraints.txt transformers"
+        raise TrialError(f"the trainer of transformers {transformers.__version__} has no {', '.join(gone)}: {hint}")
 
 
 def tokens_in(inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:

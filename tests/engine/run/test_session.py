@@ -50,8 +50,10 @@ from xp.engine.warehouse import store
             id="one-was-cancelled",
         ),
         pytest.param(
-            Tally(completed=3, failed=1, cancelled=2),
-            "3 of 6 trials are complete, 1 failed\n2 were cancelled; the same command goes on with what is missing",
+            Tally(completed=3, failed=1, cancelled=2, left=1),
+            "3 of 6 trials are complete, 1 failed\n"
+            "1 of them as an earlier run left them; --retry oom,diverged,timeout tries them again\n"
+            "2 were cancelled; the same command goes on with what is missing",
             4,
             id="some-were-cancelled-and-one-failed",
         ),

@@ -12,7 +12,7 @@ from typing import Any
 
 from xp.dsl.axes import Matrix
 from xp.dsl.document import Document
-from xp.dsl.matrix import Expansion, count
+from xp.dsl.matrix import Expansion, count_cells
 from xp.dsl.plan import plan
 from xp.dsl.source import understand
 from xp.dsl.trials import Trials
@@ -70,7 +70,7 @@ def main() -> None:
     """Print one row per kind of work."""
     plain, ruled = Matrix.model_validate(dict(AXES)), Matrix.model_validate({**AXES, **RULES})
     began = time.process_time()
-    cells = count(plain)
+    cells = count_cells(plain)
     counted = time.process_time() - began
     base = rate(bare)
     print("| work | per second | of bare loops |\n| :--- | ---: | ---: |")

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from xp.engine.journal import events
-from xp.engine.launch.sampling import sampled
+from xp.engine.launch.sampling import sampling_machine
 from xp.engine.layout import AttemptLayout, Layout
 
 INTERVALS = (0.1, 0.5, 2.0)
@@ -39,7 +39,7 @@ def main() -> None:
 
 def measured(attempt: AttemptLayout, seconds: float) -> tuple[float, float, int, float]:
     """Return what the watcher's start and its samples took of a processor, how many those were, and in what time."""
-    with sampled(attempt, seconds):
+    with sampling_machine(attempt, seconds):
         (watcher,) = psutil.Process().children()
         while not list(events(attempt.machine_journal)):
             time.sleep(0.01)

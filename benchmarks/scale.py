@@ -179,7 +179,7 @@ def fill(layout: Layout, points: int) -> None:
             journal.append("metrics", step=None, values=values)
             journal.append("done")
     load(layout)
-    with store.opened(layout.warehouse, read_only=False) as db:
+    with store.open_file(layout.warehouse, read_only=False) as db:
         db.execute(
             "delete from latest using metric_name where latest.name_id = metric_name.name_id and name like 'curve%'"
         )

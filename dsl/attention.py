@@ -30,7 +30,7 @@ OF_BLOCKS = ("block_size", "num_random_blocks")
 def objections(settings: Settings, model: Model) -> Iterator[Objection]:
     """Yield what does not fit together."""
     yield from block_local(settings, model)
-    yield from elsewhere(settings, model)
+    yield from settings_of_other_architectures(settings, model)
     if model.architecture in {None, "bigbird_pegasus"}:
         yield from bigbird(settings, model)
     if model.architecture in {None, "longt5"}:
@@ -52,7 +52,7 @@ def block_local(settings: Settings, model: Model) -> Iterator[Objection]:
         yield "attention_window", f"the window of LED is an even number of tokens, got {window}", ""
 
 
-def elsewhere(settings: Settings, model: Model) -> Iterator[Objection]:
+def settings_of_other_architectures(settings: Settings, model: Model) -> Iterator[Objection]:
     """Yield the settings of another architecture's attention."""
     for name, architecture in OWN.items():
         value = getattr(settings, name)

@@ -12,7 +12,7 @@ from pydantic_core import CoreSchema
 from xp.dsl.constraints import Constraint
 from xp.dsl.kinds import Seed
 from xp.dsl.matrix_schema import matrix_schema
-from xp.dsl.reading import RULES, Reading
+from xp.dsl.reading import RULES, MatrixReader
 from xp.dsl.table import Table
 
 Condition = Annotated[Constraint, SkipValidation]
@@ -43,7 +43,7 @@ class Matrix(Table):
     @classmethod
     def as_written(cls, raw: Any) -> Any:
         """Turn the table as a user writes it, axes and rules side by side, into the fields above."""
-        return Reading(raw).fields() if isinstance(raw, Mapping) else raw
+        return MatrixReader(raw).fields() if isinstance(raw, Mapping) else raw
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:

@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from xp.dsl.explain import rule
+from xp.dsl.explain import broken_rule
 from xp.dsl.kinds import KINDS, Sort, sort_of, sort_of_value
 from xp.dsl.spelling import excerpt
 from xp.dsl.vocabulary import hint
@@ -276,5 +276,5 @@ def typed(term: Term, other: Term, *, wrap: bool = False) -> Term:
     try:
         checked = KINDS[other.name].validate_python((value,) if wrap else value)
     except ValidationError as error:
-        raise RefusedError(f"{other.name} {rule(error.errors()[0])}") from None
+        raise RefusedError(f"{other.name} {broken_rule(error.errors()[0])}") from None
     return constant(checked[0] if wrap else checked, term.source)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from xp.dsl.labels import plain
+from xp.dsl.labels import as_json_values
 from xp.dsl.trial import canonical
 
 
 def context_of(variant: Mapping[str, Any]) -> dict[str, Any]:
     """Return the context of a variant, as JSON holds it."""
-    return plain({axis: value for axis, value in variant.items() if axis != "method"})
+    return as_json_values({axis: value for axis, value in variant.items() if axis != "method"})
 
 
 def context_key(variant: Mapping[str, Any]) -> str:

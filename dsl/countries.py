@@ -45,17 +45,17 @@ TWO_LETTERS = dict(
 """The other codes of ISO 3166, and two of the European Union, each with that of three letters."""
 
 
-def known(code: str) -> str:
+def check_country(code: str) -> str:
     """Return *code*, or refuse it: an unknown one would stand for the world's mean without a word."""
     if code in COUNTRIES:
         return code
-    raise refusal(f"expected a known 3-letter code, e.g. USA, got {code!r}", meant(code.upper()))
+    raise refusal(f"expected a known 3-letter code, e.g. USA, got {code!r}", suggest_country(code.upper()))
 
 
-def meant(code: str) -> str:
+def suggest_country(code: str) -> str:
     """Return what a code may stand for: it has two letters, or is misspelt.
 
-    >>> meant("CH"), meant("USSA")
+    >>> suggest_country("CH"), suggest_country("USSA")
     ("did you mean 'CHE'?", "did you mean 'USA'?")
     """
     if code in TWO_LETTERS:
@@ -64,5 +64,5 @@ def meant(code: str) -> str:
     return close if close.startswith("did") else ""
 
 
-Country = Annotated[str, AfterValidator(known), WithJsonSchema({"type": "string", "enum": sorted(COUNTRIES)})]
+Country = Annotated[str, AfterValidator(check_country), WithJsonSchema({"type": "string", "enum": sorted(COUNTRIES)})]
 """An ISO 3166 code of three letters."""

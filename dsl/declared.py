@@ -26,20 +26,20 @@ def declared(experiment: Experiment) -> Iterator[Mapping[str, Any]]:
                 "scale": said.scale or known.scale,
                 "margin": experiment.claims.margin_of(known, said),
             }
-            yield {**claim, "hash": fingerprint(experiment, claim)}
+            yield {**claim, "hash": claim_hash(experiment, claim)}
 
 
-def fingerprint(experiment: Experiment, claim: Mapping[str, Any]) -> str:
+def claim_hash(experiment: Experiment, claim: Mapping[str, Any]) -> str:
     """Return a hash of what a claim says, of how it is tested, and of the two methods that it is about."""
     methods = {name: experiment.method(name) for name in (claim["method"], claim["baseline"])}
     settings = {name: dict(method.settings) for name, method in methods.items()}
     content = {**claim, "settings": settings, "confidence": experiment.claims.confidence}
     # what a file does not use is no part of it, so that hashes stay when the language grows
-    content |= {key: said for key, said in beside(experiment, claim["measure"], methods).items() if said}
+    content |= {key: said for key, said in rest_of_claim(experiment, claim["measure"], methods).items() if said}
     return sha256(canonical(content).encode()).hexdigest()[:16]
 
 
-def beside(experiment: Experiment, measure: str, methods: Mapping[str, Method]) -> dict[str, Any]:
+def rest_of_claim(experiment: Experiment, measure: str, methods: Mapping[str, Method]) -> dict[str, Any]:
     """Return what a claim rests on and only some files have."""
     own, correction = experiment.measures.get(measure), experiment.claims.correction
     return {

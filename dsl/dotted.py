@@ -82,16 +82,16 @@ def nest(flat: Mapping[str, Any]) -> dict[str, Any]:
     return tree
 
 
-def values(settings: Settings) -> dict[str, Any]:
+def setting_values(settings: Settings) -> dict[str, Any]:
     """Return every setting by its dotted name, None where it is unset."""
     flat = flatten(settings.model_dump())
     return {name: flat.get(name) for name in SETTINGS}
 
 
-def completed(flat: Mapping[str, Any]) -> dict[str, Any]:
+def with_defaults(flat: Mapping[str, Any]) -> dict[str, Any]:
     """Return every setting by its dotted name, where *flat* says nothing with its default.
 
-    >>> completed({"zero.stage": 2})["zero.offload_param"], completed({})["zero.offload_param"]
+    >>> with_defaults({"zero.stage": 2})["zero.offload_param"], with_defaults({})["zero.offload_param"]
     ('none', None)
     """
     opened = {name.partition(".")[0] for name in flat}

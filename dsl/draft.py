@@ -10,11 +10,11 @@ from xp.dsl.errors import Problem
 from xp.dsl.experiment import Experiment
 from xp.dsl.labels import labels
 from xp.dsl.matrix import Cell, Variant
-from xp.dsl.origin import place
+from xp.dsl.origin import place_of_setting
 from xp.dsl.resources import Machine
 from xp.dsl.rules import Finding
 from xp.dsl.shape import Contents, Resolved, Shape, settings_of
-from xp.dsl.tuned import objections
+from xp.dsl.tuning_rules import objections
 
 
 class Draft(NamedTuple):
@@ -107,7 +107,7 @@ class Drafts:
         missing = shape.missing(values)
         for name in missing:
             beside = next(other for other in values if other.startswith(name.rpartition(".")[0]))
-            where = place(self.experiment, variant, beside)
+            where = place_of_setting(self.experiment, variant, beside)
             self.note(Problem(f"lacks {name}", where, f"set {name} in the same place, or in [defaults]"), variant)
         return missing
 
@@ -122,16 +122,16 @@ class Drafts:
             yield Problem(message, where, "raise max_trials if all of them are meant")
         for key, message, hint, setting in objections(shape.search, shape.case.of(settings_of(values))):
             inside = self.experiment.where("methods", variant["method"], "search", *key)
-            yield Problem(message, place(self.experiment, variant, setting) if setting else inside, hint)
+            yield Problem(message, place_of_setting(self.experiment, variant, setting) if setting else inside, hint)
         for name in shape.search.decided:
             if name in variant:  # by an include rule: of axes it is said before anything is planned
                 hint = "take it out, or name in the rule the methods that it is for"
-                where = place(self.experiment, variant, name)
+                where = place_of_setting(self.experiment, variant, name)
                 yield Problem("has no effect: the method's search decides", where, hint)
 
     def placed(self, finding: Finding, variant: Variant) -> Problem:
         """Return a finding as a problem at the place that decides its setting."""
-        return Problem(finding.message, place(self.experiment, variant, finding.setting), finding.hint)
+        return Problem(finding.message, place_of_setting(self.experiment, variant, finding.setting), finding.hint)
 
     def note(self, problem: Problem, variant: Variant) -> None:
         """Remember what is wrong with a variant."""

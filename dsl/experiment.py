@@ -14,10 +14,10 @@ from xp.dsl.deepspeed.base import Base
 from xp.dsl.document import Document
 from xp.dsl.measures import Measure
 from xp.dsl.objective import Objective
-from xp.dsl.own import BUILT_IN, OwnMeasure
+from xp.dsl.own_measures import BUILT_IN, OwnMeasure
 from xp.dsl.price import Price
 from xp.dsl.resources import Resources
-from xp.dsl.search import Search
+from xp.dsl.sampling import Search
 from xp.dsl.spec import Carbon, Dataset, Defaults, Header, Limits, Method, Model
 from xp.dsl.table import Slug, Table
 

@@ -56,14 +56,14 @@ LISTS = frozenset({"list_type", "tuple_type"})
 UNQUOTED = frozenset({"bool_type", "float_type", "int_type"})
 
 
-def explain(error: ValidationError, root: type[Table], where: Callable[[Key], str]) -> Iterator[Problem]:
+def explain_errors(error: ValidationError, root: type[Table], where: Callable[[Key], str]) -> Iterator[Problem]:
     """Yield every problem of a file, in the order of its tables."""
-    for detail in told(error):
+    for detail in relevant_errors(error):
         key = tuple(part for part in detail["loc"] if part != "[key]")
         yield problem(detail, key, root, where(key))
 
 
-def told(error: ValidationError) -> Iterator[ErrorDetails]:
+def relevant_errors(error: ValidationError) -> Iterator[ErrorDetails]:
     """Yield the complaints, but that a list is too short because what is in it is wrong: that is told already."""
     details = error.errors(include_url=False)
     for detail in details:
@@ -82,13 +82,13 @@ def problem(detail: ErrorDetails, key: Key, root: type[Table], place: str) -> Pr
         return Problem("required, but missing", place)
     if kind == "extra_forbidden":
         word = str(key[-1])
-        return Problem("unknown key", place, outside(word, key, root) or hint(word, keys_at(root, key[:-1])))
+        return Problem("unknown key", place, suggest_table(word, key, root) or hint(word, keys_at(root, key[:-1])))
     if kind == "literal_error" and detail["loc"][-1:] == ("[key]",):
-        return Problem("unknown key", place, did_you_mean(str(key[-1]), choices(context)))
-    return Problem(rule(detail), place, advice(kind, detail["input"], context))
+        return Problem("unknown key", place, did_you_mean(str(key[-1]), allowed_words(context)))
+    return Problem(broken_rule(detail), place, advice(kind, detail["input"], context))
 
 
-def rule(detail: ErrorDetails) -> str:
+def broken_rule(detail: ErrorDetails) -> str:
     """Return what a value should have been, and what it is."""
     context = {
         word: f"{value:g}" if isinstance(value, float) else value for word, value in detail.get("ctx", {}).items()
@@ -107,7 +107,7 @@ def advice(kind: str, value: Any, context: Mapping[str, Any]) -> str:
         guess = did_you_mean(value.lstrip("*"), EXPECTED)
         return guess if guess.startswith("did") else ""
     if kind == "literal_error" and isinstance(value, str):
-        guess = did_you_mean(value, choices(context))
+        guess = did_you_mean(value, allowed_words(context))
         return guess if guess.startswith("did") else ""
     return rewritten(kind, value)
 
@@ -132,7 +132,7 @@ def unquoted(text: str) -> str:
     return f"write {text} without quotes" if value.keys() == {"value"} else ""
 
 
-def outside(word: str, key: Key, root: type[Table]) -> str:
+def suggest_table(word: str, key: Key, root: type[Table]) -> str:
     """Return where a key belongs that one of the tables around has: TOML takes all below a header for a part of it."""
     for length in range(len(key) - 2, -1, -1):
         if word not in PLACES and word in keys_at(root, key[:length]):
@@ -140,13 +140,15 @@ def outside(word: str, key: Key, root: type[Table]) -> str:
             if length:
                 return f"{word} is a key of [{dotted(key[:length])}]: write it above {header}"
             whole = (
-                f"[{word}] is a table of its own" if table_of(inside(root, word)) else f"{word} is no key of a table"
+                f"[{word}] is a table of its own"
+                if table_of(type_under(root, word))
+                else f"{word} is no key of a table"
             )
             return f"{whole}, and all below {header}, down to the next header, is a part of that"
     return ""
 
 
-def choices(context: Mapping[str, Any]) -> list[str]:
+def allowed_words(context: Mapping[str, Any]) -> list[str]:
     """Return the words that pydantic says are allowed."""
     return re.findall(r"'([^']*)'", context["expected"])
 
@@ -154,12 +156,12 @@ def choices(context: Mapping[str, Any]) -> list[str]:
 def keys_at(kind: Any, key: Key) -> list[str]:
     """Return the keys that the table at *key* may have."""
     for name in (part for part in key if isinstance(part, str)):  # a place in a list of tables: each has the same keys
-        kind = inside(kind, name)
+        kind = type_under(kind, name)
     table = table_of(kind)
     return list(table.model_fields) if table else []
 
 
-def inside(kind: Any, part: str) -> Any:
+def type_under(kind: Any, part: str) -> Any:
     """Return the type of what stands under one key."""
     table = table_of(kind)
     if table is None:

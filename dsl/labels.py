@@ -35,6 +35,6 @@ def label(variant: Mapping[str, Any]) -> str:
     return " · ".join(value if key in NAMES else f"{key}={spell(value)}" for key, value in variant.items())
 
 
-def plain(variant: Mapping[str, Any]) -> dict[str, Any]:
+def as_json_values(variant: Mapping[str, Any]) -> dict[str, Any]:
     """Return a variant as JSON holds it."""
     return {key: list(value) if isinstance(value, tuple) else value for key, value in variant.items()}

@@ -26,10 +26,10 @@ class Cell(NamedTuple):
     """The include rule that this cell is made of."""
 
 
-def count(matrix: Matrix) -> int:
+def count_cells(matrix: Matrix) -> int:
     """Return the number of cells before any rule, by multiplication.
 
-    >>> count(Matrix.model_validate({"batch_size": [1, 2, 3], "epochs": [1, 2], "seed": [1, 2]}))
+    >>> count_cells(Matrix.model_validate({"batch_size": [1, 2, 3], "epochs": [1, 2], "seed": [1, 2]}))
     12
     """
     return prod(len(steps) for _, steps in dimensions(matrix)) * len(matrix.seed)
@@ -96,10 +96,10 @@ class Expansion:
     def cell(self, variant: Variant, seed: int, grown: dict[tuple[int, ...], Variant]) -> Cell:
         """Return one cell after the rules have seen it; *grown*: the variant by the include rules that add to it."""
         for place, rule in enumerate(self.matrix.exclude):
-            if agrees(variant, seed, rule):
+            if matches_rule(variant, seed, rule):
                 self.excluding[place] += 1
                 return Cell(variant, seed, excluded=place)
-        agreeing = tuple(place for place, asked in enumerate(self.asked) if agrees(variant, seed, asked))
+        agreeing = tuple(place for place, asked in enumerate(self.asked) if matches_rule(variant, seed, asked))
         for place in agreeing:
             self.hosts[place] += 1
         if agreeing not in grown:
@@ -146,6 +146,6 @@ class Expansion:
                 yield key, f"no combination agrees with this rule, and the trial of its own lacks {axis}", hint
 
 
-def agrees(variant: Mapping[str, Any], seed: int, rule: Mapping[str, Any]) -> bool:
+def matches_rule(variant: Mapping[str, Any], seed: int, rule: Mapping[str, Any]) -> bool:
     """Tell whether a cell has every value that *rule* names."""
     return all((seed if axis == "seed" else variant[axis]) == value for axis, value in rule.items())

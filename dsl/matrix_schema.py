@@ -18,7 +18,12 @@ NAMED = {
 
 def matrix_schema(rules: Mapping[str, str]) -> dict[str, Any]:
     """Return the schema of the table; *rules* documents its keys that are no axes."""
-    rule = {"type": "object", "additionalProperties": False, "minProperties": 1, "properties": spelled(values())}
+    rule = {
+        "type": "object",
+        "additionalProperties": False,
+        "minProperties": 1,
+        "properties": spelled(axis_value_schemas()),
+    }
     texts = {"type": "array", "items": {"type": "string"}}
     kinds: dict[str, dict[str, Any]] = {
         "exclude": {"type": "array", "items": rule},
@@ -26,12 +31,12 @@ def matrix_schema(rules: Mapping[str, str]) -> dict[str, Any]:
         "zip": {"type": "array", "items": {**texts, "minItems": 2}},
         "constraints": texts,
     }
-    lists = {name: axis(value) for name, value in values().items()}
+    lists = {name: axis(value) for name, value in axis_value_schemas().items()}
     described = {key: {**kind, "description": rules[key]} for key, kind in kinds.items()}
     return {"type": "object", "additionalProperties": False, "properties": {**spelled(lists), **described}}
 
 
-def values() -> dict[str, dict[str, Any]]:
+def axis_value_schemas() -> dict[str, dict[str, Any]]:
     """Return the schema of one value of each axis, by its dotted name."""
     return {name: {**adapter.json_schema(), "description": meaning(name)} for name, adapter in KINDS.items()}
 

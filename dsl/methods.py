@@ -9,7 +9,7 @@ from xp.dsl.dotted import flatten
 from xp.dsl.errors import Problem, did_you_mean
 from xp.dsl.experiment import Experiment
 from xp.dsl.kinds import NAMES
-from xp.dsl.origin import RANKS, given
+from xp.dsl.origin import RANKS, file_defaults
 from xp.dsl.spelling import Key
 from xp.dsl.tuning import Tuning
 
@@ -18,7 +18,7 @@ def check_methods(experiment: Experiment) -> Iterator[Problem]:
     """Yield what does not fit together."""
     yield from decided_twice(experiment)
     yield from baselines(experiment)
-    yield from constrained(experiment)
+    yield from untried_in_constraints(experiment)
     yield from unconstrained(experiment)
     yield from ranks_twice(experiment)
     yield from in_vain(experiment)
@@ -37,11 +37,11 @@ def decided_twice(experiment: Experiment) -> Iterator[Problem]:
                 yield Problem("has no effect: the method's search decides", where, "take it out of one of the two")
         for setting in searched:
             if setting in experiment.matrix.axes:
-                where = experiment.where("methods", name, "search", *sought(method.search, setting))
+                where = experiment.where("methods", name, "search", *place_in_search(method.search, setting))
                 yield Problem(f"the axis {setting} decides it already", where, "take it out of one of the two")
 
 
-def sought(search: Tuning | None, setting: str) -> Key:
+def place_in_search(search: Tuning | None, setting: str) -> Key:
     """Return where a search names a setting that it decides."""
     in_space = search is None or setting in search.space
     return ("space", setting) if in_space else ("schedule", 0, "settings", *setting.split("."))
@@ -85,7 +85,7 @@ def in_vain(experiment: Experiment) -> Iterator[Problem]:
     """Yield the defaults of the command line that no trial has, since each method sets them; a file may have such."""
     methods = [experiment.method(name) for name in experiment.method_names]
     decided = [{**flatten(one.settings), **(one.search.decided if one.search else {})} for one in methods]
-    for setting in given(experiment):
+    for setting in file_defaults(experiment):
         key = ("defaults", *setting.split("."))
         if experiment.given(*key) and all(setting in one for one in decided):
             hint = f"--set methods.NAME.settings.{setting}=… changes that of one"
@@ -97,7 +97,7 @@ def untried(baseline: str, tried: Sequence[str], where: str) -> Problem:
     return Problem(f"the baseline '{baseline}' is not tried", where, did_you_mean(baseline, tried))
 
 
-def constrained(experiment: Experiment) -> Iterator[Problem]:
+def untried_in_constraints(experiment: Experiment) -> Iterator[Problem]:
     """Yield the methods, models and data sets that constraints speak of and nobody tries."""
     for kind in NAMES:
         tried = list(experiment.tried(kind))

@@ -64,3 +64,41 @@ def is_rate(metric: str) -> bool:
     (True, False)
     """
     return metric.startswith("train_steady_") and metric.endswith("_per_second")
+
+
+UNITS = {
+    "loss": "nats",
+    "runtime": "s",
+    "seconds": "s",
+    "duration": "s",
+    "tokens_per_second": "1/s",
+    "samples_per_second": "1/s",
+    "steps_per_second": "1/s",
+    "memory": "B",
+    "rss": "B",
+    "allocated": "B",
+    "reserved": "B",
+    "rouge1": "points",
+    "rouge2": "points",
+    "rougeL": "points",
+    "rougeLsum": "points",
+    "gen_len": "tokens",
+    "flos": "FLOP",
+    "emissions": "kg",
+    "energy": "kWh",
+    "consumed": "kWh",
+    "consumed_prepare": "kWh",
+    "consumed_train": "kWh",
+    "consumed_evaluate": "kWh",
+    "consumed_predict": "kWh",
+}
+"""End of a metric's name to its unit."""
+
+
+def unit_of(metric: str) -> str:
+    """Return the unit of a metric, or nothing where it is a plain number.
+
+    >>> unit_of("eval_samples_per_second"), unit_of("learning_rate"), unit_of("train_loss")
+    ('1/s', '', 'nats')
+    """
+    return next((unit for end, unit in UNITS.items() if metric == end or metric.endswith(f"_{end}")), "")

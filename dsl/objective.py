@@ -31,10 +31,10 @@ MEANT = {
 """What to write in place of a measure."""
 
 
-def natural(metric: str) -> Goal | None:
+def direction_by_name(metric: str) -> Goal | None:
     """Return the way in which a metric is better as its name tells, None where it does not.
 
-    >>> natural("eval_loss"), natural("predict_rougeL"), natural("train_runtime")
+    >>> direction_by_name("eval_loss"), direction_by_name("predict_rougeL"), direction_by_name("train_runtime")
     ('minimize', 'maximize', None)
     """
     if metric.endswith("loss"):
@@ -54,7 +54,7 @@ class Objective(Table):
     @property
     def direction(self) -> Goal | None:
         """The way it is better, by the file or by its name."""
-        return self.goal or natural(self.metric)
+        return self.goal or direction_by_name(self.metric)
 
     @model_validator(mode="before")
     @classmethod
@@ -77,14 +77,14 @@ class Objective(Table):
                 refusals.add(("goal",), f"contradicts the measure, got '{self.goal}'", hint)
         elif self.metric in MEANT:
             refusals.add(("metric",), f"{self.metric!r} is a measure, not a metric", MEANT[self.metric])
-        elif natural(self.metric) and self.metric not in SCORES:
+        elif direction_by_name(self.metric) and self.metric not in SCORES:
             # what others call the test split's scores
             meant = did_you_mean(self.metric.replace("test_", "predict_"), SCORES)
             refusals.add(("metric",), f"no trial records {self.metric!r} as one number", meant)
         elif self.metric not in RECORDED and (meant := closest(self.metric, [*own, *RECORDED])):
             refusals.add(("metric",), f"no trial records {self.metric!r}", meant)
-        elif self.direction != (natural(self.metric) or self.direction):
-            better = next(word for word, goal in GOALS.items() if goal == natural(self.metric))
+        elif self.direction != (direction_by_name(self.metric) or self.direction):
+            better = next(word for word, goal in GOALS.items() if goal == direction_by_name(self.metric))
             hint = f"leave it out: of {self.metric}, {better} is better"
             refusals.add(("goal",), f"contradicts the metric, got '{self.goal}'", hint)
         elif self.direction is None:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from xp.dsl.errors import Problem, SpecError, did_you_mean
-from xp.dsl.explain import rule
+from xp.dsl.explain import broken_rule
 from xp.dsl.kinds import KINDS
 from xp.dsl.overrides import read_value
 from xp.dsl.plan import Plan
@@ -27,15 +27,15 @@ def narrow(plan: Plan, arguments: Sequence[str]) -> Plan:
     problems: list[Problem] = []
     for argument in arguments:
         try:
-            key, value = split(argument)
-            nearest(key, value, plan.trials)
+            key, value = split_argument(argument)
+            suggest_value(key, value, plan.trials)
         except UnmatchedError as error:
             problems.append(Problem(str(error), f"--only {argument}", one_by_one(argument, plan.trials) or error.hint))
             continue
         wanted.setdefault(key, []).append(value)
     if problems:
         raise SpecError(*problems)
-    found = [trial for trial in plan.trials if agrees(trial, wanted)]
+    found = [trial for trial in plan.trials if matches(trial, wanted)]
     if not found:
         raise SpecError(Problem("no trial agrees with all of them", f"--only {' --only '.join(arguments)}"))
     return replace(plan, trials=found)
@@ -49,10 +49,10 @@ class UnmatchedError(ValueError):
         self.hint = hint
 
 
-def split(argument: str) -> tuple[str, Any]:
+def split_argument(argument: str) -> tuple[str, Any]:
     """Return the axis or setting and the value of one argument.
 
-    >>> split("learning_rate=1e-5"), split("method=zero2")
+    >>> split_argument("learning_rate=1e-5"), split_argument("method=zero2")
     (('learning_rate', 1e-05), ('method', 'zero2'))
     """
     key, mark, typed = (part.strip() for part in argument.partition("="))
@@ -65,7 +65,7 @@ def split(argument: str) -> tuple[str, Any]:
         try:
             return key, KINDS[key].validate_python(read(typed))
         except ValidationError as error:
-            wrong.append(rule(error.errors()[0]))
+            wrong.append(broken_rule(error.errors()[0]))
         except ValueError as error:
             wrong.append(str(error))
     if typed == UNSET:
@@ -73,7 +73,7 @@ def split(argument: str) -> tuple[str, Any]:
     raise UnmatchedError(wrong[0])
 
 
-def values(trial: Trial) -> Mapping[str, Any]:
+def selectable_values(trial: Trial) -> Mapping[str, Any]:
     """Return everything that an argument may ask of a trial; what its search decides has no value of its own."""
     decided = trial.search.decided if trial.search else {}
     names = {"method": trial.method, "model": trial.model_name, "dataset": trial.dataset_name, "seed": trial.seed}
@@ -86,25 +86,25 @@ def one_by_one(argument: str, trials: Sequence[Trial]) -> str:
     parts = [part.strip(" \"'") for part in typed.strip(" []").split(",")]
     try:
         for part in parts if len(parts) > 1 else [typed]:
-            nearest(*split(f"{key}={part}"), trials)
+            suggest_value(*split_argument(f"{key}={part}"), trials)
     except UnmatchedError:
         return ""
     return " ".join(f"--only {key}={part}" for part in parts)
 
 
-def agrees(trial: Trial, wanted: Mapping[str, Sequence[Any]]) -> bool:
+def matches(trial: Trial, wanted: Mapping[str, Sequence[Any]]) -> bool:
     """Tell whether a trial has one of the wanted values of every key."""
-    own = values(trial)
+    own = selectable_values(trial)
     return all(own[key] in allowed for key, allowed in wanted.items())
 
 
-def nearest(key: str, value: Any, trials: Sequence[Trial]) -> None:
+def suggest_value(key: str, value: Any, trials: Sequence[Trial]) -> None:
     """Refuse a value that no trial has, naming the nearest that one has."""
-    there = {text(values(trial)[key]) for trial in trials}
-    if text(value) not in there:
-        raise UnmatchedError("no trial has it", did_you_mean(text(value), there))
+    there = {as_typed(selectable_values(trial)[key]) for trial in trials}
+    if as_typed(value) not in there:
+        raise UnmatchedError("no trial has it", did_you_mean(as_typed(value), there))
 
 
-def text(value: Any) -> str:
+def as_typed(value: Any) -> str:
     """Return a value as it is typed on a command line."""
     return value if isinstance(value, str) else spell(value)

@@ -14,7 +14,7 @@ RANKS = "world_size"
 """The setting that ``[resources]`` may set, too."""
 
 
-def origin(experiment: Experiment, variant: Mapping[str, Any], name: str) -> Key:
+def deciding_key(experiment: Experiment, variant: Mapping[str, Any], name: str) -> Key:
     """Return the key that sets *name* in a variant: an axis, an include rule, the method, else the defaults."""
     matrix = experiment.matrix
     if name in matrix.axes:
@@ -25,7 +25,7 @@ def origin(experiment: Experiment, variant: Mapping[str, Any], name: str) -> Key
         return next(
             ("matrix", "include", place, name)
             for place, rule in rules
-            if name in rule and agrees(variant, {key: value for key, value in rule.items() if key in deciding})
+            if name in rule and has_values(variant, {key: value for key, value in rule.items() if key in deciding})
         )
     parts = name.split(".")
     if name in flatten(experiment.method(variant["method"]).settings):
@@ -35,7 +35,7 @@ def origin(experiment: Experiment, variant: Mapping[str, Any], name: str) -> Key
     return ("defaults", *parts)
 
 
-def agrees(variant: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+def has_values(variant: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
     """Tell whether a variant, as a matrix or as JSON holds it, has all *values*."""
     return all(spell(variant[key]) == spell(value) for key, value in values.items())
 
@@ -43,18 +43,18 @@ def agrees(variant: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
 def is_written(experiment: Experiment, variant: Mapping[str, Any], name: str) -> bool:
     """Tell whether the experiment file says anything of a setting of a variant."""
     settings = experiment.method(variant["method"]).settings
-    return name in experiment.matrix.axes or name in {**variant, **flatten(settings), **given(experiment)}
+    return name in experiment.matrix.axes or name in {**variant, **flatten(settings), **file_defaults(experiment)}
 
 
-def place(experiment: Experiment, variant: Mapping[str, Any], name: str) -> str:
+def place_of_setting(experiment: Experiment, variant: Mapping[str, Any], name: str) -> str:
     """Return where a setting of a variant is decided: in the experiment file, or in a DeepSpeed file."""
     base = experiment.base_of(variant["method"])
     if base is not None and not is_written(experiment, variant, name) and (where := base.where(name)):
         return where
-    return experiment.where(*origin(experiment, variant, name))
+    return experiment.where(*deciding_key(experiment, variant, name))
 
 
-def given(experiment: Experiment) -> dict[str, Any]:
+def file_defaults(experiment: Experiment) -> dict[str, Any]:
     """Return what ``[defaults]`` and ``[resources]`` set, by dotted names."""
     ranks = experiment.resources.world_size
     said = experiment.defaults.model_dump(exclude_unset=True, exclude={"model", "dataset", "deepspeed"})

@@ -11,7 +11,7 @@ from typing import Any, get_args
 from xp.dsl.document import Document
 from xp.dsl.errors import Problem, SpecError
 from xp.dsl.experiment import Experiment
-from xp.dsl.explain import inside
+from xp.dsl.explain import type_under
 from xp.dsl.spec import Defaults
 from xp.dsl.spelling import dotted, excerpt, leaves
 from xp.dsl.syntax import fits, too_large
@@ -27,34 +27,34 @@ def override(raw: dict[str, Any], document: Document, arguments: Sequence[str]) 
     given: dict[str, str] = {}
     for argument in arguments:
         try:
-            written, typed = parts(argument)
-            key = full(written)
-            raw = put(raw, in_matrix(raw, key), read_text(typed) if takes_text(key) else read_value(typed))
+            written, typed = key_and_text(argument)
+            key = full_key(written)
+            raw = set_key(raw, in_matrix(raw, key), read_text(typed) if takes_text(key) else read_value(typed))
         except ValueError as error:
             problems.append(Problem(str(error), f"--set {argument}"))
             continue
         given[dotted(key)] = argument
-        problems += overruled(raw, key, argument)
+        problems += problem_of_overruled_default(raw, key, argument)
     document = replace(document, given=given)
-    problems += outranked(raw, document)
+    problems += problems_of_outranked_defaults(raw, document)
     if problems:
         raise SpecError(*problems)
     return raw, document
 
 
-def split(argument: str) -> tuple[tuple[str, ...], Any]:
+def split_argument(argument: str) -> tuple[tuple[str, ...], Any]:
     """Return the key and the value of one argument.
 
-    >>> split("zero.stage=2")
+    >>> split_argument("zero.stage=2")
     (('zero', 'stage'), 2)
-    >>> split("datasets.mine.path=in,put/a.csv")
+    >>> split_argument("datasets.mine.path=in,put/a.csv")
     (('datasets', 'mine', 'path'), 'in,put/a.csv')
     """
-    key, typed = parts(argument)
+    key, typed = key_and_text(argument)
     return key, read_value(typed)
 
 
-def parts(argument: str) -> tuple[tuple[str, ...], str]:
+def key_and_text(argument: str) -> tuple[tuple[str, ...], str]:
     """Return the key and what is typed behind it."""
     for at in (place for place, letter in enumerate(argument) if letter == "="):
         if key := keys(argument[:at]):
@@ -71,7 +71,7 @@ def takes_text(key: Sequence[str]) -> bool:
     kind: Any = Experiment
     try:
         for part in key:
-            kind = inside(kind, part)
+            kind = type_under(kind, part)
     except (KeyError, IndexError):
         return False  # there is no such key, which is told when the file is understood
     return kind is str or {*get_args(kind)} == {str, type(None)}
@@ -113,7 +113,7 @@ def read_value(text: str) -> Any:
     return tree["value"] if tree.keys() == {"value"} else text
 
 
-def full(key: tuple[str, ...]) -> tuple[str, ...]:
+def full_key(key: tuple[str, ...]) -> tuple[str, ...]:
     """Return the key from the top of the file: a setting alone is meant for ``[defaults]``."""
     top = key[0]
     tables = Experiment.model_fields
@@ -134,7 +134,7 @@ def in_matrix(raw: Mapping[str, Any], key: tuple[str, ...]) -> tuple[str, ...]:
     return ("matrix", axis) if isinstance(matrix, Mapping) and axis in matrix else ("matrix", *axis.split("."))
 
 
-def put(tree: Mapping[str, Any], key: tuple[str, ...], new: Any) -> dict[str, Any]:
+def set_key(tree: Mapping[str, Any], key: tuple[str, ...], new: Any) -> dict[str, Any]:
     """Return the tables with *new* at *key*."""
     name, rest = key[0], key[1:]
     if not rest:
@@ -142,10 +142,10 @@ def put(tree: Mapping[str, Any], key: tuple[str, ...], new: Any) -> dict[str, An
     under = tree.get(name, {})
     if not isinstance(under, Mapping):
         raise ValueError(f"{name} is not a table")  # noqa: TRY004 - the user's mistake, told with all others
-    return {**tree, name: put(under, rest, new)}
+    return {**tree, name: set_key(under, rest, new)}
 
 
-def overruled(raw: Mapping[str, Any], key: tuple[str, ...], argument: str) -> list[Problem]:
+def problem_of_overruled_default(raw: Mapping[str, Any], key: tuple[str, ...], argument: str) -> list[Problem]:
     """Return a problem where a default is set that an axis decides in every trial."""
     matrix = raw.get("matrix")
     axis = ".".join(key[1:])
@@ -155,7 +155,7 @@ def overruled(raw: Mapping[str, Any], key: tuple[str, ...], argument: str) -> li
     return [Problem(f"has no effect: the axis {axis} decides", f"--set {argument}: {dotted(key)}", hint)]
 
 
-def outranked(raw: Mapping[str, Any], document: Document) -> Iterator[Problem]:
+def problems_of_outranked_defaults(raw: Mapping[str, Any], document: Document) -> Iterator[Problem]:
     """Yield a problem where a later word, of the command line or a file on top, is overruled by an earlier one."""
     for name, ruler in OVERRULED.items():
         key, above = ("defaults", name), ("defaults", ruler)

@@ -12,11 +12,11 @@ from xp.dsl.context import context_key
 from xp.dsl.draft import Draft, Drafts
 from xp.dsl.errors import Problem, SpecError
 from xp.dsl.experiment import Experiment
-from xp.dsl.labels import plain
-from xp.dsl.matrix import Cell, Expansion, count
+from xp.dsl.labels import as_json_values
+from xp.dsl.matrix import Cell, Expansion, count_cells
 from xp.dsl.problems import in_order
 from xp.dsl.resources import Machine, too_much
-from xp.dsl.search import RULE, draw, wasted
+from xp.dsl.sampling import RULE, draw_contexts, problems_of_draw
 from xp.dsl.shape import Contents
 from xp.dsl.trial import Trial
 from xp.dsl.trials import Trials
@@ -56,7 +56,7 @@ def plan(
     *fingerprints* are hashes of the content of data sets, *checkpoints* those of models that are files here, and
     *tokenizers* those of their tokenizers, all by name. Without a *machine*, rules about it say nothing.
     """
-    if (asked := count(experiment.grid)) > CELLS:
+    if (asked := count_cells(experiment.grid)) > CELLS:
         message = f"a matrix of {asked:,} cells; at most {CELLS:,} can be looked through"
         raise SpecError(Problem(message, experiment.where("matrix"), "take values out of its axes"))
     expansion = Expansion(experiment.grid)
@@ -68,7 +68,11 @@ def plan(
         too_much(experiment.resources, experiment.limits.max_concurrent, machine) if machine else ()
     ):
         problems.append(Problem(message, experiment.where(*key), hint))
-    if problems := problems or [*twins(experiment, kept), *uncompared(experiment, kept), *empty(experiment, kept)]:
+    if problems := problems or [
+        *twins(experiment, kept),
+        *uncompared(experiment, kept),
+        *problem_of_empty_plan(experiment, kept),
+    ]:
         raise SpecError(*in_order(problems))
     return Plan(Trials(experiment, kept), excluded)
 
@@ -83,14 +87,14 @@ def gather(
     undone: dict[Problem, None] = dict.fromkeys(missed)
     for cell in expansion:
         if drawn is not None and cell.included is None and context_key(cell.variant) not in drawn:
-            excluded.append(Excluded(plain(cell.variant), cell.seed, excluding_rule(cell, drafts) or RULE))
+            excluded.append(Excluded(as_json_values(cell.variant), cell.seed, excluding_rule(cell, drafts) or RULE))
         elif rule := excluding_rule(cell, drafts):
-            excluded.append(Excluded(plain(cell.variant), cell.seed, rule))
+            excluded.append(Excluded(as_json_values(cell.variant), cell.seed, rule))
             if cell.included is not None:
                 where = experiment.where("matrix", "include", cell.included)
                 undone[Problem(f"the trial of this rule is taken out again by {rule}", where)] = None
         elif len(kept) == experiment.limits.max_trials:
-            raise SpecError(too_many(experiment))
+            raise SpecError(problem_of_long_plan(experiment))
         else:
             kept.append(drafts.draft(cell))
     return [draft for draft in kept if draft], excluded, [*undone]
@@ -101,11 +105,11 @@ def sample(experiment: Experiment, drafts: Drafts) -> tuple[frozenset[str] | Non
     if experiment.search.algorithm == "grid":
         return None, []
     cells = Expansion(experiment.grid).grid()
-    drawn, there = draw(
+    drawn, there = draw_contexts(
         experiment.search, (context_key(cell.variant) for cell in cells if not excluding_rule(cell, drafts))
     )
     where = experiment.where("search", "samples")
-    return drawn, [Problem(message, where, hint) for message, hint in wasted(experiment.search, there)]
+    return drawn, [Problem(message, where, hint) for message, hint in problems_of_draw(experiment.search, there)]
 
 
 def excluding_rule(cell: Cell, drafts: Drafts) -> str:
@@ -115,16 +119,16 @@ def excluding_rule(cell: Cell, drafts: Drafts) -> str:
     return drafts.broken(cell) or drafts.impossible(cell)
 
 
-def empty(experiment: Experiment, drafts: list[Draft]) -> Iterator[Problem]:
+def problem_of_empty_plan(experiment: Experiment, drafts: list[Draft]) -> Iterator[Problem]:
     """Yield a problem where nothing is left to try."""
     if not drafts:
         hint = "exclude rules and constraints take out all of them"
-        yield Problem(f"0 of {count(experiment.grid):,} trials left", experiment.where("matrix"), hint)
+        yield Problem(f"0 of {count_cells(experiment.grid):,} trials left", experiment.where("matrix"), hint)
 
 
-def too_many(experiment: Experiment) -> Problem:
+def problem_of_long_plan(experiment: Experiment) -> Problem:
     """Return the problem of a plan that is longer than it should be."""
     limit = experiment.limits.max_trials
-    asked = count(experiment.grid)
+    asked = count_cells(experiment.grid)
     message = f"more than {limit:,} trials, of {asked:,} cells in the matrix"
     return Problem(message, experiment.where("limits", "max_trials"), "raise max_trials if all of them are meant")

@@ -26,14 +26,14 @@ Reader = Callable[[Key, str, Any], Iterator[Any]]
 """Yields the value of one key of a rule, if it is right."""
 
 
-class Reading:
+class MatrixReader:
     """One reading of the table: what is right goes on, what is wrong is noted."""
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
         self.raw = raw
         self.refusals = Refusals("Matrix")
         self.axes: dict[str, tuple[Any, ...]] = {}
-        self.zipped = [axis for group in items(raw.get("zip")) for axis in items(group)]
+        self.zipped = [axis for group in items_of(raw.get("zip")) for axis in items_of(group)]
         self.broken: set[str] = set()
         """Axes that have lost a value because it was wrong: nothing is said of what they take."""
 
@@ -74,7 +74,9 @@ class Reading:
     def axis(self, axis: str, values: Any) -> tuple[Any, ...]:
         """Return the values of an axis that are right."""
         if not isinstance(values, list):
-            self.refusals.add((axis,), f"an axis is a list of values, got {excerpt(values)}", listed(axis, values))
+            self.refusals.add(
+                (axis,), f"an axis is a list of values, got {excerpt(values)}", suggest_list(axis, values)
+            )
             self.broken.add(axis)
             return ()
         if not values:
@@ -196,10 +198,10 @@ class Reading:
                 self.refusals.add((name, place), f"should be {what}, got {excerpt(item)}")
 
 
-def listed(axis: str, values: Any) -> str:
+def suggest_list(axis: str, values: Any) -> str:
     """Return how what is no list would be written as one.
 
-    >>> listed("batch_size", "2,4"), listed("seed", "1-5"), listed("method", "zero2")
+    >>> suggest_list("batch_size", "2,4"), suggest_list("seed", "1-5"), suggest_list("method", "zero2")
     ('write [2,4]', 'write each of its values: [1, 2, 3]', "write ['zero2']")
     """
     if not isinstance(values, str) or sort_of(axis) != "number":
@@ -208,6 +210,6 @@ def listed(axis: str, values: Any) -> str:
     return f"write {several}" if unquoted(several) else "write each of its values: [1, 2, 3]"
 
 
-def items(value: Any) -> list[Any]:
+def items_of(value: Any) -> list[Any]:
     """Return the items of a list, none of anything else."""
     return value if isinstance(value, list) else []

@@ -15,7 +15,7 @@ from xp.dsl.experiment import Experiment
 from xp.dsl.matrix import Expansion
 from xp.dsl.measures import MEASURES
 from xp.dsl.objective import Objective
-from xp.dsl.own import OwnMeasure
+from xp.dsl.own_measures import OwnMeasure
 from xp.dsl.price import Price
 from xp.dsl.reading import RULES
 from xp.dsl.resources import Resources

@@ -12,7 +12,7 @@ from xp.dsl.spelling import Key
 from xp.dsl.table import Table
 
 
-class Lack(NamedTuple):
+class MissingPart(NamedTuple):
     """Something that a machine would need for a method."""
 
     what: str
@@ -33,7 +33,7 @@ class Machine:
     cores: int | None = None
     """How many cores there are beside the GPUs; unset, nobody has looked."""
 
-    lacks: Callable[[str | None], Lack | None] | None = None
+    lacks: Callable[[str | None], MissingPart | None] | None = None
     """Is asked what offloading to a folder lacks here; unset, nobody has looked."""
 
 

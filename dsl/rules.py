@@ -79,10 +79,10 @@ def zero_without_effect(case: Case) -> Iterator[Finding]:
         if value not in {None, "none"} and not first <= zero.stage <= last:
             rule = f"below stage {first}" if zero.stage < first else f"above stage {last}"
             message = f"{key} has no effect {rule}, got {excerpt(value)} at stage {zero.stage}"
-            yield Finding(f"zero.{key}", message, without(key, value, first, last))
+            yield Finding(f"zero.{key}", message, exclude_rule(key, value, first, last))
 
 
-def without(key: str, value: Any, first: int, last: int) -> str:
+def exclude_rule(key: str, value: Any, first: int, last: int) -> str:
     """Return how a matrix is kept from the cells in which a key of ``zero`` has a value and no effect.
 
     The condition holds where ``zero`` is unset, too: otherwise it would take those trials out.

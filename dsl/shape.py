@@ -8,17 +8,17 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from xp.dsl.canonical import Pieces
 from xp.dsl.deepspeed.base import Base
 from xp.dsl.dotted import SETTINGS, applies, flatten, nest
 from xp.dsl.experiment import Experiment
 from xp.dsl.matrix import Variant
-from xp.dsl.origin import given
-from xp.dsl.pieces import Pieces
+from xp.dsl.origin import file_defaults
 from xp.dsl.resources import Machine
 from xp.dsl.rules import OF_THE_MACHINE, RULES, Case, Finding
 from xp.dsl.settings import Settings
 from xp.dsl.traced import Traced
-from xp.dsl.trial import DIGITS, Subject, canonical, common, effective
+from xp.dsl.trial import DIGITS, Subject, canonical, identity_parts, non_default
 from xp.dsl.tuning import Tuning
 
 DEFAULTS = {name: setting.default for name, setting in SETTINGS.items()}
@@ -46,8 +46,8 @@ class Shape:
     def __init__(self, experiment: Experiment, contents: Contents, machine: Machine | None, variant: Variant) -> None:
         method, model, dataset = (variant[name] for name in ("method", "model", "dataset"))
         self.base: Base | None = experiment.base_of(method)
-        self.search = searched(experiment, method)
-        self.fixed = {**given(experiment), **flatten(experiment.method(method).settings)}
+        self.search = search_of(experiment, method)
+        self.fixed = {**file_defaults(experiment), **flatten(experiment.method(method).settings)}
         self.varying = [name for name in variant if name in SETTINGS]
         self.case = Case(Settings(), experiment.model(model), machine, experiment.resources)
         self.model, self.dataset = self.case.model, experiment.dataset(dataset)
@@ -117,7 +117,7 @@ class Shape:
     @cached_property
     def digest(self) -> Any:
         """The hash of everything that an id is made of, up to the seed: ``seed`` and ``settings`` sort last."""
-        return sha256(f'{canonical(common(self.subject(Settings())))[:-1]},"seed":'.encode())
+        return sha256(f'{canonical(identity_parts(self.subject(Settings())))[:-1]},"seed":'.encode())
 
     def subject(self, settings: Settings) -> Subject:
         """Return what trials with these settings are about."""
@@ -144,7 +144,7 @@ class Resolved:
     def text(self) -> str:
         """Return its settings as an id is made of them."""
         pieces = self.shape.pieces
-        return canonical(effective(self.subject.settings)) if pieces is None else pieces.text(self.values)
+        return canonical(non_default(self.subject.settings)) if pieces is None else pieces.text(self.values)
 
     @cached_property
     def subject(self) -> Subject:
@@ -163,7 +163,7 @@ def settings_of(values: Mapping[str, Any]) -> Settings:
     return Settings.model_validate(nest(values))
 
 
-def searched(experiment: Experiment, method: str) -> Tuning | None:
+def search_of(experiment: Experiment, method: str) -> Tuning | None:
     """Return the search of a method, with the metric that it looks at."""
     search, objective = experiment.method(method).search, experiment.objective
     own = experiment.measures.get(objective.metric) if objective else None

@@ -13,8 +13,8 @@ from xp.dsl.deepspeed.reading import read_bases
 from xp.dsl.document import Document
 from xp.dsl.errors import SpecError
 from xp.dsl.experiment import Experiment
-from xp.dsl.explain import explain
-from xp.dsl.extends import read
+from xp.dsl.explain import explain_errors
+from xp.dsl.extends import read_with_bases
 from xp.dsl.methods import check_methods
 from xp.dsl.names import check_names, directions
 from xp.dsl.objective import OWN
@@ -24,7 +24,7 @@ from xp.dsl.problems import in_order
 
 def load(path: Path, overrides: Sequence[str] = ()) -> Experiment:
     """Return the experiment in *path*, changed by ``dotted.key=value`` arguments; raise SpecError with all problems."""
-    raw, document = override(*read(path), overrides)
+    raw, document = override(*read_with_bases(path), overrides)
     return understand(raw, document, read_files(raw, document))
 
 
@@ -35,7 +35,7 @@ def understand(raw: Mapping[str, Any], document: Document, files: Files = NO_FIL
     try:
         experiment = Experiment.model_validate(raw, context={OWN: directions(raw)}).written_in(document, bases)
     except ValidationError as error:
-        raise SpecError(*in_order([*explain(error, Experiment, document.where), *problems])) from None
+        raise SpecError(*in_order([*explain_errors(error, Experiment, document.where), *problems])) from None
     if not problems:
         problems = [*check_methods(experiment)]
     if problems:

@@ -78,7 +78,7 @@ def storable(config: Mapping[str, Any]) -> Mapping[str, Any]:
     return config
 
 
-def differs(table: Table, name: str) -> bool:
+def is_changed(table: Table, name: str) -> bool:
     """Tell whether a field is not what it is by default."""
     return bool(getattr(table, name) != type(table).model_fields[name].default)
 
@@ -153,7 +153,7 @@ class Model(Table):
             refusals.add(("revision",), "has no effect without a checkpoint")
         if self.tokenizer_revision is not None and self.tokenizer is None:
             refusals.add(("tokenizer_revision",), "has no effect without a tokenizer")
-        if self.tokenizer is not None and differs(self, "vocab_size"):
+        if self.tokenizer is not None and is_changed(self, "vocab_size"):
             refusals.add(("vocab_size",), "has no effect: the tokenizer is not trained here")
         refusals.raise_any()
         return self
@@ -216,12 +216,12 @@ class Dataset(Table):
     def comes_from_somewhere(self) -> Self:
         """Refuse a data set that has no origin, or two."""
         refusals = Refusals("Dataset")
-        files = any(differs(self, split) for split in ("train", "validation", "test"))
+        files = any(is_changed(self, split) for split in ("train", "validation", "test"))
         if self.path is not None and self.builtin is not None:
             refusals.add((), "a data set has either a path or a builtin")
         elif self.path is None and self.builtin is None and not files:
             refusals.add((), "a data set has a path, a builtin or files", 'write path = "…", a hub id or files')
-        if self.builtin is None and differs(self, "size"):
+        if self.builtin is None and is_changed(self, "size"):
             refusals.add(("size",), "has no effect: only a built-in corpus has a size to choose")
         for name in ("revision", "config", "mirrors"):
             if self.path is None and getattr(self, name):

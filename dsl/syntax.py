@@ -92,19 +92,19 @@ def parse(text: str, file: str) -> dict[str, Any]:
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SpecError(*(repeated(text, file) or [complaint(str(error), text, file)])) from None
+        raise SpecError(*(repeated_keys(text, file) or [syntax_error(str(error), text, file)])) from None
     except RecursionError:
         raise SpecError(Problem(TOO_DEEP, file)) from None
     except ValueError:  # Python's own limit of digits
         raise SpecError(Problem(too_large(), unreadable_number(text, file))) from None
     if depth(tables) > DEEPEST:
         raise SpecError(Problem(TOO_DEEP, file))
-    if wrong := [*oversized(tables, text, file)]:
+    if wrong := [*oversized_integers(tables, text, file)]:
         raise SpecError(*wrong)
     return tables
 
 
-def oversized(tables: Any, text: str, file: str) -> Iterator[Problem]:
+def oversized_integers(tables: Any, text: str, file: str) -> Iterator[Problem]:
     """Yield the integers that TOML has no room for: what reads them next would cut or refuse them."""
     for key, value in leaves(tables):
         if isinstance(value, int) and not fits(value):
@@ -148,7 +148,7 @@ def depth(tables: Any) -> int:
     return level
 
 
-def repeated(text: str, file: str) -> list[Problem]:
+def repeated_keys(text: str, file: str) -> list[Problem]:
     """Return the keys and tables that are given more than once."""
     try:
         places = Places(text)
@@ -160,7 +160,7 @@ def repeated(text: str, file: str) -> list[Problem]:
     ]
 
 
-def complaint(message: str, text: str, file: str) -> Problem:
+def syntax_error(message: str, text: str, file: str) -> Problem:
     """Return tomllib's complaint with the place and the line it is about."""
     rule = POSITION.sub("", message)
     hint = next((hint for start, hint in HINTS.items() if rule.startswith(start)), "")

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from pydantic import PositiveInt
 
-from xp.dsl.dotted import values
+from xp.dsl.dotted import setting_values
 from xp.dsl.settings import Settings
 from xp.dsl.spec import Carbon, Dataset, Model
 from xp.dsl.table import Table
@@ -145,7 +145,7 @@ class Trial(Table):
     @property
     def dotted_settings(self) -> dict[str, Any]:
         """Every setting by its dotted name, None where it is unset."""
-        return values(self.settings)
+        return setting_values(self.settings)
 
 
 class Subject(NamedTuple):
@@ -170,7 +170,7 @@ WHOLE = Segment()
 
 def identity(subject: Subject, seed: int, segment: Segment = WHOLE) -> str:
     """Return the id of a trial."""
-    content = {**common(subject), "settings": effective(subject.settings), "seed": seed}
+    content = {**identity_parts(subject), "settings": non_default(subject.settings), "seed": seed}
     if segment.start is not None:
         content["start"] = [segment.start.trial, segment.start.step]
     if segment.until is not None:
@@ -178,11 +178,11 @@ def identity(subject: Subject, seed: int, segment: Segment = WHOLE) -> str:
     return sha256(canonical(content).encode()).hexdigest()[:DIGITS]
 
 
-def common(subject: Subject) -> dict[str, Any]:
+def identity_parts(subject: Subject) -> dict[str, Any]:
     """Return what an id is made of besides settings, seed and segment."""
     content: dict[str, Any] = {
         "identity": IDENTITY,
-        "model": origin(subject.model, subject.checkpoint, subject.tokenizer),
+        "model": model_identity(subject.model, subject.checkpoint, subject.tokenizer),
         "data": [subject.fingerprint, *(getattr(subject.dataset, column) for column in COLUMNS)],
     }
     if subject.deepspeed:
@@ -192,7 +192,7 @@ def common(subject: Subject) -> dict[str, Any]:
     return content
 
 
-def origin(model: Model, checkpoint: str | None, tokenizer: str | None = None) -> dict[str, Any]:
+def model_identity(model: Model, checkpoint: str | None, tokenizer: str | None = None) -> dict[str, Any]:
     """Return what makes a model what it is; files are known by their content, wherever they lie."""
     content = model.model_dump(mode="json", exclude_defaults=True, exclude={"preset"})
     hashes = {"checkpoint": checkpoint, "tokenizer": tokenizer}
@@ -204,7 +204,7 @@ def canonical(content: Any) -> str:
     return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def effective(settings: Settings) -> dict[str, Any]:
+def non_default(settings: Settings) -> dict[str, Any]:
     """Return the settings that differ from their defaults and change a result."""
     overruled = {name for name, ruler in OVERRULED.items() if getattr(settings, ruler) is not None}
     return settings.model_dump(mode="json", exclude_defaults=True, exclude={*UNSEEN, *overruled})

@@ -10,7 +10,7 @@ from xp.dsl.context import context_of
 from xp.dsl.dotted import SETTINGS, flatten
 from xp.dsl.draft import Draft
 from xp.dsl.experiment import Experiment
-from xp.dsl.labels import labels, plain
+from xp.dsl.labels import as_json_values, labels
 from xp.dsl.spec import seconds
 from xp.dsl.trial import Trial
 
@@ -65,7 +65,7 @@ class Trials(Sequence[Trial]):
     def named(self, draft: Draft) -> tuple[dict[str, Any], dict[str, Any], str]:
         """Return a variant as JSON holds it, its context, and its baseline: the same for all of its seeds."""
         if id(draft.variant) not in self.shared:
-            variant = plain(draft.variant)
+            variant = as_json_values(draft.variant)
             self.shared[id(draft.variant)] = (
                 variant,
                 context_of(variant),

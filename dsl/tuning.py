@@ -187,7 +187,7 @@ class Tuning(Table):
 
     def judged_by(self, objective: str | None) -> Tuning:
         """Return it with a metric: its own, that of an objective, or the loss."""
-        return self.model_copy(update={"metric": self.metric or validated(objective) or METRICS[0]})
+        return self.model_copy(update={"metric": self.metric or validation_metric(objective) or METRICS[0]})
 
     @model_validator(mode="after")
     def can_be_searched(self) -> Self:
@@ -284,10 +284,10 @@ class Tuning(Table):
             refusals.take(key, error)
 
 
-def validated(metric: str | None) -> str | None:
+def validation_metric(metric: str | None) -> str | None:
     """Return the number of the validation split that stands for a metric, None where there is none.
 
-    >>> validated("predict_rouge2"), validated("energy_consumed")
+    >>> validation_metric("predict_rouge2"), validation_metric("energy_consumed")
     ('eval_rouge2', None)
     """
     found = (metric or "").replace("predict_", "eval_")

@@ -36,7 +36,7 @@ PLACES = {
 def hint(word: str, known: Collection[str]) -> str:
     """Return what helps somebody who wrote *word* where only *known* words may stand."""
     if word in RENAMED or word in REMOVED:
-        return gone(word)
+        return removed_argument(word)
     if word in HERE:
         return f"here it is {HERE[word]}"
     if word in PLACES and word not in known:
@@ -44,10 +44,10 @@ def hint(word: str, known: Collection[str]) -> str:
     if word in ALWAYS:
         return f"leave it out: {ALWAYS[word]}"
     guess = did_you_mean(word, known)
-    return guess if guess.startswith("did") else elsewhere(word) or closest(word, known)
+    return guess if guess.startswith("did") else tables_that_take(word) or closest(word, known)
 
 
-def gone(word: str) -> str:
+def removed_argument(word: str) -> str:
     """Return that transformers has removed an argument, and what to do without it."""
     way_out = f"write {RENAMED[word]}" if word in RENAMED else f"leave it out, {REMOVED[word]}"
     return f"transformers {TRANSFORMERS} has no {word} any more: {way_out}"
@@ -63,7 +63,7 @@ def closest(word: str, known: Collection[str]) -> str:
     return guess if len(known) <= MOST or guess.startswith("did") else ""
 
 
-def elsewhere(word: str) -> str:
+def tables_that_take(word: str) -> str:
     """Return where *word* may stand, if it is the name of a setting."""
     if word in SETTINGS and "." in word:
         return f"in quotes it is one name: write {word} without them"

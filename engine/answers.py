@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from xp.dsl.errors import Problem, QueryError
-from xp.engine.finding import found
+from xp.engine.finding import results_layout
 from xp.engine.layout import Layout
 from xp.engine.warehouse.ask import Asking, current
 from xp.engine.warehouse.sandbox import Limits
@@ -22,7 +22,7 @@ def fresh(results: Path) -> Layout:
     """Return the layout of a results folder whose warehouse holds everything that its journals say."""
     from xp.engine.warehouse.load import load  # noqa: PLC0415 - a session does not pay for it where nothing is new
 
-    layout = found(results)
+    layout = results_layout(results)
     for problem in load(layout).problems:
         warn(problem)
     return layout
@@ -31,7 +31,7 @@ def fresh(results: Path) -> Layout:
 @contextmanager
 def session(results: Path, limits: Limits) -> Iterator[Asking]:
     """Open the warehouse of a results folder, everything in it that its journals say."""
-    with current(found(results), limits, warn) as to:
+    with current(results_layout(results), limits, warn) as to:
         yield to
 
 
@@ -40,7 +40,7 @@ def warn(problem: Problem) -> None:
     click.echo(f"xp: {problem}", err=True)
 
 
-def split(params: Sequence[str]) -> dict[str, str]:
+def split_pairs(params: Sequence[str]) -> dict[str, str]:
     """Return ``name=value`` pairs as a mapping."""
     pairs = [param.partition("=") for param in params]
     if bad := [name for name, equals, _ in pairs if not equals]:

@@ -19,7 +19,7 @@ class FindError(XpError):
     exit_code = 3
 
 
-def found(results: Path) -> Layout:
+def results_layout(results: Path) -> Layout:
     """Return the layout of a results folder that is there."""
     layout = Layout(results.absolute())
     if not layout.root.is_dir():
@@ -32,7 +32,7 @@ def attempt_of(layout: Layout, trial: str, number: int | None) -> AttemptLayout:
     """Return an attempt of the trial that begins with these digits: the last one unless it is numbered."""
     known = {folder.name: "" for folder in scan(layout.trials) if layout.attempts(folder.name)}
     if (whole := one_that_begins(known, trial)) is None:
-        raise FindError(Problem(f"no trial {trial!r} was attempted", str(layout.root), nearest(known, trial)))
+        raise FindError(Problem(f"no trial {trial!r} was attempted", str(layout.root), suggest_id(known, trial)))
     attempts = {attempt.number: attempt for attempt in layout.attempts(whole)}
     chosen = max(attempts) if number is None else number
     if chosen not in attempts:
@@ -53,10 +53,10 @@ def one_that_begins(known: Mapping[str, str], wanted: str, error: type[XpError] 
     return matching[0] if matching else None
 
 
-def nearest(known: Mapping[str, str], wanted: str) -> str:
+def suggest_id(known: Mapping[str, str], wanted: str) -> str:
     """Return a hint that names the id that comes nearest to one that there is not.
 
-    >>> nearest({"77aa": "", "3fb9": "zero2 · seed 1"}, "3fa"), nearest({}, "x")
+    >>> suggest_id({"77aa": "", "3fb9": "zero2 · seed 1"}, "3fa"), suggest_id({}, "x")
     ('the nearest is 3fb9 (zero2 · seed 1)', 'there is none yet')
     """
     close = get_close_matches(wanted, known, n=1, cutoff=0)

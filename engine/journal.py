@@ -102,7 +102,7 @@ class Entry:
     end: int
 
 
-def read(path: Path, start: int = 0) -> Iterator[Entry]:
+def read_entries(path: Path, start: int = 0) -> Iterator[Entry]:
     """Yield the whole events from byte *start* on; a last line without its end is left for later."""
     with path.open("rb") as file:
         file.seek(start)
@@ -117,7 +117,7 @@ def read(path: Path, start: int = 0) -> Iterator[Entry]:
 def events(path: Path) -> Iterator[dict[str, Any]]:
     """Yield the events of *path*, none when there is no such file; raise where a later program wrote it."""
     if path.exists():
-        for entry in read(path):
+        for entry in read_entries(path):
             check_format(entry.event, path)
             yield entry.event
 
@@ -170,19 +170,19 @@ def encoded(event: dict[str, Any]) -> bytes:
     try:
         line = orjson.dumps(event, option=LINE)
     except TypeError:  # a table that is no dict, an integer of more than 64 bits, half a character
-        return f"{ENCODE(plain(event))}\n".encode("utf-8", "backslashreplace")
+        return f"{ENCODE(as_json_value(event))}\n".encode("utf-8", "backslashreplace")
     # a number that is not finite has become null as well
-    return orjson.dumps(plain(event), option=LINE) if b"null" in line else line
+    return orjson.dumps(as_json_value(event), option=LINE) if b"null" in line else line
 
 
-def plain(value: Any) -> Any:
+def as_json_value(value: Any) -> Any:
     """Return *value* as JSON can hold it, text in place of numbers that are not finite."""
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): as_json_value(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
+        return [as_json_value(item) for item in value]
     return value
 
 

@@ -11,10 +11,10 @@ from xp.templates.escape import clean, width
 GAP = "  "
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[str] = ()) -> str:
+def make_table(head: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[str] = ()) -> str:
     """Return a table with a heading; the columns named in *right* hold numbers."""
     cells = [[clean(cell).replace("\n", " ") for cell in row] for row in rows]
-    return drawn(head, cells, right) if sys.stdout.isatty() else aligned(head, cells, right)
+    return draw_table(head, cells, right) if sys.stdout.isatty() else aligned(head, cells, right)
 
 
 def aligned(head: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[str] = ()) -> str:
@@ -25,10 +25,10 @@ def aligned(head: Sequence[str], rows: Sequence[Sequence[str]], right: Collectio
     """
     lines = [head, *rows]
     widths = [max(map(width, column)) for column in zip(*lines, strict=True)]
-    return "".join(f"{line(cells, widths, [name in right for name in head])}\n" for cells in lines)
+    return "".join(f"{text_line(cells, widths, [name in right for name in head])}\n" for cells in lines)
 
 
-def line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
+def text_line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
     """Return one line of a table."""
     padded = (
         " " * (wide - width(cell)) + cell if on_the_right else cell + " " * (wide - width(cell))
@@ -37,7 +37,7 @@ def line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> 
     return GAP.join(padded).rstrip()
 
 
-def drawn(head: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[str]) -> str:
+def draw_table(head: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[str]) -> str:
     """Return a table that fits the terminal, with its colours."""
     from rich.console import Console  # noqa: PLC0415 - a pipe does not pay for it
     from rich.table import Table  # noqa: PLC0415

@@ -16,7 +16,7 @@ from xp.dsl.trial import Trial
 from xp.engine.journal import Journal
 from xp.engine.launch.pulse import Pulse
 from xp.engine.layout import AttemptLayout
-from xp.engine.machine import rooms
+from xp.engine.machine import offload_folders
 from xp.engine.machine.uptime import boot
 from xp.engine.measure.energy import EnergyMeter
 from xp.engine.train import loop
@@ -45,9 +45,12 @@ def work(trial: Trial, attempt: AttemptLayout, record: Record, world_size: int) 
     """Take part in the trial, its energy measured from here to the end, whatever that is."""
     zero = trial.settings.zero
     place = zero.nvme_path if zero is not None and record.leads else None
-    with rooms.room(attempt.offload, place, f"{trial.id}-{attempt.number}"), measured(trial, attempt, record):
+    with (
+        offload_folders.claim_folder(attempt.offload, place, f"{trial.id}-{attempt.number}"),
+        measured(trial, attempt, record),
+    ):
         seat = join(attempt.rendezvous, record.rank, world_size, trial.settings)
-        loop.run(trial, attempt, seat, record)
+        loop.run_trial(trial, attempt, seat, record)
 
 
 @contextmanager

@@ -193,7 +193,7 @@ def parse(path: Path, text: str) -> Query:
         if match["kind"] == "column"
     )
     names = [column.name for column in columns]
-    if twice := [name for name, free in zip(names, apart(names), strict=True) if name != free]:
+    if twice := [name for name, free in zip(names, unique_names(names), strict=True) if name != free]:
         raise QueryError(*(Problem(f"the header promises the column {name!r} twice", str(path)) for name in twice))
     return Query(path.stem, text, title, " ".join(rest), params, columns, path)
 
@@ -210,10 +210,10 @@ def check(lines: Sequence[str], promised: Sequence[str], found: Sequence[str], p
         raise QueryError(*problems)
 
 
-def apart(names: Sequence[str]) -> list[str]:
+def unique_names(names: Sequence[str]) -> list[str]:
     """Return names of columns, each once: a further one of the same name has a number, as in a table of DuckDB.
 
-    >>> apart(["a", "a", "a_1", "b", "a"])
+    >>> unique_names(["a", "a", "a_1", "b", "a"])
     ['a', 'a_1', 'a_1_1', 'b', 'a_2']
     """
     found: list[str] = []

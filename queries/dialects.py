@@ -44,11 +44,11 @@ def expanded(node: exp.Expr, macros: Macros) -> exp.Expr:
     if not isinstance(body, exp.Select):
         return node
     given = dict(zip(params, node.expressions, strict=False))
-    whole = body.selects[0].transform(lambda part: written(part, given))
+    whole = body.selects[0].transform(lambda part: argument_of_macro(part, given))
     return exp.paren(whole.transform(lambda part: expanded(part, macros)), copy=False)
 
 
-def written(part: exp.Expr, given: Mapping[str, exp.Expr]) -> exp.Expr:
+def argument_of_macro(part: exp.Expr, given: Mapping[str, exp.Expr]) -> exp.Expr:
     """Return the argument of a macro in place of its parameter."""
     bare = isinstance(part, exp.Column) and not part.table
     return given[part.name].copy() if bare and part.name in given else part

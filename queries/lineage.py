@@ -24,7 +24,7 @@ NUMBERS = {"metric.value", "latest.value", "fact.number", "fact.value"}
 
 
 @dataclass(frozen=True)
-class Origin:
+class ColumnOrigin:
     """Where one column of an answer comes from."""
 
     column: str
@@ -54,13 +54,13 @@ class Tracer:
         self._views = views
         self._steps: dict[tuple[str, str], Step] = {}
 
-    def origin(self, column: str, tree: exp.Expr, metrics: Mapping[str, str]) -> Origin:
+    def origin(self, column: str, tree: exp.Expr, metrics: Mapping[str, str]) -> ColumnOrigin:
         """Return where a column of a query comes from; *metrics* are those of the measures."""
         step = self.step(column, tree)
         sources, views = set[str](), set[str]()
         names = self.follow(step, sources, views)
         told = sorted({metrics.get(name) or name for name in names}) if sources & NUMBERS else []
-        return Origin(column, tuple(sorted(sources)), tuple(sorted(views)), tuple(told))
+        return ColumnOrigin(column, tuple(sorted(sources)), tuple(sorted(views)), tuple(told))
 
     def follow(self, step: Step, sources: set[str], views: set[str]) -> set[str]:
         """Collect the tables and views below a step; return the names that are nearest to it."""
@@ -87,11 +87,11 @@ class Tracer:
             if isinstance(node.source, exp.Table):
                 step.columns.add((node.source.name, node.name.rpartition(".")[2].strip('"')))
             else:
-                step.names |= set(named(node))
+                step.names |= set(names_in(node))
         return step
 
 
-def named(node: Node) -> Iterator[str]:
+def names_in(node: Node) -> Iterator[str]:
     """Yield the names that the expression of a column, or the condition of its SELECT, is about."""
     where = node.source.args.get("where") if isinstance(node.source, exp.Select) else None
     for part in filter(None, (node.expression, where)):
@@ -104,7 +104,7 @@ def named(node: Node) -> Iterator[str]:
 
 def origins(
     query: Query, columns: Sequence[str], schema: Schema, views: Mapping[str, str], metrics: Mapping[str, str]
-) -> list[Origin]:
+) -> list[ColumnOrigin]:
     """Return where each of the *columns* of a query comes from; *metrics* are those of the measures."""
     tree = statement.query(query.sql)
     if not isinstance(tree, exp.Query):

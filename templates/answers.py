@@ -149,12 +149,12 @@ class Rows(Sequence[Row]):
     def where(self, **values: Any) -> Rows:
         """Return the rows that have all of these values; a list stands for any of its members."""
         self.check(*values)
-        return self.only(lambda row: agrees(row, values))
+        return self.only(lambda row: matches(row, values))
 
     def without(self, **values: Any) -> Rows:
         """Return the rows that ``where`` leaves out."""
         self.check(*values)
-        return self.only(lambda row: not agrees(row, values))
+        return self.only(lambda row: not matches(row, values))
 
     def measured_in(self, **units: str) -> Rows:
         """Return the same rows, the numbers of some columns in a unit of choice: ``memory="GB"``."""
@@ -181,7 +181,7 @@ class Rows(Sequence[Row]):
     def row(self, values: Sequence[Any]) -> Row:
         """Return *values* under their names."""
         pairs = zip(self.columns, values, strict=True)
-        return Row({column.name: measured(value, column.unit) for column, value in pairs})
+        return Row({column.name: with_unit(value, column.unit) for column, value in pairs})
 
 
 @dataclass(frozen=True)
@@ -210,11 +210,11 @@ def shown_in(column: Column, units: Mapping[str, str]) -> Column:
     return Converted(column.name, column.type, unit, column.description)
 
 
-def agrees(row: Row, values: Mapping[str, Any]) -> bool:
+def matches(row: Row, values: Mapping[str, Any]) -> bool:
     """Tell whether *row* has all of these values, or one of each list."""
     return all(row[name] in (value if isinstance(value, list | tuple) else [value]) for name, value in values.items())
 
 
-def measured(value: Any, unit: str) -> Any:
+def with_unit(value: Any, unit: str) -> Any:
     """Return a number together with its unit; anything else, and plain counts, as they are."""
     return Measured(value, unit) if unit not in ("", "-") and finite(value) else value

@@ -34,17 +34,17 @@ def explained(env: jinja2.Environment, known: Iterable[str]) -> Iterator[None]:
 
 def problems(env: jinja2.Environment, error: Exception, known: Iterable[str]) -> list[Problem]:
     """Return what *error* tells about a template, or nothing when it is a bug of ours."""
-    place = where(env, error)
+    place = innermost_line(env, error)
     if isinstance(error, XpError):
         return [Problem(found.message, join(place, found.where), found.hint) for found in error.problems]
     if isinstance(error, jinja2.TemplateError):
-        return [complaint(env, error, place, known)]
+        return [jinja_problem(env, error, place, known)]
     if isinstance(error, PROVOKED) and (provoked(env, error) or isinstance(error, RecursionError)):
         return [Problem(f"{error} ({type(error).__name__})", place)]
     return []
 
 
-def complaint(env: jinja2.Environment, error: jinja2.TemplateError, place: str, known: Iterable[str]) -> Problem:
+def jinja_problem(env: jinja2.Environment, error: jinja2.TemplateError, place: str, known: Iterable[str]) -> Problem:
     """Return what Jinja complains of, with the name that may have been meant."""
     match error:
         case TemplateSyntaxError():
@@ -68,7 +68,7 @@ def syntax(env: jinja2.Environment, error: TemplateSyntaxError) -> Problem:
     return Problem(message[0].lower() + message[1:], f"{error.filename or error.name}:{error.lineno}", hint)
 
 
-def where(env: jinja2.Environment, error: Exception) -> str:
+def innermost_line(env: jinja2.Environment, error: Exception) -> str:
     """Return the innermost line of a template that *error* went through."""
     lines = [frame for frame in extract_tb(error.__traceback__) if frame.filename in files(env)]
     return f"{lines[-1].filename}:{lines[-1].lineno}" if lines else ""

@@ -24,9 +24,9 @@ def cells(answer: Answer) -> Sheet:
     return lay_out(Rows("", answer), (), Unnumbered())
 
 
-def table(answer: Answer) -> Markdown:
+def answer_table(answer: Answer) -> Markdown:
     """Return an answer as a table, nothing cut, with the notes that belong to it."""
-    return drawn(Rows("", answer), (), (), {})
+    return draw_rows(Rows("", answer), (), (), {})
 
 
 def grid(
@@ -37,10 +37,10 @@ def grid(
     The texts of the columns *codes* are set as code; *titles* are other headings for columns. Long texts are cut.
     """
     rows.check(*codes, *titles)
-    return drawn(rows, names, codes, titles, LONGEST)
+    return draw_rows(rows, names, codes, titles, LONGEST)
 
 
-def drawn(
+def draw_rows(
     rows: Rows, names: Sequence[str], codes: Sequence[str], titles: Mapping[str, str], most: int | None = None
 ) -> Markdown:
     """Return *rows* as a table, no text in it longer than *most* characters."""
@@ -48,7 +48,7 @@ def drawn(
     heading = [escape(titles.get(column.name, column.title)) for column in sheet.columns]
     shown = [code if column.name in codes else cell for column in sheet.columns]
     body = [[set_as(show, found, most) for show, found in zip(shown, row, strict=True)] for row in sheet.cells]
-    text = draw(heading, [column.align for column in sheet.columns], body)
+    text = draw_aligned(heading, [column.align for column in sheet.columns], body)
     rows.drew(text, [column.name for column in sheet.columns])
     return Markdown("\n\n".join([text, "\\\n".join(map(escape, sheet.notes))] if sheet.notes else [text]))
 
@@ -77,7 +77,7 @@ def legend(rows: Rows, *names: str) -> Markdown:
     return Markdown("; ".join(f"*{escape(name)}*: {escape(text)}" for name, text in told))
 
 
-def draw(heading: Sequence[str], rules: Sequence[str], body: Iterable[Sequence[str]]) -> str:
+def draw_aligned(heading: Sequence[str], rules: Sequence[str], body: Iterable[Sequence[str]]) -> str:
     """Return a table whose bars stand below each other in any fixed-width font."""
     rows = [list(row) for row in body]
     widths = [max(3, *map(width, column)) for column in zip_longest(heading, *rows, fillvalue="")]

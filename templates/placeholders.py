@@ -55,20 +55,20 @@ def fill(text: str, path: str, table: Callable[[str], str], named: Mapping[str, 
     A placeholder is a bare name in braces; JSON, formulas, LaTeX, comments and code stay as they are. Doubled braces
     print single ones: ``{{table}}`` is shown as ``{table}``. *named* are the tables with a name of their own.
     """
-    pieces = list(split(text, path))
+    pieces = list(split_placeholders(text, path))
     places = [piece for piece in pieces if isinstance(piece, Placeholder)]
     if wrong := [problem for place in places for problem in complaints(place, (*named, "table"))]:
         raise TemplateError(*wrong)
     filled = ""
     for before, piece in pairwise(("", *pieces)):
         if isinstance(piece, Placeholder):
-            filled = block(filled, answer(piece, table, named))
+            filled = block(filled, fill_placeholder(piece, table, named))
         else:
             filled += BLANK.sub("", piece) if isinstance(before, Placeholder) else piece
     return filled
 
 
-def split(text: str, path: str) -> Iterator[str | Placeholder]:
+def split_placeholders(text: str, path: str) -> Iterator[str | Placeholder]:
     """Yield *text* in order, as stretches that stay and as placeholders."""
     stretch, end, unnamed = "", 0, iter(UNNAMED)
     for match in TOKEN.finditer(text):
@@ -98,7 +98,7 @@ def complaints(place: Placeholder, known: Sequence[str]) -> Iterator[Problem]:
         yield Problem("table: which query?", place.where, hint)
 
 
-def answer(place: Placeholder, table: Callable[[str], str], named: Mapping[str, Callable[[], str]]) -> str:
+def fill_placeholder(place: Placeholder, table: Callable[[str], str], named: Mapping[str, Callable[[], str]]) -> str:
     """Return what a placeholder stands for; what is wrong with its query is said with its place."""
     try:
         return table(place.query) if place.name == "table" else named[place.name]()

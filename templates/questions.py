@@ -14,9 +14,9 @@ from xp.dsl.errors import Problem, TemplateError, did_you_mean
 from xp.templates import faults
 from xp.templates.answers import Answer
 from xp.templates.html.page import Page, is_page
-from xp.templates.placeholders import Placeholder, complaints, split
+from xp.templates.placeholders import Placeholder, complaints, split_placeholders
 from xp.templates.render import SHIPPED
-from xp.templates.sandbox import Source, environment, read
+from xp.templates.sandbox import Source, environment, read_template
 from xp.templates.tables import Tables
 
 NAMED = {"env_table": "environment", "model_tables": "models", "dataset_table": "datasets"}
@@ -41,7 +41,7 @@ def questions(path: Path) -> list[Question]:
 
 def markdown(path: Path) -> list[Question]:
     """Return what a Markdown file with placeholders asks for."""
-    places = [piece for piece in split(read(path), str(path)) if isinstance(piece, Placeholder)]
+    places = [piece for piece in split_placeholders(read_template(path), str(path)) if isinstance(piece, Placeholder)]
     if wrong := [problem for place in places for problem in complaints(place, (*NAMED, "table"))]:
         raise TemplateError(*wrong)
     return [Question(NAMED.get(place.name, place.query), (), place.where) for place in places]
@@ -56,11 +56,11 @@ def jinja(path: Path) -> list[Question]:
     known = page.names if is_page(path) else tables.functions
     given = {**env.globals, "experiment": None, "warehouse": None, **known}
     with faults.explained(env, given):
-        tree = env.parse(read(path), filename=str(path))
+        tree = env.parse(read_template(path), filename=str(path))
         env.compile(tree, filename=str(path))
-    wrong = [*missing(env, tree, path), *strangers(env, tree, path)]
+    wrong = [*missing(env, tree, path), *unknown_queries(env, tree, path)]
     if path.parent.name != "partials":
-        wrong += faults.undeclared(env, str(path), read(path), given)
+        wrong += faults.undeclared(env, str(path), read_template(path), given)
     if wrong:
         raise TemplateError(*wrong)
     return [*called(tree, path)]
@@ -80,7 +80,7 @@ def missing(env: jinja2.Environment, tree: nodes.Template, path: Path) -> Iterat
             yield Problem(f"there is no template {name.value!r}", f"{path}:{part.lineno}", hint)
 
 
-def strangers(env: jinja2.Environment, tree: nodes.Template, path: Path) -> Iterator[Problem]:
+def unknown_queries(env: jinja2.Environment, tree: nodes.Template, path: Path) -> Iterator[Problem]:
     """Yield the filters and tests that there are not: those of a condition Jinja misses only when it comes there."""
     for kind, known, found in (("filter", env.filters, nodes.Filter), ("test", env.tests, nodes.Test)):
         for used in tree.find_all(found):

@@ -13,9 +13,9 @@ from xp.templates import faults
 from xp.templates.answers import Ask
 from xp.templates.charts.gallery import Gallery
 from xp.templates.html.figures import figure
-from xp.templates.html.page import Page, is_page, shown
+from xp.templates.html.page import Page, is_page, printed_value
 from xp.templates.placeholders import fill
-from xp.templates.sandbox import Source, environment, read
+from xp.templates.sandbox import Source, environment, read_template
 from xp.templates.tables import Tables
 from xp.templates.trace import Trace
 
@@ -66,7 +66,7 @@ def names() -> list[str]:
 
 def markdown(path: Path, tables: Tables) -> str:
     """Return a Markdown file with its placeholders filled."""
-    text = tables.trace.files[path.name] = read(path)
+    text = tables.trace.files[path.name] = read_template(path)
     return fill(text, str(path), tables.table, tables.named)
 
 
@@ -76,17 +76,17 @@ def jinja(path: Path, tables: Tables, context: dict[str, Any]) -> str:
     about = {"experiment": None, "warehouse": None, **context}
     given = {**about, **tables.functions}
     if not is_page(path):
-        return filled(environment(source), path.name, given)
-    page = Page(tables, lambda name: filled(environment(source), name, given))
-    return filled(environment(source, page.filters, shown), path.name, {**about, **page.names})
+        return fill_template(environment(source), path.name, given)
+    page = Page(tables, lambda name: fill_template(environment(source), name, given))
+    return fill_template(environment(source, page.filters, printed_value), path.name, {**about, **page.names})
 
 
-def filled(env: Environment, name: str, context: dict[str, Any]) -> str:
+def fill_template(env: Environment, name: str, context: dict[str, Any]) -> str:
     """Return one template filled with what *context* gives it."""
     given = {**env.globals, **context}
     with faults.explained(env, given):
         template = env.get_template(name)
         path = str(template.filename)
-        if wrong := faults.undeclared(env, path, read(Path(path)), given):
+        if wrong := faults.undeclared(env, path, read_template(Path(path)), given):
             raise TemplateError(*wrong)
         return template.render(given)

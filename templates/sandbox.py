@@ -83,7 +83,7 @@ class Source(BaseLoader):
             path = folder / template
             if path.resolve().is_relative_to(folder.resolve()) and path.is_file():
                 self.files.add(str(path))
-                self.texts[template] = read(path)
+                self.texts[template] = read_template(path)
                 return self.texts[template], str(path), lambda: True
         raise TemplateNotFound(template)
 
@@ -102,7 +102,7 @@ def environment(
 
     It has *filters* in place of those of that name, and prints what *finalize* makes of a value.
     """
-    show = finalize or shown
+    show = finalize or printed_value
     env = Sandbox(
         loader=source,
         undefined=Unknown,
@@ -149,14 +149,14 @@ def taking(name: str, make: Callable[..., Any]) -> Callable[..., Any]:
     return of_text if name in OF_TEXTS else of_answer if name in OF_ANSWERS else make
 
 
-def shown(value: Any) -> Markdown:
+def printed_value(value: Any) -> Markdown:
     """Return what a template prints: a table or a macro's text as it is, any value so that it shows and never acts."""
     if isinstance(value, FunctionType | MethodType):
         raise TemplateError(Problem(f"{value.__name__}: a function", hint=f"write {value.__name__}(…)"))
     return Markdown(value.__html__()) if hasattr(value, "__html__") else escape(words(value))
 
 
-def read(path: Path) -> str:
+def read_template(path: Path) -> str:
     """Return the text of a file, or raise TemplateError where it has none."""
     try:
         return path.read_text(encoding="utf-8-sig")

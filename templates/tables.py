@@ -10,7 +10,7 @@ from xp.dsl.quantity import compact, rounded
 from xp.templates.answers import Ask, Row, Rows
 from xp.templates.charts.gallery import Gallery, hanging
 from xp.templates.escape import Markdown, cell, code, escape
-from xp.templates.markdown import draw, grid, legend
+from xp.templates.markdown import draw_aligned, grid, legend
 from xp.templates.sheet import NOTE, Notes
 from xp.templates.trace import Trace
 
@@ -53,9 +53,9 @@ class Tables:
         """Where account is kept of what the report is made of."""
 
         self.named = {
-            "env_table": Named(lambda: filled(self.ask("environment"), environment)),
-            "model_tables": Named(lambda: filled(self.ask("models"), models)),
-            "dataset_table": Named(lambda: filled(self.ask("datasets"), datasets)),
+            "env_table": Named(lambda: table_or_note(self.ask("environment"), environment)),
+            "model_tables": Named(lambda: table_or_note(self.ask("models"), models)),
+            "dataset_table": Named(lambda: table_or_note(self.ask("datasets"), datasets)),
         }
         """The tables that have a name of their own."""
 
@@ -78,10 +78,10 @@ class Tables:
 
     def table(self, name: str, /, **params: Any) -> Markdown:
         """Return the answer of the saved query *name* as a table, under its question and above its legend."""
-        return filled(self.ask(name, **params), captioned)
+        return table_or_note(self.ask(name, **params), captioned)
 
 
-def filled(rows: Rows, lay_out: Callable[[Rows], Iterable[str]]) -> Markdown:
+def table_or_note(rows: Rows, lay_out: Callable[[Rows], Iterable[str]]) -> Markdown:
     """Return *rows* laid out, or the line that stands in place of a table without rows."""
     if rows:
         return Markdown("\n\n".join(filter(None, lay_out(rows))))
@@ -134,7 +134,7 @@ def datasets(rows: Rows) -> Iterator[str]:
     """Yield the table of data sets as papers print it."""
     notes = Notes()
     body = [dataset(row, rows, notes) for row in rows]
-    drawn = draw(DATASETS, ("left", "right", "right", "right", "center", "center"), body)
+    drawn = draw_aligned(DATASETS, ("left", "right", "right", "right", "center", "center"), body)
     yield rows.drew(drawn, ("dataset", *SPLITS, "source_words", "target_words"))
     yield "\\\n".join(map(escape, notes))
     counted = " and ".join(code(str(model)) for model in rows.distinct("model"))

@@ -55,7 +55,7 @@ class Placed:
     drawn: Drawn
 
 
-def placed(text: str, trace: Trace) -> Iterator[Placed]:
+def placed_tables(text: str, trace: Trace) -> Iterator[Placed]:
     """Yield the tables of a text that were drawn from answers, in order; what was drawn and not shown is left out."""
     known = {drawn.text: drawn for drawn in trace.drawn}
     section = ""

@@ -28,7 +28,7 @@ OF_A_FOLDER: Mapping[str, tuple[str, ...]] = {
 """What only means something while one of these is ``nvme``."""
 
 
-class Said(NamedTuple):
+class FileSetting(NamedTuple):
     """What a file says of a setting."""
 
     value: Any
@@ -41,7 +41,7 @@ class Base:
     """A file that is understood."""
 
     file: JsonFile
-    said: Mapping[str, Said] = field(default_factory=dict)
+    said: Mapping[str, FileSetting] = field(default_factory=dict)
     """The settings that it fixes."""
 
     silent: Mapping[str, Any] = field(default_factory=dict)
@@ -66,8 +66,8 @@ class Base:
         """Return what is written in an experiment, completed by the file; what is written wins."""
         found = {**self.silent, **{name: said.value for name, said in self.said.items()}, **written}
         if self.total is not None:
-            found |= sizes(found, self.total)
-        return {name: value for name, value in found.items() if name in written or keeps(name, found)}
+            found |= batch_sizes(found, self.total)
+        return {name: value for name, value in found.items() if name in written or is_taken_over(name, found)}
 
     def contradictions(self, written: Flat) -> Iterator[Finding]:
         """Yield the written settings that the file contradicts."""
@@ -115,10 +115,10 @@ class Base:
         return self.file.where(key) if key in self.file.places else silent
 
 
-def sizes(found: Flat, total: int) -> dict[str, int]:
+def batch_sizes(found: Flat, total: int) -> dict[str, int]:
     """Return examples per rank and forward passes per step, as DeepSpeed derives what is not given.
 
-    >>> sizes({"batch_size": 3, "world_size": 2}, 24)
+    >>> batch_sizes({"batch_size": 3, "world_size": 2}, 24)
     {'batch_size': 3, 'gradient_accumulation_steps': 4}
     """
     ranks = ranks_of(found)
@@ -138,7 +138,7 @@ def weights_of(found: Flat) -> str:
     return weight_format(precision, torch_autocast=bool(found.get("torch_autocast")))
 
 
-def keeps(name: str, found: Flat) -> bool:
+def is_taken_over(name: str, found: Flat) -> bool:
     """Tell whether a value of a file is taken over: files are templates, and say much that does nothing.
 
     Offloading is always taken over: where it does nothing, a rule says so.

@@ -83,10 +83,10 @@ WORDS: Mapping[str, tuple[str, ...]] = {
 """Key → the words that it takes, in capitals or not."""
 
 
-def objection(path: str, value: Any) -> str:
+def value_problem(path: str, value: Any) -> str:
     """Return what is wrong with the value of a key, which is of the right type; nothing where nothing is.
 
-    >>> objection("fp16.min_loss_scale", 0), objection("gradient_allreduce_op", "max")
+    >>> value_problem("fp16.min_loss_scale", 0), value_problem("gradient_allreduce_op", "max")
     ('should be greater than 0, got 0', "should be 'mean' or 'sum', got 'max'")
     """
     if path in RANGES and not RANGES[path].holds(value):

@@ -32,17 +32,17 @@ def read_files(raw: Mapping[str, Any], document: Document) -> Files:
     """Return every file that the tables *raw* name, and the problems of those that cannot be read."""
     found: dict[str, JsonFile] = {}
     problems: list[Problem] = []
-    for key, name in named(raw):
+    for key, name in named_files(raw):
         path = document.file.parent / Path(name).expanduser()
         try:
             if name not in found:
-                found[name] = parse(content(path, name, document.where(key)), str(path))
+                found[name] = parse(read_bytes(path, name, document.where(key)), str(path))
         except SpecError as error:
             problems += error.problems
     return Files(found, tuple(dict.fromkeys(problems)))
 
 
-def named(raw: Mapping[str, Any]) -> Iterator[tuple[Key, str]]:
+def named_files(raw: Mapping[str, Any]) -> Iterator[tuple[Key, str]]:
     """Yield the keys that name a file, with the name."""
     tables: list[tuple[Key, Any]] = [(("defaults",), raw.get("defaults"))]
     if isinstance(methods := raw.get("methods"), Mapping):
@@ -52,17 +52,17 @@ def named(raw: Mapping[str, Any]) -> Iterator[tuple[Key, str]]:
             yield (*key, KEY), table[KEY]
 
 
-def content(path: Path, name: str, where: str) -> bytes:
+def read_bytes(path: Path, name: str, where: str) -> bytes:
     """Return the bytes of a file."""
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        raise SpecError(Problem(f"no such file, got '{name}'", where, nearby(path))) from None
+        raise SpecError(Problem(f"no such file, got '{name}'", where, suggest_files(path))) from None
     except OSError as error:
         raise SpecError(Problem(f"cannot be read: {error.strerror}, got '{name}'", where)) from None
 
 
-def nearby(path: Path) -> str:
+def suggest_files(path: Path) -> str:
     """Return a hint that names the files of a folder that it could be."""
     if not path.parent.is_dir():
         return f"there is no folder {path.parent}"

@@ -6,16 +6,16 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from xp.dsl.deepspeed.base import Base, Said
+from xp.dsl.deepspeed.base import Base, FileSetting
 from xp.dsl.deepspeed.meaning import SHORTEST_WARMUP, SILENT, TYPED, WARMUP_STEPS
 from xp.dsl.deepspeed.text import JsonFile
 from xp.dsl.dotted import SETTINGS, nest
 from xp.dsl.errors import Problem
-from xp.dsl.explain import advice, rule
+from xp.dsl.explain import advice, broken_rule
 from xp.dsl.spelling import excerpt
 
 
-class Notes:
+class FileNotes:
     """Taken while a file is read."""
 
     def __init__(self, file: JsonFile) -> None:
@@ -24,7 +24,7 @@ class Notes:
         self.seen: dict[str, str] = {}
         """The keys so far under their first names, each with the name that it has in the file."""
 
-        self.said: dict[str, Said] = {}
+        self.said: dict[str, FileSetting] = {}
         self.auto: dict[str, str] = {}
         self.off: dict[str, str] = {}
         self.total: int | None = None
@@ -40,7 +40,7 @@ class Notes:
             return SETTINGS[setting].adapter.validate_python(value)
         except ValidationError as error:
             detail = error.errors()[0]
-            self.wrong(key, rule(detail), advice(detail["type"], value, detail.get("ctx", {})))
+            self.wrong(key, broken_rule(detail), advice(detail["type"], value, detail.get("ctx", {})))
             return None
 
     def say(self, setting: str, value: Any, key: str) -> None:
@@ -48,7 +48,7 @@ class Notes:
         value = self.value(setting, value, key)
         if value is None:
             return
-        before = self.said.setdefault(setting, Said(value, key))
+        before = self.said.setdefault(setting, FileSetting(value, key))
         if before.value != value:
             first, second = (excerpt(self.file.value(name)) for name in (before.key, key))
             self.wrong(key, f"contradicts {before.key} = {first}, got {second}", f"both are {setting}")

@@ -8,11 +8,11 @@ from typing import Any
 
 from xp.dsl.deepspeed.base import Base
 from xp.dsl.deepspeed.blocks import UNSET, Kind
-from xp.dsl.deepspeed.bounds import objection
+from xp.dsl.deepspeed.bounds import value_problem
 from xp.dsl.deepspeed.files import Files
 from xp.dsl.deepspeed.keys import ALIASES, PASSED_OVER, READ_FROM, REFUSED, REMOVED, SWITCHES, TOP
 from xp.dsl.deepspeed.meaning import AUTO, FILLED, TYPED
-from xp.dsl.deepspeed.notes import Notes
+from xp.dsl.deepspeed.notes import FileNotes
 from xp.dsl.deepspeed.special import HANDLERS
 from xp.dsl.deepspeed.text import JsonFile
 from xp.dsl.errors import Problem, did_you_mean
@@ -43,14 +43,14 @@ def read_bases(files: Files) -> tuple[dict[str, Base], list[Problem]]:
     bases: dict[str, Base] = {}
     problems = [*files.problems]
     for name, file in files.found.items():
-        bases[name], wrong = read(file)
+        bases[name], wrong = read_base(file)
         problems += wrong
     return bases, problems
 
 
-def read(file: JsonFile) -> tuple[Base, list[Problem]]:
+def read_base(file: JsonFile) -> tuple[Base, list[Problem]]:
     """Return what a file means, and everything that is wrong with it."""
-    reading = Reading(file)
+    reading = FileReader(file)
     reading.block("", "", file.tree, {**TOP, **PASSED_OVER})
     for name in NAMED:
         if name in reading.notes.seen and f"{name}.type" not in reading.notes.seen:
@@ -58,11 +58,11 @@ def read(file: JsonFile) -> tuple[Base, list[Problem]]:
     return reading.notes.base(), reading.notes.problems
 
 
-class Reading:
+class FileReader:
     """One walk through a file. Each key has the name that the file gives it, and its first name."""
 
     def __init__(self, file: JsonFile) -> None:
-        self.notes = Notes(file)
+        self.notes = FileNotes(file)
 
     def block(self, here: str, path: str, tree: Mapping[str, Any], keys: Mapping[str, Kind]) -> None:
         """Read the keys of a block."""
@@ -80,7 +80,7 @@ class Reading:
         elif path in SWITCHES:
             pass
         elif name not in keys:
-            notes.wrong(here, "unknown key", nearest(name, keys))
+            notes.wrong(here, "unknown key", suggest_key(name, keys))
         elif path in notes.seen:
             notes.wrong(here, f"{notes.seen[path]} is the same key, and given too", "take one of them out")
         else:
@@ -97,10 +97,10 @@ class Reading:
             self.notes.rest[path] = None
         elif value is None:
             self.notes.wrong(here, "null says nothing", "take it out: then DeepSpeed's default holds")
-        elif not is_a(plain(value), kind):
-            self.notes.wrong(here, f"should be {in_words(kind)}, got {excerpt(value)}", meant(value, kind))
+        elif not is_a(with_whole_numbers(value), kind):
+            self.notes.wrong(here, f"should be {in_words(kind)}, got {excerpt(value)}", suggest_value(value, kind))
         else:
-            self.value(here, path, plain(value))
+            self.value(here, path, with_whole_numbers(value))
 
     def value(self, here: str, path: str, value: Any) -> None:
         """Take a value of the right type."""
@@ -112,7 +112,7 @@ class Reading:
             for key, leaf in leaves(value):
                 if leaf == "auto":
                     self.auto(dotted((here, *key)), dotted((path, *key)))
-            if wrong := objection(path, value):
+            if wrong := value_problem(path, value):
                 self.notes.wrong(here, wrong)
             self.notes.rest[path] = value
 
@@ -136,7 +136,7 @@ def is_on(value: Any) -> bool:
     return bool(value.get("enabled") if isinstance(value, Mapping) else value)
 
 
-def nearest(name: str, keys: Mapping[str, Kind]) -> str:
+def suggest_key(name: str, keys: Mapping[str, Kind]) -> str:
     """Return a hint: the key of the setting that *name* is here, else the closest known key, or all where few are."""
     if name in NAMES:
         return f"write {NAMES[name]}"
@@ -144,10 +144,10 @@ def nearest(name: str, keys: Mapping[str, Kind]) -> str:
     return did_you_mean(name, keys) if listed else f"DeepSpeed {READ_FROM} knows no such key"
 
 
-def meant(value: Any, kind: Kind) -> str:
+def suggest_value(value: Any, kind: Kind) -> str:
     """Return what a value of the wrong type was to say, where that can be guessed.
 
-    >>> meant("5e8", int), meant(True, {"enabled": bool})
+    >>> suggest_value("5e8", int), suggest_value(True, {"enabled": bool})
     ('write 5e8 without quotes', 'write {"enabled": true}')
     """
     if isinstance(value, str):
@@ -173,10 +173,10 @@ def is_a(value: Any, kind: Kind) -> bool:
     return isinstance(value, int | float if kind is float else kind)
 
 
-def plain(value: Any) -> Any:
+def with_whole_numbers(value: Any) -> Any:
     """Return a value with whole numbers as such: JSON writes them 5e8, too."""
     if isinstance(value, Mapping):
-        return {name: plain(item) for name, item in value.items()}
+        return {name: with_whole_numbers(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [plain(item) for item in value]
+        return [with_whole_numbers(item) for item in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value

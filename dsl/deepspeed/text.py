@@ -59,12 +59,12 @@ def parse(data: bytes, file: str) -> JsonFile:
     """Return what the bytes of *file* say; raise SpecError with all that JSON does not allow."""
     written = decode(data, file, "JSON")
     text = written.replace("\r\n", "\n")
-    if extra := [*additions(text)]:
+    if extra := [*comments_and_commas(text)]:
         raise SpecError(*(problem(text, file, at, message, hint) for at, message, hint in extra))
     try:
         tree = json.loads(text)
     except json.JSONDecodeError as error:
-        raise SpecError(complaint(error, text, file)) from None
+        raise SpecError(json_error(error, text, file)) from None
     except RecursionError:
         raise SpecError(Problem("objects and lists lie too deep in one another", file)) from None
     scanner = Scanner(text)
@@ -76,7 +76,7 @@ def parse(data: bytes, file: str) -> JsonFile:
     return JsonFile(file, tree, {key: place_of(text, at) for key, at in scanner.found.items()}, written)
 
 
-def additions(text: str) -> Iterator[tuple[int, str, str]]:
+def comments_and_commas(text: str) -> Iterator[tuple[int, str, str]]:
     """Yield comments and commas too many, which some readers of JSON take and others do not."""
     comma: int | None = None
     for token in TOKEN.finditer(text):
@@ -88,7 +88,7 @@ def additions(text: str) -> Iterator[tuple[int, str, str]]:
             comma = token.start() if token[0] == "," else None
 
 
-def complaint(error: json.JSONDecodeError, text: str, file: str) -> Problem:
+def json_error(error: json.JSONDecodeError, text: str, file: str) -> Problem:
     """Return what keeps *text* from being JSON, with the place and the line it is about."""
     if not text.strip():
         return Problem("the file is empty", file)

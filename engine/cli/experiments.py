@@ -19,9 +19,9 @@ def init_command(folder: Path) -> None:
 
     DIR is where it goes, this folder by default: an experiment, the saved queries, a report.
     """
-    from xp.engine.commands import project
+    from xp.engine.commands import init
 
-    click.echo(project.start(folder), nl=False)
+    click.echo(init.make_project(folder), nl=False)
 
 
 @click.command("plan")
@@ -56,7 +56,7 @@ def explain_command(
     of the column, as in `zero2 memory`, or LINE:COLUMN of the report.
     """
     from xp.engine import planning
-    from xp.engine.commands import explanation
+    from xp.engine.commands import explain
     from xp.engine.reports import origin
 
     if origin.is_report(what):
@@ -66,8 +66,8 @@ def explain_command(
     if len(words) != 1:
         raise click.UsageError("a trial is explained from one experiment file: xp explain TRIAL FILE")
     planned = planning.make(experiment_file(Path(words[0])), (*overrides, *seeds))
-    found = explanation.explain(planned, what)
-    click.echo(explanation.as_json(found) if as_json else explanation.as_text(found), nl=False)
+    found = explain.explain(planned, what)
+    click.echo(explain.as_json(found) if as_json else explain.as_text(found), nl=False)
 
 
 @click.command("schema")

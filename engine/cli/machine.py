@@ -24,9 +24,9 @@ def doctor_command(ctx: click.Context, results: Path, *, deep: bool, hub: bool, 
     """
     from xp.engine.commands.doctor import visit
 
-    found = list(visit.look(results, deep=deep, hub=hub))
-    click.echo(visit.told(found, as_json=as_json), nl=False)
-    ctx.exit(visit.code(found))
+    found = list(visit.all_findings(results, deep=deep, hub=hub))
+    click.echo(visit.as_text(found, as_json=as_json), nl=False)
+    ctx.exit(visit.exit_code(found))
 
 
 @click.command("env")
@@ -39,9 +39,9 @@ def env_command(trial: str | None, attempt: int | None, results: Path, *, as_jso
 
     TRIAL is an id, or the beginning of one. Tokens, keys and passwords are never shown.
     """
-    from xp.engine.commands import conditions
+    from xp.engine.commands import env
 
-    click.echo(conditions.env(results, trial, attempt, as_json=as_json), nl=False)
+    click.echo(env.env(results, trial, attempt, as_json=as_json), nl=False)
 
 
 @click.command("diff")
@@ -58,9 +58,9 @@ def diff_command(
 
     Each is a method, a trial's label or the beginning of its id, or an attempt of it as in 3f2a/2.
     """
-    from xp.engine.commands import differing
+    from xp.engine.commands import diff
 
-    click.echo(differing.diff(results, (one, other), experiment, everything=everything, as_json=as_json), nl=False)
+    click.echo(diff.diff(results, (one, other), experiment, everything=everything, as_json=as_json), nl=False)
 
 
 @click.command("import")

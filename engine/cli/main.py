@@ -30,7 +30,7 @@ class Commands(click.Group):
             click.echo(f"xp: {error}", err=True)
             ctx.exit(error.exit_code)
         except OSError as error:
-            if (problem := outside(error)) is None:
+            if (problem := problem_of_system(error)) is None:
                 raise
             click.echo(f"xp: {XpError(problem)}", err=True)
             ctx.exit(XpError.exit_code)
@@ -48,7 +48,7 @@ class Commands(click.Group):
         return list(self.commands)
 
 
-def outside(error: OSError) -> Problem | None:
+def problem_of_system(error: OSError) -> Problem | None:
     """Return the problem of whoever owns the disk or the file, None where the program is to blame."""
     place = str(error.filename or "")
     if error.errno in FULL:

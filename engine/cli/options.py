@@ -11,7 +11,7 @@ import click
 from xp.dsl.errors import Problem, SpecError
 
 
-def named(_: click.Context, __: click.Parameter, file: Path | None) -> Path | None:
+def require_file_name(_: click.Context, __: click.Parameter, file: Path | None) -> Path | None:
     """Refuse a file without a name."""
     if file is not None and not file.name:
         raise click.BadParameter(f"{str(file)!r} names no file")
@@ -77,7 +77,7 @@ OUTPUT = click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path, allow_dash=True),
-    callback=named,
+    callback=require_file_name,
     help="File to write, - for stdout.",
 )
 PARAMS = click.option("params", "-p", "--param", multiple=True, metavar="NAME=VALUE", help="Parameter of the query.")

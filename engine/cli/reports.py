@@ -52,7 +52,7 @@ def verify_command(ctx: click.Context, experiment: str | None, results: Path, *,
     """
     from xp.engine.commands import verify
 
-    text, code = verify.report(results, experiment, strict=strict, as_text=not as_json)
+    text, code = verify.verdicts_text(results, experiment, strict=strict, as_text=not as_json)
     click.echo(text, nl=False)
     ctx.exit(code)
 
@@ -72,6 +72,6 @@ def report_command(
 
     The exit code is that of `xp run`; where that is 0, that of `xp verify`.
     """
-    from xp.engine.commands import reporting
+    from xp.engine.commands import report
 
-    ctx.exit(reporting.report(file, overrides=(*overrides, *seeds), **options))
+    ctx.exit(report.run_and_report(file, overrides=(*overrides, *seeds), **options))

@@ -49,7 +49,7 @@ def run_command(
     from xp.engine.run import session
 
     chosen = {name: options.pop(name) for name in ("force", "launch", "jobs")}
-    choices = session.Choices(retry=session.states(retry or ""), **chosen)
+    choices = session.Choices(retry=session.parse_states(retry or ""), **chosen)
     ctx.exit(session.run(overrides=(*overrides, *seeds), choices=choices, **options))
 
 
@@ -62,9 +62,9 @@ def status_command(file: Path | None, results: Path, *, as_json: bool) -> None:
 
     With FILE, show each trial of that experiment, those included that nobody has started.
     """
-    from xp.engine.commands import watching
+    from xp.engine.commands import status
 
-    shown = watching.status if file is None else partial(watching.status_of, file)
+    shown = status.status if file is None else partial(status.status_of, file)
     click.echo(shown(results, as_json=as_json), nl=False)
 
 
@@ -79,9 +79,9 @@ def logs_command(trial: str, results: Path, **options: Any) -> None:
 
     TRIAL is an id, or the beginning of one.
     """
-    from xp.engine.commands import watching
+    from xp.engine.commands import status
 
-    for text in watching.logs(results, trial, **options):
+    for text in status.logs(results, trial, **options):
         click.echo(text, nl=False)
 
 
@@ -93,9 +93,9 @@ def cancel_command(trial: str | None, results: Path) -> None:
 
     The run of a TRIAL goes on with its others. The same `xp run` goes on from what was saved.
     """
-    from xp.engine.commands import watching
+    from xp.engine.commands import status
 
-    click.echo(watching.cancel(results, trial), nl=False)
+    click.echo(status.cancel(results, trial), nl=False)
 
 
 @click.command("replay")
@@ -106,6 +106,6 @@ def replay_command(trial: str, results: Path) -> None:
 
     TRIAL is an id, or the beginning of one.
     """
-    from xp.engine.commands.replaying import replay
+    from xp.engine.commands.replay import replay
 
     click.echo(replay(results, trial), nl=False)

@@ -42,15 +42,15 @@ def query_command(*, explain: bool, watch: float | None, listed: bool, as_json: 
 
     Exit codes: 0 it was answered, rows or none; 2 the command line is wrong; 3 the query or the warehouse is.
     """
-    from xp.engine.commands import asking
+    from xp.engine.commands import query
 
     lineage, dialect = options.pop("lineage"), options.pop("dialect")
     options["form"] = options["form"] or ("json" if as_json else None)
-    request = asking.Request(**options)
+    request = query.Request(**options)
     if listed or not request.asks():
         from xp.engine.commands import lookup
 
-        click.echo(lookup.saved(as_json=as_json), nl=False)
+        click.echo(lookup.saved_queries(as_json=as_json), nl=False)
     elif lineage or dialect:
         from xp.engine.commands import lookup
 
@@ -59,11 +59,11 @@ def query_command(*, explain: bool, watch: float | None, listed: bool, as_json: 
         )
         click.echo(text, nl=False)
     elif explain:
-        asking.explain(request)
+        query.explain(request)
     elif watch:
-        asking.watch(request, watch)
+        query.watch(request, watch)
     else:
-        asking.answer(request)
+        query.answer_once(request)
 
 
 @click.command("check")
@@ -75,9 +75,9 @@ def check_command(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) ->
 
     PATHS are files and folders; by default all that come with xp. Exit code 1 where something is wrong.
     """
-    from xp.engine.commands import checking
+    from xp.engine.commands import check
 
-    ctx.exit(checking.report(paths, as_json=as_json))
+    ctx.exit(check.check_files(paths, as_json=as_json))
 
 
 @click.command("fmt")
@@ -89,9 +89,9 @@ def fmt_command(ctx: click.Context, paths: tuple[Path, ...], check: bool) -> Non
 
     PATHS are files and folders, ./queries by default. Comments stay, and so does what the SQL means.
     """
-    from xp.engine.commands import styling
+    from xp.engine.commands import fmt
 
-    ctx.exit(styling.style(paths or (Path("queries"),), check=check))
+    ctx.exit(fmt.style(paths or (Path("queries"),), check=check))
 
 
 @click.command("export")

@@ -24,11 +24,11 @@ HEAD = ("method", "what it does", "settings", "works with", "needs", "claims", "
 def catalogue() -> str:
     """Return the whole document."""
     needed = {entry.example[0] for entry in CATALOGUE if entry.example}
-    experiments = {name: read(name) for name in sorted(needed)}
+    experiments = {name: shipped_experiment(name) for name in sorted(needed)}
     return f"{INTRODUCTION}\n{grid(HEAD, [row(entry, experiments) for entry in CATALOGUE])}"
 
 
-def read(name: str) -> Experiment:
+def shipped_experiment(name: str) -> Experiment:
     """Return an experiment that ships with xp."""
     file = shipped("xp.experiments", Path(name), ".toml")
     if file is None:

@@ -15,7 +15,7 @@ from xp.engine.warehouse.sandbox import emptiness
 from xp.queries import catalog
 from xp.queries.catalog import Query
 from xp.queries.dialects import translated
-from xp.queries.lineage import Origin, origins
+from xp.queries.lineage import ColumnOrigin, origins
 
 ELSEWHERE = {
     "chosen": Macro(
@@ -29,18 +29,18 @@ ELSEWHERE = {
 """What macros come to in another database: a word that is unknown is no error there, but has no rows."""
 
 
-def saved(*, as_json: bool) -> str:
+def saved_queries(*, as_json: bool) -> str:
     """Return all saved queries with their questions and parameters."""
     found = [catalog.find(name) for name in catalog.names()]
     if as_json:
         return dumped([{key: value for key, value in asdict(query).items() if key != "sql"} for query in found])
-    from xp.engine.screen import table  # noqa: PLC0415 - JSON does not pay for it
+    from xp.engine.screen import make_table  # noqa: PLC0415 - JSON does not pay for it
 
-    rows = [[query.name, query.title, " ".join(wanted(query))] for query in found]
-    return f"{table(['query', 'question', 'parameters'], rows)}ask one: xp query NAME -p PARAMETER=VALUE\n"
+    rows = [[query.name, query.title, " ".join(parameters_of(query))] for query in found]
+    return f"{make_table(['query', 'question', 'parameters'], rows)}ask one: xp query NAME -p PARAMETER=VALUE\n"
 
 
-def wanted(query: Query) -> list[str]:
+def parameters_of(query: Query) -> list[str]:
     """Return the parameters of a query as they are written, those that have a default in brackets."""
     required = {param.name for param in query.params if param.default == catalog.REQUIRED}
     return [param.name if param.name in required else f"[{param.name}]" for param in query.params]
@@ -56,10 +56,10 @@ def lineage(query: Query, *, as_json: bool) -> str:
     found = origins(query, columns, schema, views, {measure.name: measure.metric for measure in MEASURES})
     if as_json:
         return dumped([asdict(origin) for origin in found])
-    return "".join(map(told, found))
+    return "".join(map(column_lineage, found))
 
 
-def told(origin: Origin) -> str:
+def column_lineage(origin: ColumnOrigin) -> str:
     """Return where a column comes from, in lines."""
     parts = {
         "metrics": ", ".join(origin.metrics),

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from xp.engine.answers import session
-from xp.engine.forms.terminal import whole
+from xp.engine.forms.terminal import uncut
 from xp.engine.forms.text import as_json
 from xp.engine.warehouse.ask import Answer
 from xp.engine.warehouse.sandbox import PATIENT
@@ -17,19 +17,19 @@ REFUTED = 1
 ORDER = ("supported", "refuted", "mixed", "inconclusive", "not measured")
 
 
-def judge(results: Path, experiment: str | None) -> Answer:
+def ask_verdicts(results: Path, experiment: str | None) -> Answer:
     """Return the claims of an experiment and their verdicts; without a name, of the one that was planned last."""
     query = catalog.shipped("verdicts")
     with session(results, PATIENT) as to:
         return to.answer(query, query.values({"experiment": experiment} if experiment else {}))
 
 
-def report(results: Path, experiment: str | None, *, strict: bool, as_text: bool) -> tuple[str, int]:
+def verdicts_text(results: Path, experiment: str | None, *, strict: bool, as_text: bool) -> tuple[str, int]:
     """Return the verdicts as text for people, or as JSON, and the exit code."""
-    answer = judge(results, experiment)
+    answer = ask_verdicts(results, experiment)
     counts = tally(answer)
-    shown = f"{whole(answer)}{sentence(counts)}\n" if as_text else as_json(answer)
-    return shown, code(counts, strict=strict)
+    shown = f"{uncut(answer)}{sentence(counts)}\n" if as_text else as_json(answer)
+    return shown, exit_code(counts, strict=strict)
 
 
 def tally(answer: Answer) -> Counter[str]:
@@ -38,10 +38,10 @@ def tally(answer: Answer) -> Counter[str]:
     return Counter(row[place] for row in answer.rows)
 
 
-def code(counts: Counter[str], *, strict: bool) -> int:
+def exit_code(counts: Counter[str], *, strict: bool) -> int:
     """Return 1 where a claim is refuted; *strict*: where any is not supported, one that is mixed too.
 
-    >>> code(Counter(inconclusive=1), strict=False), code(Counter(inconclusive=1), strict=True)
+    >>> exit_code(Counter(inconclusive=1), strict=False), exit_code(Counter(inconclusive=1), strict=True)
     (0, 1)
     """
     failed = counts.total() - counts["supported"] if strict else counts["refuted"]

@@ -26,7 +26,7 @@ def write(folder: Path, results: Path, form: str, experiments: Sequence[str]) ->
     if folder.is_dir() and any(folder.iterdir()):
         raise QueryError(Problem("the folder is not empty", str(folder), "name a new one"))
     layout = fresh(results)
-    with store.opened(layout.warehouse, read_only=True) as db, replacing(folder) as part:
+    with store.open_file(layout.warehouse, read_only=True) as db, replacing(folder) as part:
         told = FORMS[form](db, chosen(db, experiments), part)
         if folder.is_dir():
             folder.rmdir()

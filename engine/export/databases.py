@@ -14,7 +14,7 @@ import duckdb
 from xp.dsl.errors import Problem, WarehouseError
 from xp.engine.answers import fresh
 from xp.engine.export import ducklake, postgres, transfer
-from xp.engine.export.target import Column, Relation, Target, job
+from xp.engine.export.target import Relation, SourceColumn, Target, job
 from xp.engine.redaction import Redactor
 from xp.engine.warehouse import definitions, store
 
@@ -53,12 +53,12 @@ def copy(target: str, results: Path, form: str, options: Options) -> str:
     """Copy all tables and views into another database; return what was written, for people."""
     database = FORMS[form](target, options.catalog)
     layout = fresh(results)
-    with store.opened(layout.warehouse, read_only=True) as db:
+    with store.open_file(layout.warehouse, read_only=True) as db:
         plan = job(database, layout.warehouse, options.schema, relations(db), views(db))
     answer = run(plan, options.python)
     if "problem" in answer:
-        raise undone(database, answer)
-    return told(database, plan, answer)
+        raise error_of_answer(database, answer)
+    return summary(database, plan, answer)
 
 
 def lake(target: str, catalog: str | None) -> Target:
@@ -76,9 +76,9 @@ FORMS: Mapping[str, Callable[[str, str | None], Target]] = {"ducklake": lake, "p
 
 def relations(db: duckdb.DuckDBPyConnection) -> list[Relation]:
     """Return all tables and views of the warehouse."""
-    columns: dict[str, list[Column]] = {}
+    columns: dict[str, list[SourceColumn]] = {}
     for name, *column in db.execute(COLUMNS).fetchall():
-        columns.setdefault(name, []).append(Column(*column))
+        columns.setdefault(name, []).append(SourceColumn(*column))
     return [
         Relation(name, columns[name], comment, is_view) for name, comment, is_view in db.execute(RELATIONS).fetchall()
     ]
@@ -91,7 +91,7 @@ def views(db: duckdb.DuckDBPyConnection) -> list[str]:
     return ducklake.definitions(statements, definitions.views(db), bodies)
 
 
-def run(plan: transfer.Job, python: Path | None) -> transfer.Answer:
+def run(plan: transfer.Job, python: Path | None) -> transfer.JobResult:
     """Have a job done by this Python, or by another."""
     if python is None:
         return transfer.transfer(plan)
@@ -106,14 +106,14 @@ def run(plan: transfer.Job, python: Path | None) -> transfer.Answer:
         hint = f"it needs DuckDB: {python} -m pip install duckdb=={OFFLINE}"
         raise WarehouseError(Problem(f"the copy ended with exit code {done.returncode}: {last}", str(python), hint))
     try:
-        return cast(transfer.Answer, json.loads(done.stdout))
+        return cast(transfer.JobResult, json.loads(done.stdout))
     except ValueError:
         said = done.stdout[:SHOWN].strip() or "nothing"
         hint = "--python names the python of an environment, such as other/bin/python"
         raise WarehouseError(Problem(f"this is no Python: it said {said!r}", str(python), hint)) from None
 
 
-def undone(database: Target, answer: transfer.Answer) -> WarehouseError:
+def error_of_answer(database: Target, answer: transfer.JobResult) -> WarehouseError:
     """Return why nothing was copied."""
     hint = "nothing was changed there"
     if answer["missing"]:
@@ -125,7 +125,7 @@ def undone(database: Target, answer: transfer.Answer) -> WarehouseError:
     return WarehouseError(Problem(Redactor()(answer["problem"]), database.name, hint))
 
 
-def told(database: Target, plan: transfer.Job, answer: transfer.Answer) -> str:
+def summary(database: Target, plan: transfer.Job, answer: transfer.JobResult) -> str:
     """Return what was written, for people."""
     count = f"{len(plan['tables'])} tables with {answer['rows']:,} rows"
     kept = f" and {len(plan['views'])} views" if plan["views"] else ""

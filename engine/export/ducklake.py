@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from xp.engine.export.target import Relation, Target, as_text, comments, quoted, text
+from xp.engine.export.target import Relation, Target, as_text, comments, quoted, sql_text
 from xp.engine.export.transfer import THERE
 
 CATALOGS = {"sqlite": "sqlite_scanner", "postgres": "postgres_scanner"}
@@ -45,8 +45,8 @@ def lake(folder: Path, catalog: str | None) -> Lake:
     catalog = catalog or f"sqlite:{folder / 'catalog.sqlite'}"
     extensions = ["ducklake", *(name for kind, name in CATALOGS.items() if catalog.startswith(f"{kind}:"))]
     # a few rows would go into the catalog otherwise: all data is to be Parquet
-    options = f"data_path {text(f'{folder}/data/')}, data_inlining_row_limit 0"
-    attach = f"attach {text(f'ducklake:{catalog}')} as {THERE} ({options})"
+    options = f"data_path {sql_text(f'{folder}/data/')}, data_inlining_row_limit 0"
+    attach = f"attach {sql_text(f'ducklake:{catalog}')} as {THERE} ({options})"
     return Lake(str(folder), extensions, [attach], folder=folder)
 
 

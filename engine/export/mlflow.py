@@ -76,7 +76,7 @@ def write(db: duckdb.DuckDBPyConnection, experiments: Sequence[str], folder: Pat
         number = str(int(hashlib.sha256(name.encode()).hexdigest()[:14], 16))
         runs = [Run(*row) for row in db.execute(RUNS, {"experiment": name}).fetchall()]
         meta = {"artifact_location": "", "creation_time": 0, "experiment_id": number, "last_update_time": 0}
-        put(folder / number / "meta.yaml", yaml({**meta, "lifecycle_stage": "active", "name": name}))
+        write_text(folder / number / "meta.yaml", yaml({**meta, "lifecycle_stage": "active", "name": name}))
         for run in runs:
             write_run(db, number, run, folder / number / run.id)
         count += len(runs)
@@ -85,19 +85,19 @@ def write(db: duckdb.DuckDBPyConnection, experiments: Sequence[str], folder: Pat
 
 def write_run(db: duckdb.DuckDBPyConnection, experiment: str, run: Run, folder: Path) -> None:
     """Write one attempt."""
-    put(folder / "meta.yaml", yaml(about(experiment, run)))
+    write_text(folder / "meta.yaml", yaml(about(experiment, run)))
     (folder / "artifacts").mkdir()
     (folder / "metrics").mkdir()
     tags = {"mlflow.runName": run.label, "mlflow.source.type": "LOCAL", "mlflow.user": "", "xp.trial": run.trial}
     tags |= {"xp.attempt": str(run.attempt), "xp.state": run.state, "xp.reason": run.reason or ""}
     axes = {"method": run.method, "model": run.model, "dataset": run.dataset, "seed": str(run.seed)}
     for name, value in tags.items():
-        put(folder / "tags" / name, value)
+        write_text(folder / "tags" / name, value)
     params, metrics = {**axes, **settings(db, run)}, series(db, run)
     for name, file in told_apart(params).items():
-        put(folder / "params" / file, params[name])
+        write_text(folder / "params" / file, params[name])
     for name, file in told_apart(metrics).items():
-        put(folder / "metrics" / file, "".join(metrics[name]))
+        write_text(folder / "metrics" / file, "".join(metrics[name]))
 
 
 def about(experiment: str, run: Run) -> Mapping[str, Any]:
@@ -175,7 +175,7 @@ def yaml(values: Mapping[str, Any]) -> str:
     return "".join(f"{name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in values.items())
 
 
-def put(file: Path, text: str) -> None:
+def write_text(file: Path, text: str) -> None:
     """Write one file of the store."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8", newline="\n")

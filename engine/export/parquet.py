@@ -23,10 +23,10 @@ def write(db: duckdb.DuckDBPyConnection, experiments: Sequence[str], folder: Pat
             copy(db, f'from "{name}"', folder / f"{name}.parquet")
         else:
             copy(db, select, folder / name, "partition_by (experiment)")
-    return f"{len(tables)} tables and views of {counted(experiments)}"
+    return f"{len(tables)} tables and views of {count_in_words(experiments)}"
 
 
-def counted(experiments: Sequence[str]) -> str:
+def count_in_words(experiments: Sequence[str]) -> str:
     """Return how many experiments there are."""
     return f"{len(experiments)} experiment{'' if len(experiments) == 1 else 's'}"
 

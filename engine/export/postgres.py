@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from xp.engine.export.target import Relation, Target, as_text, comments, quoted, text
+from xp.engine.export.target import Relation, Target, as_text, comments, quoted, sql_text
 from xp.engine.export.transfer import THERE
 
 SAME = re.compile(
@@ -38,21 +38,21 @@ class Server(Target):
 
     def clear(self, schema: str, table: str) -> str:
         """Return the statement that takes all rows out of a table: DuckDB's own would name each."""
-        return said(f"delete from {quoted(schema)}.{quoted(table)}")  # noqa: S608 - quoted
+        return pass_through(f"delete from {quoted(schema)}.{quoted(table)}")  # noqa: S608 - quoted
 
     def describe(self, schema: str, relation: Relation) -> list[str]:
         """Return the statements that say what a table and its columns are."""
         found = comments(f"{quoted(schema)}.{quoted(relation.name)}", relation)
-        return [said("; ".join(found))] if found else []
+        return [pass_through("; ".join(found))] if found else []
 
 
 def server(connection: str, name: str) -> Server:
     """Return the server that a connection string of libpq leads to; *name* is what may be shown of it."""
-    attach = f"attach {text(connection)} as {THERE} (type postgres)"
+    attach = f"attach {sql_text(connection)} as {THERE} (type postgres)"
     # a text of DuckDB may hold a character that one of PostgreSQL cannot
     return Server(name, ["postgres_scanner"], ["set pg_null_byte_replacement = '\ufffd'", attach])
 
 
-def said(statement: str) -> str:
+def pass_through(statement: str) -> str:
     """Return how the server is told a statement in its own words."""
-    return f"call postgres_execute({text(THERE)}, {text(statement)})"
+    return f"call postgres_execute({sql_text(THERE)}, {sql_text(statement)})"

@@ -15,7 +15,7 @@ FRACTIONS = ("FLOAT", "DOUBLE")
 
 
 @dataclass(frozen=True)
-class Column:
+class SourceColumn:
     """A column of a table or a view."""
 
     name: str
@@ -28,7 +28,7 @@ class Relation:
     """A table or a view of the warehouse."""
 
     name: str
-    columns: Sequence[Column]
+    columns: Sequence[SourceColumn]
     comment: str | None = None
     is_view: bool = False
 
@@ -72,18 +72,18 @@ def job(target: Target, warehouse: Path, schema: str, relations: Sequence[Relati
         "folder": str(target.folder) if target.folder else None,
         "attach": list(target.attach),
         "schema": schema,
-        "tables": [table(target, schema, relation) for relation in relations if relation.name not in kept],
+        "tables": [table_query(target, schema, relation) for relation in relations if relation.name not in kept],
         "views": kept,
         "afterwards": [f"use {THERE}.{quoted(schema)}", *views] if kept else [],
     }
 
 
-def table(target: Target, schema: str, relation: Relation) -> Table:
+def table_query(target: Target, schema: str, relation: Relation) -> Table:
     """Return how the rows of a table or a view become a table there."""
     place = f"{THERE}.{quoted(schema)}.{quoted(relation.name)}"
     columns = [[column.name, target.kind(column.kind)] for column in relation.columns]
     shape = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns)
-    values = ", ".join(value(column, kind) for column, (_, kind) in zip(relation.columns, columns, strict=True))
+    values = ", ".join(column_value(column, kind) for column, (_, kind) in zip(relation.columns, columns, strict=True))
     create = [f"drop table if exists {place}", f"create table {place} ({shape})", *target.describe(schema, relation)]
     return {
         "name": relation.name,
@@ -94,11 +94,13 @@ def table(target: Target, schema: str, relation: Relation) -> Table:
     }
 
 
-def value(column: Column, kind: str) -> str:
+def column_value(column: SourceColumn, kind: str) -> str:
     """Return the SQL of a column's value as the type that it has there.
 
-    >>> value(Column("n", "HUGEINT"), "DECIMAL(38,0)"), value(Column("m", "MAP(VARCHAR, INTEGER)"), "JSON")
-    ('cast("n" as DECIMAL(38,0))', 'cast(to_json("m") as JSON)')
+    >>> column_value(SourceColumn("n", "HUGEINT"), "DECIMAL(38,0)")
+    'cast("n" as DECIMAL(38,0))'
+    >>> column_value(SourceColumn("m", "MAP(VARCHAR, INTEGER)"), "JSON")
+    'cast(to_json("m") as JSON)'
     """
     name = quoted(column.name)
     if kind == column.kind:
@@ -129,16 +131,16 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def text(value: str) -> str:
+def sql_text(value: str) -> str:
     """Return a text as SQL."""
     return "'" + value.replace("'", "''") + "'"
 
 
 def comments(place: str, relation: Relation) -> list[str]:
     """Return the statements that comment on a table and its columns."""
-    own = [f"comment on table {place} is {text(relation.comment)}"] if relation.comment else []
+    own = [f"comment on table {place} is {sql_text(relation.comment)}"] if relation.comment else []
     return own + [
-        f"comment on column {place}.{quoted(column.name)} is {text(column.comment)}"
+        f"comment on column {place}.{quoted(column.name)} is {sql_text(column.comment)}"
         for column in relation.columns
         if column.comment
     ]

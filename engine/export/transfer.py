@@ -59,7 +59,7 @@ class Job(TypedDict):
     """Statements that make the views."""
 
 
-class Answer(TypedDict, total=False):
+class JobResult(TypedDict, total=False):
     """What came of a job."""
 
     rows: int
@@ -79,7 +79,7 @@ class UndoneError(Exception):
         self.missing = missing
 
 
-def transfer(job: Job) -> Answer:
+def transfer(job: Job) -> JobResult:
     """Do a job, all of it or nothing."""
     try:
         with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as db:
@@ -91,7 +91,7 @@ def transfer(job: Job) -> Answer:
     except UndoneError as error:
         return {"problem": str(error), "missing": error.missing}
     except duckdb.Error as error:
-        return {"problem": reason(error), "missing": ""}
+        return {"problem": error_message(error), "missing": ""}
     except OSError as error:
         return {"problem": f"the folder cannot be made: {error.strerror}", "missing": ""}
 
@@ -120,7 +120,7 @@ def load(db: duckdb.DuckDBPyConnection, name: str) -> None:
         install(db, name)
         db.load_extension(name)
     except duckdb.Error as error:
-        problem = f"DuckDB {duckdb.__version__} has no extension {name!r}: {reason(error)}"
+        problem = f"DuckDB {duckdb.__version__} has no extension {name!r}: {error_message(error)}"
         raise UndoneError(problem, name) from error
 
 
@@ -154,7 +154,7 @@ def attach(db: duckdb.DuckDBPyConnection, warehouse: str) -> None:
     db.execute("use xp")
 
 
-def replace(db: duckdb.DuckDBPyConnection, job: Job) -> Answer:
+def replace(db: duckdb.DuckDBPyConnection, job: Job) -> JobResult:
     """Put the contents of the tables into their places; those of the same shape stay, with all that rests on them."""
     there = shapes(db, job["schema"])
     if there and "schema_version" not in there:
@@ -181,7 +181,7 @@ def shapes(db: duckdb.DuckDBPyConnection, schema: str) -> dict[str, list[list[st
     return found
 
 
-def reason(error: duckdb.Error) -> str:
+def error_message(error: duckdb.Error) -> str:
     """Return what DuckDB says, without the advice that stands below."""
     return " ".join(str(error).partition("\n\n")[0].split())
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from xp.dsl.trial import COLUMNS, Trial, canonical, effective
+from xp.dsl.trial import COLUMNS, Trial, canonical, non_default
 from xp.engine.folders import find_folder
 from xp.engine.forecast.memory import Parameters
 from xp.engine.layout import Layout
@@ -118,12 +118,12 @@ def attempts(layout: Layout, trials: Sequence[Trial], here: tuple[str | None, st
         {trial.dataset_name for trial in trials},
     )
     known = {trial.id: trial for trial in trials}
-    pasts = ((read(layout, taken) or known.get(taken.trial), taken) for taken in history(layout, *asked))
+    pasts = ((trial_of(layout, taken) or known.get(taken.trial), taken) for taken in history(layout, *asked))
     # a search takes what its trainings take, and they speak for themselves
     return Attempts([Past(trial, taken) for trial, taken in pasts if trial and trial.search is None], here)
 
 
-def read(layout: Layout, taken: Taken) -> Trial | None:
+def trial_of(layout: Layout, taken: Taken) -> Trial | None:
     """Return the trial of an attempt, None where it was written by an xp whose trials say other things."""
     file = layout.attempt(taken.trial, taken.attempt).trial_file
     try:
@@ -134,12 +134,12 @@ def read(layout: Layout, taken: Taken) -> Trial | None:
 
 def variant(trial: Trial) -> str:
     """Return what two trials have in common that differ in their seeds at most."""
-    return canonical([effective(trial.settings), dict(trial.deepspeed), subject(trial)])
+    return canonical([non_default(trial.settings), dict(trial.deepspeed), subject(trial)])
 
 
 def step(trial: Trial) -> str:
     """Return what two trials have in common whose steps take as much."""
-    settings = {name: value for name, value in effective(trial.settings).items() if name not in LENGTH}
+    settings = {name: value for name, value in non_default(trial.settings).items() if name not in LENGTH}
     return canonical([settings, dict(trial.deepspeed), subject(trial)])
 
 

@@ -16,7 +16,7 @@ NARROWEST = 8
 MARK = "…"
 
 
-def whole(answer: Answer) -> str:
+def uncut(answer: Answer) -> str:
     """Return a table as wide as it needs to be, nothing cut."""
     head, rows, right = texts(answer)
     return f"{aligned(head, rows, right)}{count(answer)}"

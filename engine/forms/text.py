@@ -29,7 +29,7 @@ def as_csv(answer: Answer) -> str:
     lines = Lines()
     writer = csv.writer(lines, lineterminator=ENDS)
     writer.writerow([column.name for column in answer.columns])
-    writer.writerows([[cell(plain(value)) for value in row] for row in answer.rows])
+    writer.writerows([[cell(as_json_value(value)) for value in row] for row in answer.rows])
     return "".join(lines)
 
 
@@ -57,13 +57,13 @@ def as_lines(answer: Answer) -> str:
 def objects(answer: Answer) -> list[dict[str, Any]]:
     """Return the rows as objects that JSON can hold."""
     names = [column.name for column in answer.columns]
-    return [dict(zip(names, map(plain, row), strict=True)) for row in answer.rows]
+    return [dict(zip(names, map(as_json_value, row), strict=True)) for row in answer.rows]
 
 
-def plain(value: Any) -> Any:
+def as_json_value(value: Any) -> Any:
     """Return a value as JSON can hold it: times are ISO 8601, and a number that no double is becomes text.
 
-    >>> plain([float("nan"), {"a": Decimal("1.50")}, Decimal("12345678901234567.89")])
+    >>> as_json_value([float("nan"), {"a": Decimal("1.50")}, Decimal("12345678901234567.89")])
     ['nan', {'a': 1.5}, '12345678901234567.89']
     """
     match value:
@@ -75,18 +75,18 @@ def plain(value: Any) -> Any:
             number = float(value)
             return number if Decimal(repr(number)) == value else str(value)
         case list() | tuple():
-            return [plain(item) for item in value]
+            return [as_json_value(item) for item in value]
         case dict():
-            return {str(key): plain(item) for key, item in value.items()}
+            return {str(key): as_json_value(item) for key, item in value.items()}
         case _:
             return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def as_markdown(answer: Answer) -> str:
     """Return a table as GitHub shows it."""
-    from xp.templates.markdown import table  # noqa: PLC0415 - only this form needs it
+    from xp.templates.markdown import answer_table  # noqa: PLC0415 - only this form needs it
 
-    return f"{table(answer)}\n"
+    return f"{answer_table(answer)}\n"
 
 
 FORMS: Mapping[str, Callable[[Answer], str]] = {

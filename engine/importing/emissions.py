@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from xp.engine.importing.apart import largest
 from xp.engine.importing.elsewhere import Elsewhere, elsewhere, is_task
 from xp.engine.importing.found import Found, Point, Span, refuse
-from xp.engine.importing.row import AMOUNTS, METRICS, NEEDED, NUMBERS, Row, row
-from xp.engine.importing.table import lines
+from xp.engine.importing.overlap import largest_apart
+from xp.engine.importing.row import AMOUNTS, METRICS, NEEDED, NUMBERS, Row, parse_row
+from xp.engine.importing.table import read_lines
 
 KIND = "codecarbon"
 """Also what it calls a project that nobody gave a name."""
@@ -62,14 +62,14 @@ def is_emissions(line: str) -> bool:
     return {"emissions", "energy_consumed"} <= {name.strip('" ') for name in re.split("[,;|\t]", line.strip())}
 
 
-def read(*paths: Path) -> list[Found]:
+def read_emissions(*paths: Path) -> list[Found]:
     """Return one run for each project of each file; tasks of a tracker whose total is there are no runs."""
-    files = {path: risen([*rows(path)]) for path in paths}
+    files = {path: without_falls([*read_rows(path)]) for path in paths}
     if empty := [path for path, found in files.items() if not found]:
         raise refuse("only a header, and no rows", empty[0])
     others = elsewhere(files)
     return [
-        project(path, name, found, others)
+        run_of_project(path, name, found, others)
         for path, every in files.items()
         for name, found in projects(others.whole(every)).items()
     ]
@@ -83,9 +83,9 @@ def projects(found: Sequence[Row]) -> dict[str, list[Row]]:
     return named
 
 
-def rows(path: Path) -> Iterator[Row]:
+def read_rows(path: Path) -> Iterator[Row]:
     """Yield the rows of the file, or say which one is odd."""
-    (first, header), *table = lines(path)
+    (first, header), *table = read_lines(path)
     columns = [name.strip() for name in header]
     for line, cells in table:
         if len(cells) != len(columns):
@@ -98,10 +98,10 @@ def rows(path: Path) -> Iterator[Row]:
         named = {name: cell.strip() for name, cell in zip(columns, cells, strict=True) if name}
         # the first one without a name is the index of a table
         spilled = any(cell.strip() for name, cell in zip(columns[1:], cells[1:], strict=True) if not name)
-        yield row(path, line, whole(path, line, named, spilled=spilled), spilled=spilled)
+        yield parse_row(path, line, without_glued_row(path, line, named, spilled=spilled), spilled=spilled)
 
 
-def whole(path: Path, line: int, cells: Mapping[str, str], *, spilled: bool) -> Mapping[str, str]:
+def without_glued_row(path: Path, line: int, cells: Mapping[str, str], *, spilled: bool) -> Mapping[str, str]:
     """Return the cells without a second row that is glued to the last of them and spills over the named columns."""
     name, last = list(cells.items())[-1]
     stamp = STAMP.search(last)
@@ -112,14 +112,14 @@ def whole(path: Path, line: int, cells: Mapping[str, str], *, spilled: bool) -> 
     return cells
 
 
-def project(path: Path, name: str, found: list[Row], others: Elsewhere) -> Found:
+def run_of_project(path: Path, name: str, found: list[Row], others: Elsewhere) -> Found:
     """Return the energy of a project: running totals once, one machine once, and invalid rows not at all."""
     last = totals(found)
     here = [one for one in last if not others.went_on(one)]
-    counted = apart(here)
+    counted = counted_rows(here)
     total = sums(found, counted)
     seconds = total["duration"]
-    doubts = tuple(doubted(found, here, counted))
+    doubts = tuple(doubts_of_total(found, here, counted))
     return Found(
         kind=KIND,
         name=name,
@@ -131,7 +131,7 @@ def project(path: Path, name: str, found: list[Row], others: Elsewhere) -> Found
         started=min((row.begin for row in counted or found if row.begin is not None), default=None),
         seconds=seconds if isinstance(seconds, float) else None,
         facts={
-            **facts(found),
+            **machine_facts(found),
             "rows": len(found),
             "rows_counted": len(counted),
             "rows_invalid": invalid(found, "energy_consumed"),
@@ -144,7 +144,7 @@ def project(path: Path, name: str, found: list[Row], others: Elsewhere) -> Found
     )
 
 
-def risen(found: Sequence[Row]) -> list[Row]:
+def without_falls(found: Sequence[Row]) -> list[Row]:
     """Return the rows, with an energy below an earlier one of its tracker as none: a running total cannot fall."""
     most: dict[str, float] = {}
     fallen = set()
@@ -166,7 +166,7 @@ def totals(found: Sequence[Row]) -> list[Row]:
     return list(last.values())
 
 
-def apart(last: Sequence[Row]) -> list[Row]:
+def counted_rows(last: Sequence[Row]) -> list[Row]:
     """Return the rows that count; one whose time is unknown does, and a task follows the other ones of its tracker."""
     machines: dict[tuple[str, ...], list[tuple[Row, Span]]] = {}
     for one in last:
@@ -174,7 +174,7 @@ def apart(last: Sequence[Row]) -> list[Row]:
             machines.setdefault(tuple(one.cells.get(name, "") for name in MACHINE), []).append((one, one.span))
     beside: set[int] = set()
     for timed in machines.values():
-        kept = largest([span for _, span in timed], [one.energy or 0.0 for one, _ in timed])
+        kept = largest_apart([span for _, span in timed], [one.energy or 0.0 for one, _ in timed])
         beside |= {one.line for one, _ in timed} - {timed[place][0].line for place in kept}
     return [one for one in last if one.line not in beside]
 
@@ -189,7 +189,7 @@ def sums(found: Sequence[Row], counted: Sequence[Row]) -> dict[str, float | str]
     return total
 
 
-def facts(found: Sequence[Row]) -> dict[str, float | str]:
+def machine_facts(found: Sequence[Row]) -> dict[str, float | str]:
     """Return what the rows say of the machine; what differs between them is listed."""
     told: dict[str, float | str] = {}
     for name in FACTS:
@@ -206,7 +206,7 @@ def invalid(found: Sequence[Row], name: str) -> int:
     return sum(isinstance(row.values.get(name), str) for row in found)
 
 
-def doubted(found: Sequence[Row], last: Sequence[Row], counted: Sequence[Row]) -> Iterator[str]:
+def doubts_of_total(found: Sequence[Row], last: Sequence[Row], counted: Sequence[Row]) -> Iterator[str]:
     """Yield what is odd about the total."""
     if len(counted) < len(last):
         yield f"{len(last)} rows, {len(counted)} apart in time; {LARGEST}"
@@ -227,16 +227,16 @@ def notes(found: Sequence[Row], last: Sequence[Row]) -> Iterator[str]:
     if earlier := sum(row.energy is not None for row in found) - len(last):
         yield f"rows that are running totals of a later one: {earlier}"
     if undated := [row for row in found if row.end is None]:
-        yield f"time stamps without a date in {where(undated)}: overlaps cannot be seen"
+        yield f"time stamps without a date in {lines_of(undated)}: overlaps cannot be seen"
     if any(row.end is not None and not row.zoned for row in found):
         yield "time stamps without a zone are taken as UTC"
     if spilled := [row for row in found if row.spilled]:
-        yield f"columns without a name are left out; a second row may be glued to {where(spilled)}"
+        yield f"columns without a name are left out; a second row may be glued to {lines_of(spilled)}"
     if unread := [name for name in found[0].cells if name not in (*METRICS, *FACTS, *NAMES)]:
         yield f"columns that are not read: {', '.join(unread)}"
 
 
-def where(found: Sequence[Row]) -> str:
+def lines_of(found: Sequence[Row]) -> str:
     """Return the lines of some rows, the first ones by their numbers."""
     first, more = ", ".join(str(row.line) for row in found[:NAMED]), len(found) - NAMED
     return f"line {first}{f' and {more} more' if more > 0 else ''}"

@@ -114,9 +114,9 @@ class Found:
         return {name: value for point in self.points for name, value in point.values.items()}
 
 
-def judged(found: Found) -> Found:
+def with_state(found: Found) -> Found:
     """Return the run with the state that its losses show."""
-    bad = [*lost(found.points), *filtered(found.points)]
+    bad = [*lost_losses(found.points), *filtered_losses(found.points)]
     first = min(bad, key=lambda one: math.inf if one[0] is None else one[0], default=None)
     if first is None:
         return found
@@ -127,7 +127,7 @@ def judged(found: Found) -> Found:
     )
 
 
-def lost(points: Sequence[Point]) -> Iterator[tuple[int | None, str]]:
+def lost_losses(points: Sequence[Point]) -> Iterator[tuple[int | None, str]]:
     """Yield the steps of losses that are no finite numbers, each with what was recorded."""
     for point in points:
         for name, value in point.values.items():
@@ -135,7 +135,7 @@ def lost(points: Sequence[Point]) -> Iterator[tuple[int | None, str]]:
                 yield point.step, f"{name} is {value}"
 
 
-def filtered(points: Sequence[Point]) -> Iterator[tuple[int | None, str]]:
+def filtered_losses(points: Sequence[Point]) -> Iterator[tuple[int | None, str]]:
     """Yield the steps whose loss was put to 0 as it was no number; the gradient says that it was."""
     for loss, norm in FILTERED.items():
         without = {point.step for point in points if str(point.values.get(norm)) == "nan"}

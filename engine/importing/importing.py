@@ -11,9 +11,9 @@ import click
 from xp.dsl.errors import Problem
 from xp.engine.importing import sources
 from xp.engine.importing.agreement import disagreements
-from xp.engine.importing.apart import side_by_side
-from xp.engine.importing.found import Found, ImportingError, judged
-from xp.engine.importing.write import UNKNOWN, Placed, last_plan, write
+from xp.engine.importing.found import Found, ImportingError, with_state
+from xp.engine.importing.overlap import side_by_side
+from xp.engine.importing.write import UNKNOWN, Placed, last_plan, write_runs
 from xp.engine.layout import Layout
 
 
@@ -29,15 +29,15 @@ def bring_in(
     """Import *paths* into an experiment of *results*; all of them, or none where one cannot be read."""
     layout = Layout(results.absolute())
     refuse_planned(layout, experiment)
-    found = sources.read(paths)
-    runs = side_by_side([judged(run) for run in {run.sha256: run for run in found}.values()])
-    placed = list(places(layout, runs, experiment, method, (model, dataset)))
+    found = sources.read_runs(paths)
+    runs = side_by_side([with_state(run) for run in {run.sha256: run for run in found}.values()])
+    placed = list(placed_runs(layout, runs, experiment, method, (model, dataset)))
     for run in runs:
         for warning in warnings(run):
             click.echo(f"xp: {run.files[0]}: {warning}", err=True)
-    for other in sorted(beside(runs)):
+    for other in sorted(files_moved_aside(runs)):
         click.echo(f"xp: {other}: is not read: name it as well if its rows should count", err=True)
-    new = write(layout, placed)
+    new = write_runs(layout, placed)
     for place in new:
         click.echo(f"{place.trial}  {place.label}  {place.found.kind}, {len(place.found.points)} records")
     known = len(found) - len(new)
@@ -52,7 +52,7 @@ def refuse_planned(layout: Layout, experiment: str) -> None:
         raise ImportingError(Problem(f"'{experiment}' is an experiment of its own file", str(before["file"]), hint))
 
 
-def places(
+def placed_runs(
     layout: Layout, runs: Sequence[Found], experiment: str, method: str | None, context: tuple[str, str]
 ) -> Iterator[Placed]:
     """Yield each run with a method and a seed of its own: runs of one method are numbered on."""
@@ -69,7 +69,7 @@ def places(
         seeds[name] += 1
 
 
-def beside(runs: Sequence[Found]) -> set[Path]:
+def files_moved_aside(runs: Sequence[Found]) -> set[Path]:
     """Return the files that were moved aside and are not imported themselves."""
     named = {path.absolute() for run in runs for path in run.files}
     return {path for run in runs for path in run.beside if path.absolute() not in named}

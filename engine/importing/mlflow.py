@@ -43,28 +43,28 @@ class OddError(ValueError):
     """Something is not as MLflow writes it."""
 
 
-def read(path: Path, content: Mapping[str, Any]) -> Found:
+def read_run(path: Path, content: Mapping[str, Any]) -> Found:
     """Return the run, or say what of it is not as MLflow writes it."""
     try:
-        return found(path, inner(content))
+        return run_of(path, inner(content))
     except OddError as error:
-        raise odd(path, error) from None
+        raise error_of_file(path, error) from None
 
 
-def odd(path: Path, error: OddError) -> ImportingError:
+def error_of_file(path: Path, error: OddError) -> ImportingError:
     """Return the error of a file that is not what it looks like."""
     return refuse(f"not a run of MLflow: {error}", path, hint="export it with mlflow-export-import, or by REST")
 
 
-def found(path: Path, run: Mapping[str, Any]) -> Found:
+def run_of(path: Path, run: Mapping[str, Any]) -> Found:
     """Return what a run says."""
-    info, data = table(run["info"], "info"), table(run.get("data", run), "data")
+    info, data = require_table(run["info"], "info"), require_table(run.get("data", run), "data")
     began, ended = milliseconds(info.get("start_time")), milliseconds(info.get("end_time"))
     status = str(info.get("status", "")).upper()
     state = STATES.get(status, "interrupted")
     tags = pairs(data.get("tags") or {}, "tags")
     # as MLflow decides which value is the last one, whatever the order of an answer
-    told = sorted(points(data.get("metrics") or {}, ended), key=lambda one: (one.step or 0, one.time or 0.0))
+    told = sorted(metric_points(data.get("metrics") or {}, ended), key=lambda one: (one.step or 0, one.time or 0.0))
     in_order, notes = numbered(told)
     seconds = None if began is None or ended is None else ended - began
     oddities = {
@@ -87,7 +87,7 @@ def found(path: Path, run: Mapping[str, Any]) -> Found:
     )
 
 
-def table(value: Any, name: str) -> Mapping[str, Any]:
+def require_table(value: Any, name: str) -> Mapping[str, Any]:
     """Return a table."""
     if not isinstance(value, Mapping):
         raise OddError(f"{name} should be an object, got {value!r:.60}")
@@ -98,10 +98,10 @@ def milliseconds(value: Any) -> float | None:
     """Return a time of MLflow, a number or text, as unix seconds."""
     if value in (None, "", 0, "0"):
         return None
-    return number(value, "a time") / 1000
+    return parse_number(value, "a time") / 1000
 
 
-def number(value: Any, name: str) -> float:
+def parse_number(value: Any, name: str) -> float:
     """Return a number, or a text that spells one."""
     spelled = recorded(value)
     if isinstance(spelled, bool) or not isinstance(spelled, int | float) or not math.isfinite(spelled):
@@ -111,7 +111,7 @@ def number(value: Any, name: str) -> float:
 
 def step(item: Mapping[str, Any]) -> int:
     """Return the step of a value; where none is told it is the first."""
-    told = number(item.get("step") or 0, "step")
+    told = parse_number(item.get("step") or 0, "step")
     if told % 1:
         raise OddError(f"step should be a whole number, got {told:g}")
     return int(told)
@@ -133,18 +133,18 @@ def pairs(items: Any, name: str) -> dict[str, str]:
     return {key: str(item.get("value", "") if isinstance(item, Mapping) else item) for key, item in keyed(items, name)}
 
 
-def points(metrics: Any, ended: float | None) -> Iterator[Point]:
+def metric_points(metrics: Any, ended: float | None) -> Iterator[Point]:
     """Yield the metrics: a history of each, or its last value only."""
     for name, history in keyed(metrics, "metrics"):
         for item in history if isinstance(history, list) else [history]:
             if isinstance(item, Mapping):
                 time = milliseconds(item.get("timestamp"))
-                yield Point(step(item), time, {name: value(item)})
+                yield Point(step(item), time, {name: metric_value(item)})
             else:
                 yield Point(None, ended, {name: infinite(recorded(item))})
 
 
-def value(item: Mapping[str, Any]) -> Any:
+def metric_value(item: Mapping[str, Any]) -> Any:
     """Return what was recorded; one that is marked as NaN is NaN, whatever stands in its place."""
     marked = str(item.get("is_nan", False)).lower() in ("true", "1")
     return float("nan") if marked else infinite(recorded(item.get("value")))

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from xp.engine.importing.apart import span
 from xp.engine.importing.found import Span, refuse
+from xp.engine.importing.overlap import span
 
 NEEDED = ("duration", "emissions", "energy_consumed")
 
@@ -102,12 +102,12 @@ class Row:
         return replace(self, values=consistent({**self.values, "energy_consumed": energy}, self.cells))
 
 
-def row(path: Path, line: int, cells: Mapping[str, str], *, spilled: bool) -> Row:
+def parse_row(path: Path, line: int, cells: Mapping[str, str], *, spilled: bool) -> Row:
     """Return a line with its numbers read."""
     if cells.get("on_cloud", "") not in YES_OR_NO:
         raise refuse(f"on_cloud is Y or N, got {cells['on_cloud']!r}", path, line, "two lines glued into one?")
-    numbers = {name: number(path, line, name, cell) for name in (*METRICS, *NUMBERS) if (cell := cells.get(name))}
-    values = {name: judged(name, numbers[name], cells[name]) for name in METRICS if name in numbers}
+    numbers = {name: parse_number(path, line, name, cell) for name in (*METRICS, *NUMBERS) if (cell := cells.get(name))}
+    values = {name: judge_number(name, numbers[name], cells[name]) for name in METRICS if name in numbers}
     time = moment(cells.get("timestamp", ""))
     return Row(
         line=line,
@@ -130,7 +130,7 @@ def tracker(cells: Mapping[str, str]) -> str:
     return cells["run_id"] if "run_id" in cells else cells.get("experiment_id", "")
 
 
-def number(path: Path, line: int, name: str, cell: str) -> float:
+def parse_number(path: Path, line: int, name: str, cell: str) -> float:
     """Return a cell as a number."""
     try:
         return float(cell.replace("_", "?"))  # Python reads 1_000 as a number
@@ -139,11 +139,13 @@ def number(path: Path, line: int, name: str, cell: str) -> float:
         raise refuse(f"{name} should be a number, got {cell!r}", path, line, hint) from None
 
 
-def judged(name: str, value: float, cell: str) -> float | str:
+def judge_number(name: str, value: float, cell: str) -> float | str:
     """Return a number, or why it cannot be true: never a 0 in its place.
 
-    >>> judged("emissions", 0.25, "0.25"), judged("emissions", -0.013, "-0.0130"), judged("duration", 1e10, "1e10")
-    (0.25, 'negative: -0.0130', 'more than a century: 1e10')
+    >>> judge_number("emissions", 0.25, "0.25"), judge_number("emissions", -0.013, "-0.0130")
+    (0.25, 'negative: -0.0130')
+    >>> judge_number("duration", 1e10, "1e10")
+    'more than a century: 1e10'
     """
     if not math.isfinite(value):
         return f"not a number: {cell}"

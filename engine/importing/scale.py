@@ -16,7 +16,7 @@ ALONE = 1.0
 """The power usage effectiveness of a machine without the building around it."""
 
 
-def noted(run: Found) -> Found:
+def note_scale(run: Found) -> Found:
     """Return the run, with a note on what is of another scale; its numbers stay as they were written."""
     notes = (*of_rouge(run), *of_energy(run))
     return replace(run, notes=(*run.notes, *notes)) if notes else run

@@ -19,7 +19,7 @@ AHEAD = "best_global_step"
 """A trainer whose state has this logs the rate that a step was made with, an earlier one that of the step to come."""
 
 
-def taken(state: Mapping[str, Any]) -> dict[str, int]:
+def steps_taken(state: Mapping[str, Any]) -> dict[str, int]:
     """Return the steps that a linear schedule took up to the last logged rate, and those that it did not.
 
     On its way to zero a rate is the steps that are left times a slope, whatever the peak and the warm-up were. Nothing

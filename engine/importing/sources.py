@@ -16,7 +16,7 @@ PASSED_OVER = ("experiment.json", "experiments.json", "manifest.json")
 """What lies beside the runs of an export of MLflow and says nothing of its own."""
 
 
-def read(paths: Sequence[Path]) -> list[Found]:
+def read_runs(paths: Sequence[Path]) -> list[Found]:
     """Return the runs of all files; folders are searched.
 
     Hugging Face's files of one folder are one run, as long as they have the names that it gives them: a copy under
@@ -30,9 +30,9 @@ def read(paths: Sequence[Path]) -> list[Found]:
         if path.suffix == ".json":
             content = parsed(path)
             if mlflow.is_run(content):
-                found.append(mlflow.read(path, content))
+                found.append(mlflow.read_run(path, content))
             elif trainer.is_state(content) or trainer.is_results(path, content):
-                folder = trainer.home(path.absolute())
+                folder = trainer.run_folder(path.absolute())
                 name = folder.name if trainer.has_own_name(path) else path.stem
                 results.setdefault((folder, name), {})[path] = content
             else:
@@ -41,14 +41,14 @@ def read(paths: Sequence[Path]) -> list[Found]:
             events.setdefault(path.absolute().parent, []).append(path)
         else:
             tables.append(path)
-    found += emissions.read(*tables)
-    runs = {group[0]: tensorboard.read(group) for group in events.values()}
+    found += emissions.read_emissions(*tables)
+    runs = {group[0]: tensorboard.read_events(group) for group in events.values()}
     found += filter(None, runs.values())
-    found += [trainer.read(contents, name) for (_, name), contents in results.items()]
+    found += [trainer.read_run(contents, name) for (_, name), contents in results.items()]
     # hyperparameters lie in a folder of their own, beside those with scalars
     if (empty := [path for path, run in runs.items() if run is None]) and (not found or {*empty} & {*paths}):
         raise refuse("no scalars in the event file", empty[0])
-    return [scale.noted(run) for run in found]
+    return [scale.note_scale(run) for run in found]
 
 
 def files(paths: Sequence[Path]) -> Iterator[Path]:
@@ -57,7 +57,7 @@ def files(paths: Sequence[Path]) -> Iterator[Path]:
         if not path.exists():
             raise refuse("no such file or folder", path)
         if path.is_dir():
-            inside = [file for file in sorted(path.rglob("*")) if file.is_file() and wanted(file)]
+            inside = [file for file in sorted(path.rglob("*")) if file.is_file() and looks_like_results(file)]
             if not inside:
                 raise refuse("nothing in this folder that can be imported", path, hint=f"what can be: {KINDS}")
             yield from inside
@@ -65,7 +65,7 @@ def files(paths: Sequence[Path]) -> Iterator[Path]:
             yield path
 
 
-def wanted(path: Path) -> bool:
+def looks_like_results(path: Path) -> bool:
     """Tell whether a file of a folder looks like results of another program."""
     if path.suffix == ".csv":
         with path.open(encoding="utf-8-sig", errors="replace") as file:

@@ -15,9 +15,9 @@ OTHERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 UNCLOSED = "a quote that nothing closes?"
 
 
-def lines(path: Path) -> Iterator[tuple[int, list[str]]]:
+def read_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Yield the lines that hold something, each with its number; one whose fields cannot be told apart is refused."""
-    reader = csv.reader(io.StringIO(text(path), newline=""), strict=True)
+    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
     line, first = 1, True
     try:
         for cells in reader:
@@ -42,7 +42,7 @@ def separated(header: list[str], path: Path, line: int) -> None:
         raise refuse(f"separated by {other}, not by commas", path, line, hint)
 
 
-def text(path: Path) -> str:
+def read_text(path: Path) -> str:
     """Return the text of a file, which must be UTF-8."""
     try:
         return path.read_bytes().decode("utf-8-sig")

@@ -28,7 +28,7 @@ def is_events(path: Path) -> bool:
     return path.name.startswith(PREFIX)
 
 
-def read(paths: Sequence[Path]) -> Found | None:
+def read_events(paths: Sequence[Path]) -> Found | None:
     """Return the run, None where it has no scalars; it takes the package tensorboard, which reads its own format."""
     try:
         loader = importlib.import_module("tensorboard.backend.event_processing.event_file_loader")
@@ -45,7 +45,7 @@ def read(paths: Sequence[Path]) -> Found | None:
             if event.HasField("session_log") and event.session_log.status == START:
                 found, before = [point for point in found if (point.step or 0) < event.step], len(found)
                 notes += taken_back(event.step, before - len(found))
-            found += points(event, tensors.make_ndarray)
+            found += scalar_points(event, tensors.make_ndarray)
         notes += damages(path, events)
     if not found:
         return None
@@ -63,7 +63,7 @@ def read(paths: Sequence[Path]) -> Found | None:
     )
 
 
-def points(event: Any, array: Callable[[Any], Any]) -> Iterator[Point]:
+def scalar_points(event: Any, array: Callable[[Any], Any]) -> Iterator[Point]:
     """Yield the scalars of one event: as they are, or as tensors that hold one number, which newer writers make."""
     for value in event.summary.value:
         if value.HasField("simple_value"):

@@ -44,24 +44,26 @@ def has_own_name(path: Path) -> bool:
     return path.name == STATE or path.name.endswith(RESULTS)
 
 
-def home(path: Path) -> Path:
+def run_folder(path: Path) -> Path:
     """Return the folder of the run that a file is of.
 
-    >>> home(Path("/runs/a/checkpoint-500/trainer_state.json")).name
+    >>> run_folder(Path("/runs/a/checkpoint-500/trainer_state.json")).name
     'a'
     """
     return path.parent.parent if CHECKPOINT.fullmatch(path.parent.name) else path.parent
 
 
-def read(contents: Mapping[Path, Any], name: str) -> Found:
+def read_run(contents: Mapping[Path, Any], name: str) -> Found:
     """Return the run that some files are about; what a later file says of the whole run counts.
 
     Of several states the last one counts: each checkpoint keeps the whole log up to it.
     """
     states = {path: content for path, content in contents.items() if is_state(content)}
-    last = max(states, key=lambda path: (states[path].get("global_step") or 0, home(path) == path.parent), default=None)
+    last = max(
+        states, key=lambda path: (states[path].get("global_step") or 0, run_folder(path) == path.parent), default=None
+    )
     state: Mapping[str, Any] = {} if last is None else states[last]
-    points = [point(entry, last) for entry in state["log_history"]] if last else []
+    points = [log_point(entry, last) for entry in state["log_history"]] if last else []
     points += results({path: content for path, content in contents.items() if path not in states})
     ended, reason = ending(state, points)
     earlier = states.keys() - {last}
@@ -74,12 +76,12 @@ def read(contents: Mapping[Path, Any], name: str) -> Found:
         reason=reason,
         settings={to: state[key] for key, to in SETTINGS.items() if state.get(key) is not None},
         facts={key: state[key] for key in FACTS if state.get(key) is not None}
-        | (schedule.taken(state) if state else {}),
+        | (schedule.steps_taken(state) if state else {}),
         notes=(f"{len(earlier)} earlier states, of its checkpoints, are passed over",) if earlier else (),
     )
 
 
-def point(entry: Any, path: Path) -> Point:
+def log_point(entry: Any, path: Path) -> Point:
     """Return an entry of the log; numbers of the end of the training are about the whole run."""
     step = entry.get("step") if isinstance(entry, Mapping) else None
     if isinstance(step, bool) or not isinstance(step, int | float) or step % 1:

@@ -13,7 +13,7 @@ from xp.engine.importing.agreement import disagreements
 from xp.engine.importing.found import Found
 from xp.engine.journal import FORMAT, Journal, events
 from xp.engine.layout import AttemptLayout, Layout
-from xp.engine.run.harvest import ended
+from xp.engine.run.harvest import end_of
 
 UNKNOWN = "unknown"
 
@@ -49,7 +49,7 @@ class Placed:
         return f"{self.method} · {self.found.name} · seed {self.seed}"
 
 
-def write(layout: Layout, placed: Sequence[Placed]) -> list[Placed]:
+def write_runs(layout: Layout, placed: Sequence[Placed]) -> list[Placed]:
     """Write the plan, then the journals of the runs that are not there yet, and return what was not there.
 
     The plan comes first: what an import that was killed did not get to is known by it, and is written by the next one.
@@ -75,7 +75,7 @@ def planned_trials(layout: Layout, experiment: str) -> set[str]:
 
 def is_written(layout: Layout, trial: str) -> bool:
     """Tell whether a run was imported as a whole: the last thing that is written of it is how it ended."""
-    return any(ended(attempt) is not None for attempt in layout.attempts(trial))
+    return any(end_of(attempt) is not None for attempt in layout.attempts(trial))
 
 
 def write_attempt(attempt: AttemptLayout, run: Placed) -> None:
@@ -87,25 +87,25 @@ def write_attempt(attempt: AttemptLayout, run: Placed) -> None:
             units = {name: unit for name, unit in found.units.items() if name in point.values}
             moment = began if point.time is None else point.time
             journal.append("metrics", t=moment, step=point.step, values=point.values, units=units)
-        journal.append("facts", section="measurement", subject="import", values=told(found))
+        journal.append("facts", section="measurement", subject="import", values=import_facts(found))
         if found.energy:
             journal.append("facts", section="measurement", subject="energy", values=found.energy)
     with Journal(attempt.engine_journal) as journal:
-        journal.append("attempt", t=began, **beginning(run, attempt))
+        journal.append("attempt", t=began, **attempt_event(run, attempt))
         ended = now if found.seconds is None else began + found.seconds
         journal.append(
             "end", t=ended, state=found.state, reason=found.reason, seconds=found.seconds, evidence=found.evidence
         )
 
 
-def told(found: Found) -> dict[str, Any]:
+def import_facts(found: Found) -> dict[str, Any]:
     """Return what is known of an import besides its numbers."""
     said = {"note": "; ".join(found.notes), "disagreements": "; ".join(disagreements(found))}
     known = {"kind": found.kind, "file": found.files[0].name, "sha256": found.sha256, **found.facts}
     return known | {name: text for name, text in said.items() if text}
 
 
-def beginning(run: Placed, attempt: AttemptLayout) -> dict[str, Any]:
+def attempt_event(run: Placed, attempt: AttemptLayout) -> dict[str, Any]:
     """Return the first event of the attempt."""
     return {
         "version": FORMAT,

@@ -28,7 +28,7 @@ def die_with(parent: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def let_go(process: subprocess.Popen[bytes], seconds: float) -> None:
+def end_by_closing(process: subprocess.Popen[bytes], seconds: float) -> None:
     """Wait until a process is gone that ends when its standard input does; one that takes longer is killed."""
     if process.stdin is not None:
         process.stdin.close()

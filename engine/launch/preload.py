@@ -38,7 +38,7 @@ def main() -> None:
     importlib.import_module("xp.engine.worker")
     gc.collect()
     gc.freeze()  # keeps the collector from touching, and so from copying, the pages that children share
-    say(answers, ready=True, seconds=time.monotonic() - began, unfit=unfit())
+    send_answer(answers, ready=True, seconds=time.monotonic() - began, unfit=why_not_to_fork())
     serve(requests, answers)
 
 
@@ -52,7 +52,7 @@ def private_streams() -> tuple[int, int]:
     return requests, answers
 
 
-def unfit() -> str:
+def why_not_to_fork() -> str:
     """Return why children of this process could not train, or nothing."""
     torch = sys.modules["torch"]
     return "CUDA was initialised while importing" if torch.cuda.is_initialized() else ""
@@ -78,10 +78,10 @@ def serve(requests: int, answers: int) -> None:
                     return
                 *lines, buffer = (buffer + data).split(b"\n")
                 for line in lines:
-                    start(json.loads(line), answers, close=(requests, answers, woken, waker))
+                    fork_ranks(json.loads(line), answers, close=(requests, answers, woken, waker))
 
 
-def start(request: Mapping[str, Any], answers: int, close: tuple[int, ...]) -> None:
+def fork_ranks(request: Mapping[str, Any], answers: int, close: tuple[int, ...]) -> None:
     """Fork the ranks of one attempt into a process group of their own."""
     attempt, world_size = AttemptLayout(Path(request["attempt"])), int(request["world_size"])
     pids: list[int] = []
@@ -94,7 +94,7 @@ def start(request: Mapping[str, Any], answers: int, close: tuple[int, ...]) -> N
         with suppress(ProcessLookupError, PermissionError):
             os.setpgid(pid, leader or pid)
         pids.append(pid)
-    say(answers, attempt=request["attempt"], pids=pids)
+    send_answer(answers, attempt=request["attempt"], pids=pids)
 
 
 def become_rank(attempt: AttemptLayout, rank: int, request: Mapping[str, Any], close: tuple[int, ...]) -> None:
@@ -133,10 +133,10 @@ def report_ended(answers: int) -> None:
             return
         if not pid:
             return
-        say(answers, pid=pid, code=os.waitstatus_to_exitcode(status))
+        send_answer(answers, pid=pid, code=os.waitstatus_to_exitcode(status))
 
 
-def say(answers: int, **fields: Any) -> None:
+def send_answer(answers: int, **fields: Any) -> None:
     """Write one answer."""
     os.write(answers, json.dumps(fields).encode() + b"\n")
 

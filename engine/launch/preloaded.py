@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from xp.dsl.errors import Problem, XpError
-from xp.engine.launch.lifeline import PARENT, let_go
+from xp.engine.launch.lifeline import PARENT, end_by_closing
 from xp.engine.launch.plain import NOTHING
 from xp.engine.launch.variables import base_environment
 from xp.engine.layout import AttemptLayout
@@ -108,7 +108,7 @@ class PreloadLauncher:
 
     def close(self) -> None:
         """End the parent; it ends by itself when its requests do."""
-        let_go(self.parent, 10)
+        end_by_closing(self.parent, 10)
         self.answers.close()
 
     def _wait(self, condition: Callable[[], bool]) -> None:

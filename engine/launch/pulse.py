@@ -35,7 +35,7 @@ class Pulse:
 
 
 @dataclass(frozen=True)
-class Stand:
+class RankProgress:
     """How far the work of a rank has come, and for how long it has not gone on."""
 
     beats: int = 0
@@ -52,13 +52,13 @@ class Stand:
         return 1 if self.warm else PATIENCE
 
 
-class Vigil:
+class StallDetector:
     """Sees whether the ranks of an attempt go on, by a clock that nobody sets."""
 
     def __init__(self, pulses: Sequence[Path], limit: float | None) -> None:
         self.pulses = pulses
         self.limit = limit
-        self.stands = [Stand() for _ in pulses]
+        self.stands = [RankProgress() for _ in pulses]
         self._looked: float | None = None
 
     def look(self, now: float, codes: Sequence[int | None]) -> bool:
@@ -70,18 +70,20 @@ class Vigil:
             return False
         self._looked = now
         passed = min(now - before, GAP)
-        self.stands = [taken(path, stand, passed) for path, stand in zip(self.pulses, self.stands, strict=True)]
+        self.stands = [
+            updated_progress(path, stand, passed) for path, stand in zip(self.pulses, self.stands, strict=True)
+        ]
         return any(
             code is None and stand.silent > self.limit * stand.patience
             for code, stand in zip(codes, self.stands, strict=True)
         )
 
 
-def taken(path: Path, stand: Stand, passed: float) -> Stand:
+def updated_progress(path: Path, stand: RankProgress, passed: float) -> RankProgress:
     """Return how a rank stands that stood like this so many seconds ago."""
     words = path.read_text(encoding="ascii").split() if path.exists() else []
     if not words or int(words[0]) == stand.beats:
-        return Stand(stand.beats, stand.phase, stand.step, stand.warm, stand.silent + passed)
+        return RankProgress(stand.beats, stand.phase, stand.step, stand.warm, stand.silent + passed)
     beats, phase, step = words
     warm = stand.warm or (phase not in ("start", "prepare") and int(step) > 0)
-    return Stand(int(beats), phase, int(step), warm)
+    return RankProgress(int(beats), phase, int(step), warm)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from xp.engine.launch.lifeline import PARENT, let_go
+from xp.engine.launch.lifeline import PARENT, end_by_closing
 from xp.engine.layout import AttemptLayout
 
 PATIENCE = 5.0
@@ -16,7 +16,7 @@ PATIENCE = 5.0
 
 
 @contextmanager
-def sampled(attempt: AttemptLayout, seconds: float | None) -> Iterator[None]:
+def sampling_machine(attempt: AttemptLayout, seconds: float | None) -> Iterator[None]:
     """Sample the machine every *seconds*, from a process of its own, while the block runs; None or 0: no sampling."""
     if not seconds:
         yield
@@ -33,4 +33,4 @@ def sampled(attempt: AttemptLayout, seconds: float | None) -> Iterator[None]:
     try:
         yield
     finally:
-        let_go(process, PATIENCE)
+        end_by_closing(process, PATIENCE)

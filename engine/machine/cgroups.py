@@ -12,7 +12,7 @@ UNLIMITED = 2**60
 """Bytes from which on a limit of version 1 is none: it has no word for that, only a number that nobody reaches."""
 
 
-def text(file: Path) -> str:
+def read_kernel_file(file: Path) -> str:
     """Return what a file of the kernel says, nothing where it is not there or its process has ended."""
     try:
         return file.read_text(encoding="utf-8", errors="replace")
@@ -36,16 +36,16 @@ def folders(groups: str, controller: str, mount: Path = MOUNT) -> Iterator[tuple
 def memory_limit(groups: str | None = None, mount: Path = MOUNT) -> int | None:
     """Return the bytes that the control groups allow, None where they set no limit."""
     found: list[int] = []
-    for folder, version in folders(text(GROUPS) if groups is None else groups, "memory", mount):
-        limit = text(folder / ("memory.limit_in_bytes" if version == 1 else "memory.max")).strip()
+    for folder, version in folders(read_kernel_file(GROUPS) if groups is None else groups, "memory", mount):
+        limit = read_kernel_file(folder / ("memory.limit_in_bytes" if version == 1 else "memory.max")).strip()
         if limit.isdigit() and int(limit) < UNLIMITED:
             found.append(int(limit))
     return min(found, default=None)
 
 
-def cores(groups: str | None = None, mount: Path = MOUNT) -> float | None:
+def allowed_cores(groups: str | None = None, mount: Path = MOUNT) -> float | None:
     """Return the cores that the control groups allow, None where they set no limit."""
-    groups = text(GROUPS) if groups is None else groups
+    groups = read_kernel_file(GROUPS) if groups is None else groups
     found = [quota(folder, version) for folder, version in folders(groups, "cpu", mount)]
     return min((each for each in found if each is not None), default=None)
 
@@ -53,9 +53,9 @@ def cores(groups: str | None = None, mount: Path = MOUNT) -> float | None:
 def quota(folder: Path, version: int) -> float | None:
     """Return the cores that one control group allows, None where it sets no limit."""
     if version == 1:
-        parts = [text(folder / f"cpu.cfs_{name}_us").strip() for name in ("quota", "period")]
+        parts = [read_kernel_file(folder / f"cpu.cfs_{name}_us").strip() for name in ("quota", "period")]
     else:
-        parts = text(folder / "cpu.max").split()
+        parts = read_kernel_file(folder / "cpu.max").split()
     if len(parts) != 2 or not all(part.isdigit() for part in parts):  # noqa: PLR2004 - "max", "-1", or nothing
         return None
     return int(parts[0]) / int(parts[1])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from xp.dsl.errors import Problem, XpError
 from xp.dsl.resources import NOTHING, Resources, plural
-from xp.engine.machine.environment.devices import VISIBLE, names
+from xp.engine.machine.environment.devices import VISIBLE, names_of_visible
 
 
 class LaneError(XpError):
@@ -34,7 +34,7 @@ class Lane:
     @property
     def variables(self) -> dict[str, str]:
         """Return what the processes of the lane have to know: which GPUs are theirs."""
-        return {VISIBLE: ",".join(names(self.gpus))} if self.gpus else {}
+        return {VISIBLE: ",".join(names_of_visible(self.gpus))} if self.gpus else {}
 
     def enter(self) -> None:
         """Keep this thread, and every process that it starts from now on, on the cores of the lane."""

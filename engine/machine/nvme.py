@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
 
 from xp.dsl.quantity import quantity
-from xp.dsl.resources import Lack
+from xp.dsl.resources import MissingPart
 
 OPERATORS = ("pin_memory", "async_io")
 """What DeepSpeed writes and reads a folder with, the first of them needed by the second."""
@@ -33,57 +33,59 @@ PROGRAM = "#include <libaio.h>\nint main(void) { io_context_t ring = 0; return i
 
 
 @cache
-def lack(folder: str | None) -> Lack | None:
+def what_is_missing(folder: str | None) -> MissingPart | None:
     """Return what stands against offloading to *folder*, or to the results in this one; None where nothing does."""
     return next((found for found in (*of_system(), *of_operators(), *of_folder(Path(folder or "."))) if found), None)
 
 
-def of_system() -> Iterator[Lack | None]:
+def of_system() -> Iterator[MissingPart | None]:
     """Yield what no package can mend."""
     if platform.system() != "Linux":
-        yield Lack(f"it needs Linux, and this is {platform.system()}", "offload to 'cpu' instead")
+        yield MissingPart(f"it needs Linux, and this is {platform.system()}", "offload to 'cpu' instead")
 
 
-def of_operators() -> Iterator[Lack | None]:
+def of_operators() -> Iterator[MissingPart | None]:
     """Yield what is missing of the compiled operators, or of what compiles them."""
     missing = [name for name in OPERATORS if not is_built(name)]
     if not missing:
         return
     for command, package in (("g++", "g++"), ("ninja", "ninja-build")):
         if which(command) is None:
-            yield Lack(f"there is no {command} to compile DeepSpeed's {missing[-1]} with", install(package))
-    if which("g++") and not links():
-        yield Lack(
+            yield MissingPart(f"there is no {command} to compile DeepSpeed's {missing[-1]} with", install(package))
+    if which("g++") and not can_link():
+        yield MissingPart(
             "the headers of libaio are missing, which DeepSpeed's async_io is compiled with", install("libaio-dev")
         )
     hint = f"compile it once, which takes some minutes: {build_command()}"
-    yield Lack(f"DeepSpeed's operator {missing[-1]} is not compiled yet", hint)
+    yield MissingPart(f"DeepSpeed's operator {missing[-1]} is not compiled yet", hint)
 
 
-def of_folder(folder: Path) -> Iterator[Lack | None]:
+def of_folder(folder: Path) -> Iterator[MissingPart | None]:
     """Yield what is wrong with the folder, or with the nearest one above it that exists."""
-    there = nearest(folder)
+    there = nearest_existing(folder)
     if not there.is_dir():
-        yield Lack(f"{there} is no folder", "set zero.nvme_path to a folder of a local disk")
+        yield MissingPart(f"{there} is no folder", "set zero.nvme_path to a folder of a local disk")
     elif not os.access(there, os.W_OK | os.X_OK):
-        yield Lack(f"{there} cannot be written to", "set zero.nvme_path to a folder of yours")
+        yield MissingPart(f"{there} cannot be written to", "set zero.nvme_path to a folder of yours")
     elif (kind := file_system(there)) in IN_MEMORY:
-        yield Lack(
+        yield MissingPart(
             f"{there} lies in memory ({kind}): nothing would be saved", "set zero.nvme_path to a folder of a disk"
         )
-    elif (error := direct(there)) is not None:
+    elif (error := try_direct_write(there)) is not None:
         why = "its file system has no O_DIRECT" if error == errno.EINVAL else os.strerror(error)
-        yield Lack(f"{there} cannot be written past the cache: {why}", "set zero.nvme_path to a folder of a local disk")
+        yield MissingPart(
+            f"{there} cannot be written past the cache: {why}", "set zero.nvme_path to a folder of a local disk"
+        )
 
 
-def nearest(folder: Path) -> Path:
+def nearest_existing(folder: Path) -> Path:
     """Return a folder, or the nearest one above it that exists."""
     return next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
 
 
 def shortage(folder: Path, needed: float, beside: str = "") -> str:
     """Return how many bytes a folder lacks, with what is put *beside* its name; nothing where there is room."""
-    free = shutil.disk_usage(nearest(folder)).free
+    free = shutil.disk_usage(nearest_existing(folder)).free
     if needed <= free:
         return ""
     return f"{quantity(needed, 'B')} in {folder}{beside}, and {quantity(free, 'B')} are free there"
@@ -123,7 +125,7 @@ def which(command: str) -> str | None:
     return shutil.which(command, path=path)
 
 
-def links() -> bool:
+def can_link() -> bool:
     """Tell whether a program with libaio in it can be made."""
     with TemporaryDirectory() as folder:
         source = Path(folder, "ring.c")
@@ -132,7 +134,7 @@ def links() -> bool:
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-def direct(folder: Path) -> int | None:
+def try_direct_write(folder: Path) -> int | None:
     """Try to write past the cache; return the number of the error, None where it works."""
     with NamedTemporaryFile(dir=folder) as file:
         try:

@@ -56,7 +56,7 @@ def intensity(carbon: Carbon, data: DataSource | None = None) -> Intensity:
     return Intensity(world, None, f"mean of the world{unknown}")
 
 
-class Kept(BaseOutput):
+class LastReading(BaseOutput):
     """Keeps what the tracker gives out."""
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class Kept(BaseOutput):
     live_out = out
 
 
-class Complaints(logging.Filter):
+class LogCapture(logging.Filter):
     """Hears what the tracker would print, lets nothing through, and keeps the first error: others follow from it."""
 
     def __init__(self) -> None:
@@ -80,11 +80,11 @@ class Complaints(logging.Filter):
         """Take in a message."""
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
-            self.first = self.first or named(error)
+            self.first = self.first or error_in_a_line(error)
         return False
 
 
-def named(error: BaseException) -> str:
+def error_in_a_line(error: BaseException) -> str:
     """Return an error in one line."""
     return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
@@ -94,10 +94,10 @@ class EnergyMeter:
 
     def __init__(self, carbon: Carbon, folder: Path) -> None:
         set_logger_level(LOUDNESS)  # it talks before it has read its own options
-        self.complaints = Complaints()
+        self.complaints = LogCapture()
         logging.getLogger("codecarbon").filters = [self.complaints]
         self.intensity = intensity(carbon)
-        self.kept = Kept()
+        self.kept = LastReading()
         self.phase = "prepare"
         self.phases: dict[str, float] = {}
         """Energy of each phase, kWh."""
@@ -109,7 +109,7 @@ class EnergyMeter:
         """What has been said of the attempt before its end."""
 
         self._seen = 0.0
-        given = {**options(self.intensity, folder), "output_handlers": [self.kept]}
+        given = {**tracker_options(self.intensity, folder), "output_handlers": [self.kept]}
         self.tracker: Any = self.asked(lambda: OfflineEmissionsTracker(**given))
 
     def asked(self, question: Callable[..., Any], *of: Any) -> Any:
@@ -119,7 +119,7 @@ class EnergyMeter:
         try:
             return question(*of)
         except Exception as error:  # noqa: BLE001 - it reads files and drivers of machines that nobody here knows
-            self.broken = named(error)
+            self.broken = error_in_a_line(error)
             return None
 
     def start(self) -> None:
@@ -148,7 +148,7 @@ class EnergyMeter:
         metrics, problems = valid(self.values(final), working(hardware))
         if problems.get("energy_consumed") == MISSING and (reason := self.broken or self.complaints.first):
             problems["energy_consumed"] = f"{MISSING}: {reason}"
-        told = facts(self.intensity, metrics, problems, hardware)
+        told = energy_facts(self.intensity, metrics, problems, hardware)
         return metrics | dict.fromkeys(self.told - metrics.keys(), math.nan), told
 
     def values(self, data: EmissionsData | None) -> dict[str, float | None]:
@@ -184,7 +184,7 @@ def warm_up(folder: Path) -> None:
         IDLE.watts = found["energy_consumed"] * JOULES / found["duration"]
 
 
-def options(chosen: Intensity, folder: Path) -> Mapping[str, Any]:
+def tracker_options(chosen: Intensity, folder: Path) -> Mapping[str, Any]:
     """Return every option of the tracker: what is left out would be read from files of the user."""
     return {
         "allow_multiple_runs": True,  # otherwise a lock file, and signal handlers of its own
@@ -225,7 +225,7 @@ def options(chosen: Intensity, folder: Path) -> Mapping[str, Any]:
     }
 
 
-def facts(
+def energy_facts(
     chosen: Intensity, metrics: Mapping[str, float], problems: Mapping[str, str], hardware: Any
 ) -> dict[str, Any]:
     """Return what a reader must know of the numbers."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from xp.engine.machine.cgroups import text
+from xp.engine.machine.cgroups import read_kernel_file
 
 STAT = Path("/proc/stat")
 
@@ -29,7 +29,9 @@ def busy() -> float:
     What the host of a virtual machine took from it counts as work for others.
     """
     times = psutil.cpu_times(percpu=True)
-    return of_cores(cores(), numbers(text(STAT), len(times)), [sum(busy_parts(one).values()) for one in times])
+    return of_cores(
+        cores(), numbers(read_kernel_file(STAT), len(times)), [sum(busy_parts(one).values()) for one in times]
+    )
 
 
 def numbers(stat: str, count: int) -> list[int]:

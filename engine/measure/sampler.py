@@ -24,7 +24,7 @@ Wait = Callable[[float], bool]
 def main() -> None:
     """Watch, as the command line says: which journal, and the seconds between two samples."""
     journal, seconds = Path(sys.argv[1]), float(sys.argv[2])
-    with gpus.found() as found:
+    with gpus.open_gpus() as found:
         watch(journal, seconds, Instruments(journal.parent, found), ended)
 
 

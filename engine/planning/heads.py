@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from xp.engine.train.csv_files import open_csv
-from xp.engine.train.places import FILE_SUFFIXES
+from xp.engine.data.csv_files import open_csv
+from xp.engine.data.places import FILE_SUFFIXES
 
 FOREIGN = {
     ".json": "JSON Lines, one object a line, ends in .jsonl",

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from xp.dsl.errors import Problem, SpecError, did_you_mean
 from xp.dsl.experiment import Experiment
-from xp.dsl.spec import Dataset, differs
+from xp.dsl.spec import Dataset, is_changed
+from xp.engine.data import dialogues
+from xp.engine.data.places import SPLIT, SPLITS, is_hub, location
 from xp.engine.digests import hash_file
 from xp.engine.folders import find_folder
 from xp.engine.planning.heads import UnreadableError, columns
 from xp.engine.planning.remote import named
-from xp.engine.train import dialogues
-from xp.engine.train.places import SPLIT, SPLITS, is_hub, location
 
 
 def fingerprints(experiment: Experiment) -> dict[str, str]:
@@ -39,7 +39,7 @@ def fingerprint(dataset: Dataset, folder: Path) -> str:
         return dialogues.fingerprint(dataset.size)
     if is_hub(dataset, folder):
         # splits of the usual names are left out: they are those of fingerprints that named none
-        own = [f":{split}={getattr(dataset, split)}" for split in SPLITS if differs(dataset, split)]
+        own = [f":{split}={getattr(dataset, split)}" for split in SPLITS if is_changed(dataset, split)]
         return f"hub:{dataset.path}@{dataset.revision or 'main'}:{dataset.config or ''}{''.join(own)}"
     return content_hash(file for split in SPLITS for file in content_files(location(dataset, folder, split)))
 

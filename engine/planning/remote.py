@@ -7,8 +7,8 @@ from typing import Literal, NamedTuple
 
 from xp.dsl.errors import Problem
 from xp.dsl.experiment import Experiment
+from xp.engine.data.places import is_hub
 from xp.engine.folders import find_folder
-from xp.engine.train.places import is_hub
 
 Kind = Literal["model", "dataset"]
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from xp.dsl.errors import SpecError
 from xp.dsl.experiment import Experiment
-from xp.dsl.explain import explain
+from xp.dsl.explain import explain_errors
 from xp.dsl.price import Price
 from xp.dsl.spec import Carbon
 from xp.dsl.table import Table
@@ -40,7 +40,7 @@ def read(names: Mapping[str, str], environment: Mapping[str, str], table: type[T
     try:
         return table.model_validate(given) if given else None
     except ValidationError as error:
-        raise SpecError(*explain(error, table, place(names))) from None
+        raise SpecError(*explain_errors(error, table, place(names))) from None
 
 
 def place(names: Mapping[str, str]) -> Callable[[tuple[str | int, ...]], str]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xp.dsl.doubts import doubts
+from xp.dsl.claim_power import weak_claims
 from xp.dsl.errors import Problem
 from xp.dsl.plan import Excluded
-from xp.dsl.power import weak_claims
+from xp.dsl.plan_notes import doubts
 from xp.dsl.trial import Trial
 from xp.engine.forecast.amounts import NAMES, Forecast, Sum, total
 from xp.engine.forecast.cost import Tariff
@@ -21,7 +21,7 @@ from xp.engine.layout import Layout
 from xp.engine.machine import environment
 from xp.engine.planning import Planned
 from xp.engine.run import space
-from xp.engine.run.standing import Standing, standing
+from xp.engine.run.trial_state import Standing, standing_of
 
 AXES = ("method", "model", "dataset")
 """The axes that every variant has, in the order of columns."""
@@ -94,10 +94,10 @@ def preview(planned: Planned, results: Path) -> Preview:
     Raise SpecError where a run would train none, as what its trials need is nowhere, or a folder has no room for them.
     """
     layout = Layout(results.absolute())
-    stands = {trial.id: standing(layout, trial.id) for trial in planned.wanted}
+    stands = {trial.id: standing_of(layout, trial.id) for trial in planned.wanted}
     due = [trial for trial in planned.wanted if stands[trial.id].due]
     lacking = planned.partly_lacking(due)
-    space.check(planned, due, layout, planned.experiment.limits.max_concurrent)
+    space.check_space(planned, due, layout, planned.experiment.limits.max_concurrent)
     past = attempts(layout, planned.wanted, environment.here())
     forecaster = Forecaster(past, apart=planned.machine.devices == "cuda", tariff=tariff(planned))
     return Preview(

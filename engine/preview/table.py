@@ -13,7 +13,7 @@ from xp.dsl.spelling import spell
 from xp.dsl.tuning import Tuning
 from xp.engine.forecast.amounts import NAMES, Amount, Sum
 from xp.engine.preview.preview import Preview, Row
-from xp.engine.screen import table
+from xp.engine.screen import make_table
 
 HEADINGS: Mapping[str, str] = {
     "memory": "memory/rank",
@@ -76,7 +76,7 @@ def trials(preview: Preview, notes: Notes) -> str:
         for row in preview.rows
     ]
     numeric = {axis for axis in axes if all(number(row.cells.get(axis)) for row in preview.rows)}
-    return table(head, rows, {*numeric, *(HEADINGS[name] for name in told)})
+    return make_table(head, rows, {*numeric, *(HEADINGS[name] for name in told)})
 
 
 def shown(row: Row, axis: str) -> str:

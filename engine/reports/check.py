@@ -12,7 +12,7 @@ import click
 
 from xp.dsl.errors import Problem, QueryError
 from xp.engine.digests import hash_file
-from xp.engine.forms import beside
+from xp.engine.forms import report_files
 from xp.engine.reports import sidecar
 from xp.engine.reports.rendering import Request, make
 
@@ -77,8 +77,8 @@ def other_answers(told: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
 
 def pictures(target: Path) -> Iterator[str]:
     """Yield the pictures beside a report that are not those that were left there."""
-    folder = beside.folder_of(target)
-    for name, known in beside.earlier(folder / beside.LIST).items():
+    folder = report_files.folder_of(target)
+    for name, known in report_files.earlier(folder / report_files.LIST).items():
         file = folder / name
         if not file.is_file() or hash_file(file) != known:
             yield f"the picture {file}"

@@ -13,7 +13,7 @@ from typing import Any
 from xp.dsl.errors import Problem, QueryError
 from xp.engine.layout import Layout
 from xp.engine.reports import cells, sidecar
-from xp.engine.screen import table
+from xp.engine.screen import make_table
 from xp.queries import catalog
 
 PLACED = re.compile(r"(.+\.\w+):(\d+:\d+)")
@@ -154,7 +154,7 @@ def as_text(origin: Origin) -> str:
         ["warehouse", f"version {origin.schema}"],
         *(["beware", warning] for warning in origin.warnings),
     ]
-    head = table([origin.place, origin.text], [fact for fact in facts if fact[1]])
+    head = make_table([origin.place, origin.text], [fact for fact in facts if fact[1]])
     return f"{head}\n{listed(origin.trials)}"
 
 
@@ -166,5 +166,7 @@ def listed(trials: Sequence[Evidence]) -> str:
     files = [f"{file}\n" for each in trials[:MOST] for file in each.journals]
     more = f"and {len(trials) - MOST} more trials, all with --json\n" if len(trials) > MOST else ""
     return (
-        table(["trial", "label", "state", "attempts"], rows) + more + "".join(["\njournals\n", *files] if files else [])
+        make_table(["trial", "label", "state", "attempts"], rows)
+        + more
+        + "".join(["\njournals\n", *files] if files else [])
     )

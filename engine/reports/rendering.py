@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from xp.dsl.errors import Problem, QueryError, did_you_mean
-from xp.engine.answers import session, split
-from xp.engine.forms import beside
+from xp.engine.answers import session, split_pairs
+from xp.engine.forms import report_files
 from xp.engine.forms.files import replace
 from xp.engine.layout import Layout
 from xp.engine.reports.sidecar import Asked, Source, composed, sidecar_of
@@ -92,8 +92,8 @@ def check_promise(template: Path, target: Path) -> None:
 def make(request: Request) -> Made:
     """Return a report, everything asked from one state of the warehouse."""
     check_promise(find(request.template), request.target)
-    wanted = split(request.params)
-    gallery = Gallery("" if request.output == STDOUT else beside.folder_of(request.target).name)
+    wanted = split_pairs(request.params)
+    gallery = Gallery("" if request.output == STDOUT else report_files.folder_of(request.target).name)
     trace = Trace()
     with session(request.results, COMMAND) as to:
         given = {**planned_last(to.answer), **wanted}
@@ -148,8 +148,8 @@ def planned_last(put: Put) -> dict[str, str]:
 
 def write(made: Made, target: Path, *, png: bool) -> None:
     """Write a report, its pictures and where its numbers come from."""
-    folder = beside.folder_of(target)
-    left = beside.leave(folder, made.gallery.files(png=png))
+    folder = report_files.folder_of(target)
+    left = report_files.leave(folder, made.gallery.files(png=png))
     replace(target, made.text)
     replace(sidecar_of(target), made.provenance)
-    beside.tidy(folder, left)
+    report_files.tidy(folder, left)

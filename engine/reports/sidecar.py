@@ -15,7 +15,7 @@ from xp.engine.warehouse.ask import Answer
 from xp.engine.warehouse.store import VERSION
 from xp.queries.catalog import Query
 from xp.templates.evidence import Evidence
-from xp.templates.trace import Placed, Trace, names_of, placed
+from xp.templates.trace import Placed, Trace, names_of, placed_tables
 
 FORMAT = 1
 SUFFIX = ".provenance.json"
@@ -74,7 +74,7 @@ def composed(source: Source, text: str, trace: Trace, asked: Sequence[Asked], ev
                 },
                 "answers": [answer(each) for each in asked],
                 "trials": trials,
-                "tables": [table(each, numbers, evidence) for each in placed(markdown or text, trace)],
+                "tables": [table(each, numbers, evidence) for each in placed_tables(markdown or text, trace)],
                 **({"markdown": markdown} if markdown else {}),
             }
         )

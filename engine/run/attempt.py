@@ -12,20 +12,20 @@ from typing import Any
 
 from xp.dsl.dotted import flatten
 from xp.dsl.trial import Trial
-from xp.engine.journal import FORMAT, Journal, events, read
+from xp.engine.journal import FORMAT, Journal, events, read_entries
 from xp.engine.launch.group import Group, Launcher, send
-from xp.engine.launch.pulse import Vigil
-from xp.engine.launch.sampling import sampled
+from xp.engine.launch.pulse import StallDetector
+from xp.engine.launch.sampling import sampling_machine
 from xp.engine.layout import AttemptLayout
-from xp.engine.machine import rooms
+from xp.engine.machine import offload_folders
 from xp.engine.machine.lanes import Lane
 from xp.engine.machine.uptime import boot
 from xp.engine.redaction import Redactor
+from xp.engine.resume import ordered_resume
 from xp.engine.run.deaths import Kills, Peaks
 from xp.engine.run.failures import Ended, Outcome, RankReport, judge
 from xp.engine.run.stopping import Stop
 from xp.engine.run.time_to_save import TimeToSave
-from xp.engine.train.resume import ordered
 
 POLL_SECONDS = (0.02, 0.25)
 """Least and most time between two looks at the ranks."""
@@ -46,38 +46,38 @@ BLOCK = 4096
 Show = Callable[[Mapping[str, Any]], None]
 
 
-def work(trial: Trial, attempt: AttemptLayout, launcher: Launcher, stop: Stop, show: Show) -> Outcome:
+def run_attempt(trial: Trial, attempt: AttemptLayout, launcher: Launcher, stop: Stop, show: Show) -> Outcome:
     """Run one attempt to its end, keep how it ended in its journal, and return that."""
     attempt.trial_file.write_text(trial.model_dump_json(), encoding="utf-8")
     began = time.monotonic()
-    with sampled(attempt, trial.sample_seconds):
+    with sampling_machine(attempt, trial.sample_seconds):
         group = launcher.start(attempt, trial.settings.world_size, trial.settings.threads)
         try:
             pulses = [attempt.pulse(rank) for rank in range(trial.settings.world_size)]
-            display = Watch(attempt, show, Vigil(pulses, trial.stall_seconds))
-            stopped = watch(group, display, stop, trial.timeout_seconds)
+            display = Monitor(attempt, show, StallDetector(pulses, trial.stall_seconds))
+            stopped = wait_for_end(group, display, stop, trial.timeout_seconds)
         except BaseException:
             send(group, signal.SIGKILL)  # nobody watches over them any more
             raise
-    ranks = reports(attempt, group, display)
+    ranks = rank_reports(attempt, group, display)
     killed = display.kills.take() if not stopped and any(rank.killed for rank in ranks) else 0
     outcome = judge(ranks, stopped, killed)
-    close(attempt, outcome, time.monotonic() - began)
+    journal_end(attempt, outcome, time.monotonic() - began)
     return outcome
 
 
-def without(attempt: AttemptLayout, reason: str) -> Outcome:
+def fail_unstarted(attempt: AttemptLayout, reason: str) -> Outcome:
     """End an attempt that cannot begin, for want of a model or of data; return how it ended."""
     outcome = Outcome("failed", reason, {"kind": "missing"})
-    close(attempt, outcome, 0.0)
+    journal_end(attempt, outcome, 0.0)
     return outcome
 
 
-def announce(
+def journal_begin(
     trial: Trial, attempt: AttemptLayout, launcher: Launcher, environment: Mapping[str, Any], lane: Lane | None = None
 ) -> None:
     """Write the beginning of the attempt into its journal."""
-    point = ordered(attempt)
+    point = ordered_resume(attempt)
     if point is not None and point.trial != trial.id:
         point = None  # it goes on from another trial, whose sessions are not its own
     told = {
@@ -86,12 +86,12 @@ def announce(
         "slots": None if lane is None else [*(lane.gpus or lane.cores)],
     }
     with Journal(attempt.engine_journal) as journal:
-        journal.append("attempt", **beginning(trial, attempt), **told, launch=launcher.name, boot=boot())
+        journal.append("attempt", **attempt_facts(trial, attempt), **told, launch=launcher.name, boot=boot())
         for section, facts in environment.items():
             journal.append("facts", section=section, subject="", **facts)
 
 
-def beginning(trial: Trial, attempt: AttemptLayout) -> dict[str, Any]:
+def attempt_facts(trial: Trial, attempt: AttemptLayout) -> dict[str, Any]:
     """Return what the journal says of an attempt before anything is known of how it is run."""
     return {
         "version": FORMAT,
@@ -103,32 +103,32 @@ def beginning(trial: Trial, attempt: AttemptLayout) -> dict[str, Any]:
         "variant": trial.variant,
         "context": trial.context,
         "seed": trial.seed,
-        "settings": trial.dotted_settings | searched(trial),
+        "settings": trial.dotted_settings | searched_settings(trial),
         "model": trial.model_name,
         "dataset": trial.dataset_name,
         "world_size": trial.settings.world_size,
     }
 
 
-def searched(trial: Trial) -> dict[str, Any]:
+def searched_settings(trial: Trial) -> dict[str, Any]:
     """Return what a search looks for, by dotted names, and that it decides some settings, in place of their values."""
     if trial.search is None:
         return {}
     return flatten({"search": trial.search.model_dump(mode="json", exclude_defaults=True)}) | trial.search.decided
 
 
-def close(attempt: AttemptLayout, outcome: Outcome, seconds: float) -> None:
+def journal_end(attempt: AttemptLayout, outcome: Outcome, seconds: float) -> None:
     """Write the end of the attempt into its journal and throw its scratch folder away."""
     with Journal(attempt.engine_journal) as journal:
         journal.append("end", state=outcome.state, reason=outcome.reason, seconds=seconds, evidence=outcome.evidence)
-    rooms.clear(attempt.offload)
+    offload_folders.clear_folder(attempt.offload)
     shutil.rmtree(attempt.work, ignore_errors=True)
 
 
-class Watch:
+class Monitor:
     """Follows rank 0's journal for the live display, and sees whether all ranks go on."""
 
-    def __init__(self, attempt: AttemptLayout, show: Show, vigil: Vigil) -> None:
+    def __init__(self, attempt: AttemptLayout, show: Show, vigil: StallDetector) -> None:
         self.attempt = attempt
         self.path = attempt.journal(0)
         self.peaks = Peaks(attempt)
@@ -167,7 +167,7 @@ class Watch:
         if not self.path.exists():
             return
         self.peaks.look(ranks)
-        for entry in read(self.path, self.offset):
+        for entry in read_entries(self.path, self.offset):
             self.offset = entry.end
             if entry.event["event"] in ("progress", "metrics"):
                 self.trains |= entry.event.get("phase", "prepare") != "prepare" and bool(entry.event.get("step"))
@@ -182,7 +182,7 @@ class Watch:
         return "stalled" if self.vigil.look(now, codes) else ""
 
 
-def watch(group: Group, display: Watch, stop: Stop, limit: float | None) -> Ended:
+def wait_for_end(group: Group, display: Monitor, stop: Stop, limit: float | None) -> Ended:
     """Wait until all ranks have ended, ending them where a rank died, one stands still, time is up or *stop* is set."""
     began = time.monotonic()
     late = math.inf if limit is None else began + limit
@@ -198,24 +198,24 @@ def watch(group: Group, display: Watch, stop: Stop, limit: float | None) -> Ende
                 over = ask_to_end(group, display, stopped)
         elif over(now) or stop.now.is_set():
             display.kill(group)
-        time.sleep(pause(now - began))
+        time.sleep(poll_interval(now - began))
     display.see_ends(time.monotonic(), codes)
     display.due = 0.0  # a last time, however short ago the one before was
     display.look(time.monotonic(), len(codes))
     return stopped
 
 
-def pause(passed: float) -> float:
+def poll_interval(passed: float) -> float:
     """Return how long to wait for the next look, so many seconds after the start.
 
-    >>> pause(0.5), pause(10), pause(3600)
+    >>> poll_interval(0.5), poll_interval(10), poll_interval(3600)
     (0.02, 0.1, 0.25)
     """
     least, most = POLL_SECONDS
     return min(most, max(least, passed / POLL_SHARE))
 
 
-def ask_to_end(group: Group, display: Watch, stopped: Ended) -> Callable[[float], bool]:
+def ask_to_end(group: Group, display: Monitor, stopped: Ended) -> Callable[[float], bool]:
     """Ask the ranks to end, and return what tells when they have had time to; where one died, the others notice it."""
     if stopped == "interrupted" and display.trains:
         display.attempt.stop_file.touch()  # its ranks save a checkpoint first
@@ -229,12 +229,12 @@ def ask_to_end(group: Group, display: Watch, stopped: Ended) -> Callable[[float]
     return lambda now: now > late
 
 
-def reports(attempt: AttemptLayout, group: Group, display: Watch) -> list[RankReport]:
+def rank_reports(attempt: AttemptLayout, group: Group, display: Monitor) -> list[RankReport]:
     """Return what each rank left behind."""
-    return [report(attempt, rank, code, display) for rank, code in enumerate(group.codes())]
+    return [rank_report(attempt, rank, code, display) for rank, code in enumerate(group.codes())]
 
 
-def report(attempt: AttemptLayout, rank: int, code: int | None, display: Watch) -> RankReport:
+def rank_report(attempt: AttemptLayout, rank: int, code: int | None, display: Monitor) -> RankReport:
     """Return what one rank left behind."""
     told = list(events(attempt.journal(rank)))
     return RankReport(
@@ -242,22 +242,22 @@ def report(attempt: AttemptLayout, rank: int, code: int | None, display: Watch) 
         code=code,
         done=any(event["event"] == "done" for event in told),
         failures=[event for event in told if event["event"] == "failure"],
-        log=printed(attempt, rank),
+        log=read_log(attempt, rank),
         peak_memory=display.peaks.bytes.get(rank),
         stand=display.vigil.stands[rank],
         ended=display.ended.get(rank, math.inf),
     )
 
 
-def printed(attempt: AttemptLayout, rank: int) -> list[str]:
+def read_log(attempt: AttemptLayout, rank: int) -> list[str]:
     """Return the lines that a rank printed; where a full disk kept it from that, this is what there is to say."""
     log = attempt.log(rank)
-    lines = masked(log).splitlines() if log.exists() else []
+    lines = mask_log(log).splitlines() if log.exists() else []
     full = not lines and shutil.disk_usage(attempt.root).free < BLOCK
     return ["nothing can be written: the disk of the results folder is full"] if full else lines
 
 
-def masked(log: Path) -> str:
+def mask_log(log: Path) -> str:
     """Take the secrets out of a file, for nobody prints into it any more, and return what is left."""
     with log.open("r+", encoding="utf-8", errors="replace", newline="") as file:
         found = file.read()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from xp.engine.journal import events
 from xp.engine.layout import AttemptLayout
-from xp.engine.machine.cgroups import GROUPS, MOUNT, folders, text
+from xp.engine.machine.cgroups import GROUPS, MOUNT, folders, read_kernel_file
 
 SYSTEM = Path("/proc/vmstat")
 
@@ -18,10 +18,10 @@ KILLS = re.compile(r"^oom_kill (\d+)$", re.MULTILINE)
 PEAK = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
 
 
-def counters(groups: str, mount: Path = MOUNT) -> Iterable[Path]:
+def kill_counters(groups: str, mount: Path = MOUNT) -> Iterable[Path]:
     r"""Yield the files that count what the kernel killed in this container, the nearest first, then in the machine.
 
-    >>> [str(path) for path in counters("0::/job\n")]
+    >>> [str(path) for path in kill_counters("0::/job\n")]
     ['/sys/fs/cgroup/job/memory.events', '/sys/fs/cgroup/memory.events', '/proc/vmstat']
     """
     for folder, version in folders(groups, "memory", mount):
@@ -32,8 +32,8 @@ def counters(groups: str, mount: Path = MOUNT) -> Iterable[Path]:
 def kernel_kills(files: Iterable[Path] | None = None) -> int:
     """Return how many processes the kernel has killed for want of memory, 0 where it counts none."""
     if files is None:
-        files = counters(text(GROUPS))
-    counts = (KILLS.search(text(file)) for file in files)
+        files = kill_counters(read_kernel_file(GROUPS))
+    counts = (KILLS.search(read_kernel_file(file)) for file in files)
     return next((int(count[1]) for count in counts if count), 0)
 
 
@@ -80,12 +80,14 @@ class Peaks:
         """Look at every rank that has begun."""
         for rank in range(ranks):
             if rank not in self._processes:
-                self._processes |= begun(self.attempt, rank)
-            if (pid := self._processes.get(rank)) and (found := PEAK.search(text(Path(f"/proc/{pid}/status")))):
+                self._processes |= processes_of_rank(self.attempt, rank)
+            if (pid := self._processes.get(rank)) and (
+                found := PEAK.search(read_kernel_file(Path(f"/proc/{pid}/status")))
+            ):
                 self.bytes[rank] = max(self.bytes.get(rank, 0), int(found[1]) * 1024)
 
 
-def begun(attempt: AttemptLayout, rank: int) -> dict[int, int]:
+def processes_of_rank(attempt: AttemptLayout, rank: int) -> dict[int, int]:
     """Return the process of a rank by the rank's number, nothing where it has not begun."""
     first = next(events(attempt.journal(rank)), None)
     return {rank: first["pid"]} if first and first["event"] == "rank" else {}

@@ -30,7 +30,7 @@ class Display(Protocol):
 
 
 @dataclass(frozen=True)
-class Within:
+class SearchDisplay:
     """Shows the trainings of a search as news of that search."""
 
     display: Display

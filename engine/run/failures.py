@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from xp.engine.launch.pulse import Stand
+from xp.engine.launch.pulse import RankProgress
 
 Ended = Literal["", "timeout", "stalled", "interrupted"]
 """Why an attempt was ended from outside, if it was."""
@@ -46,7 +46,7 @@ class RankReport:
     peak_memory: int | None = None
     """The most bytes that it was seen to hold."""
 
-    stand: Stand = field(default_factory=Stand)
+    stand: RankProgress = field(default_factory=RankProgress)
     """How far its work had come, and for how long it had not gone on."""
 
     ended: float = 0.0
@@ -84,7 +84,7 @@ def judge(ranks: Sequence[RankReport], stopped: Ended = "", kernel_kills: int = 
     if first is None and all(rank.done for rank in ranks):
         return Outcome("completed", evidence=evidence)
     if stopped == "stalled":
-        return stalled(ranks, evidence)
+        return stalled_outcome(ranks, evidence)
     if stopped:
         return Outcome(stopped, STOPPED[stopped], evidence)
     if first is not None and lost_a_peer(first) and any(rank.silent for rank in ranks):
@@ -94,8 +94,8 @@ def judge(ranks: Sequence[RankReport], stopped: Ended = "", kernel_kills: int = 
     if culprit.peak_memory is not None:
         evidence["peak_memory"] = culprit.peak_memory
     if first is not None:
-        return told(first, evidence)
-    return out_of_memory(culprit, evidence, kernel_kills) or untold(culprit, evidence)
+        return recorded_outcome(first, evidence)
+    return out_of_memory_outcome(culprit, evidence, kernel_kills) or silent_outcome(culprit, evidence)
 
 
 STOPPED = {
@@ -104,7 +104,7 @@ STOPPED = {
 }
 
 
-def stalled(ranks: Sequence[RankReport], evidence: dict[str, Any]) -> Outcome:
+def stalled_outcome(ranks: Sequence[RankReport], evidence: dict[str, Any]) -> Outcome:
     """Return the outcome of an attempt that stood still: the rank that has come least far keeps the others waiting."""
     last = min(ranks, key=lambda rank: (rank.stand.beats, -rank.stand.silent))
     told = [
@@ -134,7 +134,7 @@ def first_dead(ranks: Sequence[RankReport]) -> RankReport:
     return min(unfinished, key=lambda rank: (rank.ended, 0 if rank.code is None else rank.code))
 
 
-def told(failure: Mapping[str, Any], evidence: dict[str, Any]) -> Outcome:
+def recorded_outcome(failure: Mapping[str, Any], evidence: dict[str, Any]) -> Outcome:
     """Return the outcome of a failure that the worker has recorded."""
     kind, message = str(failure.get("kind", "error")), str(failure.get("message", ""))
     if kind == "diverged":
@@ -146,7 +146,7 @@ def told(failure: Mapping[str, Any], evidence: dict[str, Any]) -> Outcome:
     return Outcome("failed", message, evidence | {"kind": kind})
 
 
-def out_of_memory(rank: RankReport, evidence: dict[str, Any], kernel_kills: int) -> Outcome | None:
+def out_of_memory_outcome(rank: RankReport, evidence: dict[str, Any], kernel_kills: int) -> Outcome | None:
     """Return the outcome of a rank that died for want of memory without recording it, None for any other."""
     name = signal.Signals(-rank.code).name if rank.silent and rank.code else None
     told_by = {"signal": name} if name else {}
@@ -159,7 +159,7 @@ def out_of_memory(rank: RankReport, evidence: dict[str, Any], kernel_kills: int)
     return Outcome("oom", f"rank {rank.rank} ran out of memory: {last.strip()}", evidence | told_by)
 
 
-def untold(rank: RankReport, evidence: dict[str, Any]) -> Outcome:
+def silent_outcome(rank: RankReport, evidence: dict[str, Any]) -> Outcome:
     """Return the outcome of a rank that died without recording a failure."""
     if rank.code is not None and rank.code < 0:
         name = signal.Signals(-rank.code).name

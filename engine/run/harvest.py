@@ -37,21 +37,21 @@ def harvest(layout: Layout, trial_id: str) -> Harvest:
     attempts = {attempt.number: attempt for attempt in layout.attempts(trial_id)}
     if not attempts:
         return Harvest(None, {}, {})
-    last = speaker([*attempts.values()])
-    sessions = [numbers(attempts[number]) for number in chain(attempts, last.number)]
+    last = deciding_attempt([*attempts.values()])
+    sessions = [last_values(attempts[number]) for number in continued_attempts(attempts, last.number)]
     costs = {
         name: sum(session.get(name, 0.0) for session in sessions)
         for name in sorted({name for session in sessions for name in session if adds_up(name)})
     }
-    return Harvest(ended(last), sessions[0], costs)
+    return Harvest(end_of(last), sessions[0], costs)
 
 
-def speaker(attempts: Sequence[AttemptLayout]) -> AttemptLayout:
+def deciding_attempt(attempts: Sequence[AttemptLayout]) -> AttemptLayout:
     """Return the attempt that speaks for a trial, of all that there are: the last that completed, else the last one."""
-    return next((attempt for attempt in reversed(attempts) if ended(attempt) == "completed"), attempts[-1])
+    return next((attempt for attempt in reversed(attempts) if end_of(attempt) == "completed"), attempts[-1])
 
 
-def chain(attempts: Mapping[int, AttemptLayout], last: int) -> Iterator[int]:
+def continued_attempts(attempts: Mapping[int, AttemptLayout], last: int) -> Iterator[int]:
     """Yield the attempt *last* and those that it went on from."""
     number: int | None = last
     while number is not None and number in attempts:
@@ -60,17 +60,17 @@ def chain(attempts: Mapping[int, AttemptLayout], last: int) -> Iterator[int]:
         number = (begun.get("resumed") or {}).get("attempt")
 
 
-def ended(attempt: AttemptLayout) -> str | None:
+def end_of(attempt: AttemptLayout) -> str | None:
     """Return how an attempt ended, None when its journal does not say."""
     return next((event.get("state") for event in events(attempt.engine_journal) if event["event"] == "end"), None)
 
 
-def lasted(attempt: AttemptLayout) -> float:
+def seconds_of(attempt: AttemptLayout) -> float:
     """Return the seconds from start to end of an attempt, 0 where its journal has no end."""
     return next((event["seconds"] or 0.0 for event in events(attempt.engine_journal) if event["event"] == "end"), 0.0)
 
 
-def numbers(attempt: AttemptLayout) -> dict[str, float]:
+def last_values(attempt: AttemptLayout) -> dict[str, float]:
     """Return the last value of each metric of an attempt, bytes added up over its ranks."""
     found: dict[str, float] = {}
     for journal in attempt.journals():
@@ -83,7 +83,7 @@ def numbers(attempt: AttemptLayout) -> dict[str, float]:
     return found
 
 
-def together(best: Harvest, all_of_them: Sequence[Harvest]) -> dict[str, float]:
+def search_totals(best: Harvest, all_of_them: Sequence[Harvest]) -> dict[str, float]:
     """Return the numbers of a search: costs of all its trainings, the most memory of any, all else of the best one."""
     found = dict(best.values)
     for one in all_of_them:

@@ -26,7 +26,7 @@ def bring_up_to_date(layout: Layout, shown: PlainDisplay) -> None:
         shown.note(str(problem))
 
 
-class NowAndThen:
+class Throttle:
     """Limits a slow call to a fiftieth of the time: one that comes too early returns at once.
 
     One that comes while another one works waits for it: lanes call from threads of their own.

@@ -14,20 +14,20 @@ from typing import Any
 
 from xp.dsl.errors import Problem, XpError
 from xp.dsl.trial import Trial
+from xp.engine import checkpoints, resume
 from xp.engine.launch.group import Launcher
 from xp.engine.layout import AttemptLayout, Layout
 from xp.engine.machine.lanes import Lane
 from xp.engine.run import attempt as attempts
-from xp.engine.run.displays import Display, Within
+from xp.engine.run.abandoned import end_abandoned
+from xp.engine.run.displays import Display, SearchDisplay
 from xp.engine.run.failures import Outcome
 from xp.engine.run.locks import BUSY_SECONDS, locked
-from xp.engine.run.mending import mend
 from xp.engine.run.queueing import Queue, Training
-from xp.engine.run.searching import Company, conduct
-from xp.engine.run.standing import standing
+from xp.engine.run.searching import RunServices, run_search
 from xp.engine.run.stopping import Stop
+from xp.engine.run.trial_state import standing_of
 from xp.engine.search.draws import source
-from xp.engine.train import checkpoints, resume
 
 BACK_OFF_SECONDS = 1.0
 """Wait before the first retry; twice as long before each further one."""
@@ -108,7 +108,7 @@ class Run:
         own = ("completed", "cached", "interrupted", "cancelled")
         completed, cached, interrupted, cancelled = (states.pop(state, 0) for state in own)
         pending = len(self.queue) > 0
-        stopped = bool(interrupted) or (pending and self.over())
+        stopped = bool(interrupted) or (pending and self.is_over())
         return Tally(
             cached,
             completed,
@@ -119,23 +119,23 @@ class Run:
             left=states["left"],
         )
 
-    def over(self) -> bool:
+    def is_over(self) -> bool:
         """Tell whether nothing further is to be begun, neither a trial nor a training of a search."""
         return self.stop.is_set() or stop_request(self.layout) not in (None, self.request)
 
-    def work_off(self, retries: int) -> Counter[str]:
+    def work_through_queue(self, retries: int) -> Counter[str]:
         """Take from the queue until nothing can come any more or the run is over; return how often trials ended how."""
         states: Counter[str] = Counter()
         waited = 0
         while (task := self.queue.take()) is not None:
             if isinstance(task, Training):
-                self.queue.work(task, partial(self.bring, retries))
+                self.queue.work(task, partial(self.finish_training, retries))
                 continue
             with self.queue.at(task):
-                state = self.one(task, retries)
+                state = self.finish_trial(task, retries)
                 if state == "busy":
                     self.queue.put_back(task)
-                elif state == "interrupted" and not self.over():
+                elif state == "interrupted" and not self.is_over():
                     state = "cancelled"
                 elif self.fail_fast and state not in (*GOOD, "left"):
                     self.queue.close()
@@ -154,12 +154,12 @@ class Run:
         if waited >= len(self.queue):
             self.stop.wait(BUSY_SECONDS)
 
-    def in_lane(self, retries: int) -> Counter[str]:
+    def work_in_lane(self, retries: int) -> Counter[str]:
         """Work in a thread of its own, on the lane's cores."""
         if self.lane is not None:
             self.lane.enter()
         try:
-            return self.work_off(retries)
+            return self.work_through_queue(retries)
         except BaseException:
             self.queue.close()
             raise
@@ -186,75 +186,75 @@ class Run:
         self.display.note("the time of the run is up ([limits] timeout): ending the running trial")
         self.stop.set()
 
-    def one(self, trial: Trial, retries: int) -> str:
+    def finish_trial(self, trial: Trial, retries: int) -> str:
         """Bring one trial to an end and return its state; after ``cached``, ``left`` and ``busy`` nothing was done."""
         with locked(self.layout, trial.id) as mine:
             if not mine:
                 return "busy"
-            mend(self.layout, trial.id)
-            return self.stays(trial) or self.attempt(trial, retries).state
+            end_abandoned(self.layout, trial.id)
+            return self.settled_state(trial) or self.attempt(trial, retries).state
 
-    def stays(self, trial: Trial) -> str:
+    def settled_state(self, trial: Trial) -> str:
         """Return the state of a trial that needs no attempt (``left``: it is not attempted again), else nothing."""
         if self.force:
             return ""
-        found = standing(self.layout, trial.id)
+        found = standing_of(self.layout, trial.id)
         if found.state == "cached":
             return "" if self.donates and self.checkpoint(trial) is None else "cached"
         return "left" if found.left(self.retry) else ""
 
     def checkpoint(self, trial: Trial) -> checkpoints.Checkpoint | None:
         """Return what others go on from, who begin where a trial ends."""
-        return checkpoints.newest(self.layout.attempts(trial.id), self.display.note, trial.until)
+        return checkpoints.newest_intact(self.layout.attempts(trial.id), self.display.note, trial.until)
 
     def attempt(self, trial: Trial, retries: int) -> Outcome:
         """Attempt a trial until it completes or a retry can mend nothing."""
         if (reason := self.lacking.get(trial.id)) is not None:
             attempt = self.layout.new_attempt(trial.id)
-            return self.told(trial, attempt, lambda: attempts.without(attempt, reason))
+            return self.perform(trial, attempt, lambda: attempts.fail_unstarted(attempt, reason))
         for left in range(retries, -1, -1):
-            outcome = self.once(trial) if trial.search is None else self.searched(trial, retries)
+            outcome = self.attempt_training(trial) if trial.search is None else self.attempt_search(trial, retries)
             if outcome.state == "completed" or not (outcome.retry and left) or self.stop.is_set():
                 break
             self.stop.wait(BACK_OFF_SECONDS * 2 ** (retries - left))
         return outcome
 
-    def once(self, trial: Trial) -> Outcome:
+    def attempt_training(self, trial: Trial) -> Outcome:
         """Attempt a trial, from its last checkpoint where there is one."""
-        point = origin(self.layout, trial, self.display.note, anew=self.force)
+        point = resume_point(self.layout, trial, self.display.note, anew=self.force)
         attempt = self.layout.new_attempt(trial.id)
         if point is not None:
-            resume.order(attempt, point)
+            resume.order_resume(attempt, point)
 
         def work() -> Outcome:
-            outcome = attempts.work(trial, attempt, self.launcher, self.stop, self.display.event)
+            outcome = attempts.run_attempt(trial, attempt, self.launcher, self.stop, self.display.event)
             if outcome.state == "completed":
-                tidy(self.layout, trial, self.display.note)
+                drop_checkpoints(self.layout, trial, self.display.note)
             return outcome
 
-        return self.told(trial, attempt, work)
+        return self.perform(trial, attempt, work)
 
-    def searched(self, trial: Trial, retries: int) -> Outcome:
+    def attempt_search(self, trial: Trial, retries: int) -> Outcome:
         """Attempt a search: its trainings are trials that this lane works on, and every other one that is free."""
         attempt = self.layout.new_attempt(trial.id)
-        company = Company(
+        services = RunServices(
             layout=self.layout,
-            share=lambda batch: self.queue.share(batch, partial(self.bring, retries)),
+            share=lambda batch: self.queue.share(batch, partial(self.finish_training, retries)),
             wait=self.stop.wait,
-            stopped=lambda: self.over() or attempt.stop_file.exists(),
+            stopped=lambda: self.is_over() or attempt.stop_file.exists(),
             note=self.display.note,
             show=self.display.event,
         )
-        return self.told(trial, attempt, lambda: conduct(trial, attempt, company))
+        return self.perform(trial, attempt, lambda: run_search(trial, attempt, services))
 
-    def bring(self, retries: int, training: Trial, donates: bool) -> str:
+    def finish_training(self, retries: int, training: Trial, donates: bool) -> str:
         """Bring a training of a search to an end in this lane, and return its state."""
-        within = replace(self, force=False, donates=donates, display=Within(self.display))
-        return within.one(training, retries)
+        within = replace(self, force=False, donates=donates, display=SearchDisplay(self.display))
+        return within.finish_trial(training, retries)
 
-    def told(self, trial: Trial, attempt: AttemptLayout, work: Callable[[], Outcome]) -> Outcome:
+    def perform(self, trial: Trial, attempt: AttemptLayout, work: Callable[[], Outcome]) -> Outcome:
         """Have an attempt worked on, and say how it began and ended, in its journal and on the display."""
-        attempts.announce(trial, attempt, self.launcher, self.environment, self.lane)
+        attempts.journal_begin(trial, attempt, self.launcher, self.environment, self.lane)
         self.display.started(trial)
         began = time.monotonic()
         outcome = work()
@@ -265,38 +265,40 @@ class Run:
 
 def side_by_side(lanes: Sequence[Run], trials: Sequence[Trial], retries: int) -> Tally:
     """Bring every trial to an end, each in the first lane that is free, and let go of the lanes' launchers."""
-    queue = Queue(trials, lanes[0].over)
+    queue = Queue(trials, lanes[0].is_over)
     first, *others = (replace(lane, queue=queue) for lane in lanes)
     with first.timed():
         if first.lane is None:
-            counts = [first.work_off(retries)]
+            counts = [first.work_through_queue(retries)]
         else:
             with ThreadPoolExecutor(len(lanes)) as pool:
-                counts = list(pool.map(lambda run: run.in_lane(retries), [first, *others]))
+                counts = list(pool.map(lambda run: run.work_in_lane(retries), [first, *others]))
     return first.tally(sum(counts, Counter()))
 
 
-def origin(layout: Layout, trial: Trial, note: Callable[[str], object], *, anew: bool = False) -> resume.Point | None:
+def resume_point(
+    layout: Layout, trial: Trial, note: Callable[[str], object], *, anew: bool = False
+) -> resume.Point | None:
     """Return the checkpoint that an attempt at a trial goes on from: its own, or that of the trial it continues."""
     anew = anew or (trial.settings.zero is not None and trial.settings.zero.begins_anew)
-    if not anew and (own := checkpoints.newest(layout.attempts(trial.id), note)) is not None:
+    if not anew and (own := checkpoints.newest_intact(layout.attempts(trial.id), note)) is not None:
         return resume.Point(trial.id, own.attempt.number, own.step)
     if trial.start is None:
         return None
-    donor = checkpoints.newest(layout.attempts(trial.start.trial), note, trial.start.step)
+    donor = checkpoints.newest_intact(layout.attempts(trial.start.trial), note, trial.start.step)
     if donor is None:
         message = f"the checkpoint of trial {trial.start.trial} at step {trial.start.step} is not there"
         raise RunError(Problem(message, str(layout.trial(trial.start.trial)), "run that trial first, and keep it"))
     return resume.Point(trial.start.trial, donor.attempt.number, donor.step)
 
 
-def tidy(layout: Layout, trial: Trial, note: Callable[[str], object]) -> None:
+def drop_checkpoints(layout: Layout, trial: Trial, note: Callable[[str], object]) -> None:
     """Delete the checkpoints of a completed trial, but the last one where others go on from it.
 
     That may lie in an earlier attempt: the one that completed has saved nothing where only the evaluation was missing.
     """
     attempts = layout.attempts(trial.id)
-    checkpoints.drop(attempts, checkpoints.newest(attempts, note) if trial.keep else None)
+    checkpoints.drop_checkpoints(attempts, checkpoints.newest_intact(attempts, note) if trial.keep else None)
 
 
 def stop_request(layout: Layout) -> int | None:

@@ -15,28 +15,28 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from xp.dsl.metrics import unit_of
 from xp.dsl.trial import Segment, Start, Trial
 from xp.dsl.tuning import Tuning
+from xp.engine import checkpoints, resume
 from xp.engine.journal import Journal, events
 from xp.engine.layout import AttemptLayout, Layout
 from xp.engine.run import attempt as attempts
 from xp.engine.run.failures import Outcome
-from xp.engine.run.harvest import Harvest, facts_of, harvest, lasted, speaker, together
+from xp.engine.run.harvest import Harvest, deciding_attempt, facts_of, harvest, search_totals, seconds_of
 from xp.engine.run.locks import BUSY_SECONDS
 from xp.engine.run.queueing import Batch, Bring
 from xp.engine.run.stopping import StoppedError
-from xp.engine.search.children import alike, child
+from xp.engine.search.children import alike, child_trial
 from xp.engine.search.pbt import Decision, ExtinctError, Member, boundaries, decisions, healthy, ranking
-from xp.engine.search.points import points
-from xp.engine.train import checkpoints, resume
-from xp.engine.train.record import unit_of
+from xp.engine.search.points import search_points
 
 ENDED = frozenset({"completed", "cached", "left", "failed", "oom", "diverged", "timeout"})
 """States of a training behind which the search goes on, with what it has."""
 
 
 @dataclass(frozen=True)
-class Company:
+class RunServices:
     """What a search needs of the run around it."""
 
     layout: Layout
@@ -67,7 +67,7 @@ class Search:
     """One attempt at a search trial."""
 
     trial: Trial
-    company: Company
+    services: RunServices
     journal: Journal
     trained: dict[str, Trial] = field(default_factory=dict)
     """Every training so far, by its id."""
@@ -90,11 +90,11 @@ class Search:
     @property
     def evidence(self) -> dict[str, Any]:
         """How many trainings have begun, and the seconds of all attempts that it has made at them, each for itself."""
-        attempts = {trial: self.company.layout.attempts(trial) for trial in self.trained}
+        attempts = {trial: self.services.layout.attempts(trial) for trial in self.trained}
         since = [attempt for trial, made in attempts.items() for attempt in made[self.earlier[trial] :]]
         return {
             "trainings": sum(bool(made) for made in attempts.values()),
-            "trained_seconds": sum((lasted(attempt) for attempt in since), 0.0),
+            "trained_seconds": sum((seconds_of(attempt) for attempt in since), 0.0),
         }
 
     def run(self) -> str | None:
@@ -103,9 +103,9 @@ class Search:
 
     def points(self) -> str | None:
         """Train at every point."""
-        tried = [*points(self.tuning, self.trial.id)]
+        tried = [*search_points(self.tuning, self.trial.id)]
         in_full = alike(tried)
-        trials = [child(self.trial, point, in_full=in_full) for point in tried]
+        trials = [child_trial(self.trial, point, in_full=in_full) for point in tried]
         decided = [Decision("start", None, point, {}) for point in tried]
         members = self.generation(1, (0, self.trial.settings.max_steps), trials, decided)
         return self.best(members, trials)
@@ -123,10 +123,10 @@ class Search:
             until = ends if generation < len(steps) else None
             in_full = alike(one.settings for one in decided)
             trials = [
-                child(
+                child_trial(
                     self.trial,
                     one.settings,
-                    Segment(start(one, before, begins), until),
+                    Segment(start_of_member(one, before, begins), until),
                     f"part {generation}.{member}",
                     in_full,
                 )
@@ -147,10 +147,10 @@ class Search:
     ) -> list[Member]:
         """Have all members trained; then write down, in their order, what each did, and return how they stand."""
         for trial in trials:
-            self.earlier.setdefault(trial.id, len(self.company.layout.attempts(trial.id)))
+            self.earlier.setdefault(trial.id, len(self.services.layout.attempts(trial.id)))
             self.trained[trial.id] = trial
         batch = Batch.of(trials, self.train)
-        self.company.share(batch)
+        self.services.share(batch)
         harvests = [batch.found[trial.id] for trial in trials]
         for member, (trial, one, found) in enumerate(zip(trials, decided, harvests, strict=True)):
             self.tell(Place(number, member, *steps), trial, one, found, before)
@@ -158,28 +158,28 @@ class Search:
 
     def train(self, trial: Trial, bring: Bring) -> Harvest:
         """Bring one training to an end, after the one that it goes on from, and return what it came to."""
-        found = harvest(self.company.layout, trial.id)
+        found = harvest(self.services.layout, trial.id)
         if found.state == "completed":
             return found
         if trial.start is not None:
             self.provide(trial.start, bring)
-        while not self.brought(trial, bring):
-            self.company.wait(BUSY_SECONDS)
-        return harvest(self.company.layout, trial.id)
+        while not self.finish(trial, bring):
+            self.services.wait(BUSY_SECONDS)
+        return harvest(self.services.layout, trial.id)
 
     def provide(self, origin: Start, bring: Bring) -> None:
         """Have the checkpoint that a training goes on from: another search that shared it may have cleared it away."""
-        layout, donor = self.company.layout, self.trained[origin.trial]
-        while checkpoints.newest(layout.attempts(donor.id), self.company.note, origin.step) is None:
+        layout, donor = self.services.layout, self.trained[origin.trial]
+        while checkpoints.newest_intact(layout.attempts(donor.id), self.services.note, origin.step) is None:
             if donor.start is not None:
                 self.provide(donor.start, bring)
-            if self.brought(donor, bring, donates=True):
+            if self.finish(donor, bring, donates=True):
                 return
-            self.company.wait(BUSY_SECONDS)
+            self.services.wait(BUSY_SECONDS)
 
-    def brought(self, trial: Trial, bring: Bring, *, donates: bool = False) -> bool:
+    def finish(self, trial: Trial, bring: Bring, *, donates: bool = False) -> bool:
         """Bring a training to an end; return False where another lane or another xp works on it."""
-        if self.company.stopped():
+        if self.services.stopped():
             raise StoppedError
         state = bring(trial, donates)
         if state not in ENDED and state != "busy":
@@ -189,7 +189,7 @@ class Search:
     def forget(self, trials: Sequence[Trial]) -> None:
         """Delete the checkpoints that nobody goes on from any more."""
         for trial in trials:
-            checkpoints.drop(self.company.layout.attempts(trial.id))
+            checkpoints.drop_checkpoints(self.services.layout.attempts(trial.id))
 
     def tell(
         self, place: Place, trial: Trial, decision: Decision, found: Harvest, before: Sequence[Trial] = ()
@@ -217,12 +217,12 @@ class Search:
         """Return the checkpoint that a training went on from, relative to the results folder; None where it began."""
         if trial.start is None:
             return None
-        ordered = [resume.ordered(attempt) for attempt in self.company.layout.attempts(trial.id)]
+        ordered = [resume.ordered_resume(attempt) for attempt in self.services.layout.attempts(trial.id)]
         # a later attempt may go on from a checkpoint of its own
         point = next((one for one in reversed(ordered) if one is not None and one.trial == trial.start.trial), None)
         if point is None:
             return None
-        layout = self.company.layout
+        layout = self.services.layout
         return str(layout.attempt(point.trial, point.attempt).checkpoint(point.step).relative_to(layout.root))
 
     def best(self, members: Sequence[Member], trials: Sequence[Trial]) -> str | None:
@@ -231,44 +231,44 @@ class Search:
         return trials[place].id if healthy(members[place]) else None
 
 
-def start(decision: Decision, before: Sequence[Trial], step: int) -> Start | None:
+def start_of_member(decision: Decision, before: Sequence[Trial], step: int) -> Start | None:
     """Return the checkpoint that a member goes on from, None where it begins."""
     return None if decision.donor is None else Start(trial=before[decision.donor].id, step=step)
 
 
-def conduct(trial: Trial, attempt: AttemptLayout, company: Company) -> Outcome:
+def run_search(trial: Trial, attempt: AttemptLayout, services: RunServices) -> Outcome:
     """Run one attempt at a search to its end, keep what it came to in its journal, and return how it ended."""
     attempt.trial_file.write_text(trial.model_dump_json(), encoding="utf-8")
     began = time.monotonic()
     with Journal(attempt.engine_journal) as journal:
-        search = Search(trial, company, journal)
-        outcome = concluded(search)
+        search = Search(trial, services, journal)
+        outcome = conclude_search(search)
         if outcome.state == "completed":
-            inherit(attempt, speaker(company.layout.attempts(outcome.evidence["best"])), journal)
-    attempts.close(attempt, outcome, time.monotonic() - began)
+            inherit_files(attempt, deciding_attempt(services.layout.attempts(outcome.evidence["best"])), journal)
+    attempts.journal_end(attempt, outcome, time.monotonic() - began)
     return outcome
 
 
-def concluded(search: Search) -> Outcome:
+def conclude_search(search: Search) -> Outcome:
     """Return how a search ended, after its numbers have been written down."""
     try:
         best = search.run()
     except StoppedError:
         return Outcome("interrupted", "the run was stopped", search.evidence)
-    ends = {trial: harvest(search.company.layout, trial) for trial in search.trained}
+    ends = {trial: harvest(search.services.layout, trial) for trial in search.trained}
     evidence = search.evidence | {"completed": sum(one.state == "completed" for one in ends.values())}
     if best is None:
         return Outcome("failed", "none of its trainings came to an end that can be judged", evidence)
-    values = together(ends[best], [*ends.values()])
+    values = search_totals(ends[best], [*ends.values()])
     units = {name: unit for name in values if (unit := unit_of(name))}
     search.journal.append("metrics", step=None, values=values, units=units)
-    search.company.show({"event": "metrics", "values": values})
-    for told in statements(search.company.layout, best):
+    search.services.show({"event": "metrics", "values": values})
+    for told in facts_of_best(search.services.layout, best):
         search.journal.append("facts", **told)
     return Outcome("completed", evidence=evidence | {"best": best})
 
 
-def inherit(attempt: AttemptLayout, best: AttemptLayout, journal: Journal) -> None:
+def inherit_files(attempt: AttemptLayout, best: AttemptLayout, journal: Journal) -> None:
     """Keep the files of the best training as the search's own: its summaries, and what each of them scored."""
     for event in events(best.journal(0)):
         if event["event"] == "artifact" and (best.root / event["path"]).is_file():
@@ -276,7 +276,7 @@ def inherit(attempt: AttemptLayout, best: AttemptLayout, journal: Journal) -> No
             journal.append("artifact", **{key: event[key] for key in ("name", "path", "bytes", "sha256")})
 
 
-def statements(layout: Layout, trial_id: str) -> Iterator[Mapping[str, Any]]:
+def facts_of_best(layout: Layout, trial_id: str) -> Iterator[Mapping[str, Any]]:
     """Yield what the best training stated of its model, its data and how it was measured."""
     for section in ("model", "dataset", "measurement"):
-        yield from facts_of(speaker(layout.attempts(trial_id)), section)
+        yield from facts_of(deciding_attempt(layout.attempts(trial_id)), section)

@@ -24,11 +24,11 @@ from xp.engine.machine.lanes import Lane, lanes
 from xp.engine.planning import Planned, make
 from xp.engine.run import space
 from xp.engine.run.announcing import journal_plan
-from xp.engine.run.loading import NowAndThen, bring_up_to_date
+from xp.engine.run.loading import Throttle, bring_up_to_date
 from xp.engine.run.progress import LaneDisplay, PlainDisplay, console, display
 from xp.engine.run.runner import Run, RunError, Tally, in_blocks, side_by_side, stop_request
-from xp.engine.run.standing import RESULTS, standing
 from xp.engine.run.stopping import Stop
+from xp.engine.run.trial_state import RESULTS, standing_of
 
 FAILED = 4
 ENDS = RESULTS | {"failed", "interrupted"}
@@ -72,10 +72,10 @@ def run(
     choices: Choices = PLAIN,
 ) -> int:
     """Run what is missing of *file* and return the exit code."""
-    return start(make(file, overrides, only), results, choices)
+    return run_plan(make(file, overrides, only), results, choices)
 
 
-class Sorted(NamedTuple):
+class SortedTrials(NamedTuple):
     """The trials of a run by what it does with them."""
 
     done: int
@@ -88,39 +88,41 @@ class Sorted(NamedTuple):
     """Those that are attempted."""
 
 
-def start(planned: Planned, results: Path, choices: Choices = PLAIN) -> int:
+def run_plan(planned: Planned, results: Path, choices: Choices = PLAIN) -> int:
     """Run what is missing of a plan and return the exit code."""
     layout = Layout(results.absolute())
     order = in_blocks(planned.wanted)
-    done, left, due = sorted_out(layout, order, choices)
+    done, left, due = sort_trials(layout, order, choices)
     lacking = planned.partly_lacking(due)
     jobs = choices.jobs or planned.experiment.limits.max_concurrent
-    space.check(planned, due, layout, jobs)
-    prepare(layout)
+    space.check_space(planned, due, layout, jobs)
+    prepare_folder(layout)
     journal_plan(layout, planned.experiment, planned.plan, in_blocks(planned.plan.trials))
-    with display(console(), jobs) as shown, stopping(shown) as stop:
+    with display(console(), jobs) as shown, stop_on_signals(shown) as stop:
         shown.planned(len(order), done, left)
         for problem, count in Counter(lacking.values()).items():
             shown.note(f"{plural(count, 'trial')} cannot run: {problem}")
-        tally = execute(planned, layout, shown, stop, choices._replace(jobs=jobs), due=due)
+        tally = run_trials(planned, layout, shown, stop, choices._replace(jobs=jobs), due=due)
         bring_up_to_date(layout, shown)
         return conclude(tally, len(order), shown)
 
 
-def sorted_out(layout: Layout, order: Sequence[Trial], choices: Choices) -> Sorted:
+def sort_trials(layout: Layout, order: Sequence[Trial], choices: Choices) -> SortedTrials:
     """Return what a run does with its trials."""
     if choices.force:
-        return Sorted(0, 0, order)
-    found = [(trial, standing(layout, trial.id)) for trial in order]
+        return SortedTrials(0, 0, order)
+    found = [(trial, standing_of(layout, trial.id)) for trial in order]
     done = sum(one.state == "cached" for _, one in found)
     left = sum(one.left(choices.retry) for _, one in found)
-    return Sorted(done, left, [trial for trial, one in found if one.state != "cached" and not one.left(choices.retry)])
+    return SortedTrials(
+        done, left, [trial for trial, one in found if one.state != "cached" and not one.left(choices.retry)]
+    )
 
 
-def states(names: str) -> frozenset[str]:
+def parse_states(names: str) -> frozenset[str]:
     """Return the states that are attempted again, given as ``oom,timeout``; raise where one is none.
 
-    >>> sorted(states("oom, failed"))
+    >>> sorted(parse_states("oom, failed"))
     ['failed', 'oom']
     """
     wanted = frozenset(name.strip() for name in names.split(",") if name.strip())
@@ -130,7 +132,7 @@ def states(names: str) -> frozenset[str]:
     return wanted
 
 
-def execute(
+def run_trials(
     planned: Planned, layout: Layout, shown: PlainDisplay, stop: Stop, choices: Choices, *, due: Sequence[Trial]
 ) -> Tally:
     """Run the trials, side by side where that is asked for, and let go of the preloaded parents."""
@@ -144,7 +146,7 @@ def execute(
         environment=environment.collect(planned.experiment.folder, layout.root) if due else {},
         display=shown,
         stop=stop,
-        after_trial=NowAndThen(partial(bring_up_to_date, layout, shown)),
+        after_trial=Throttle(partial(bring_up_to_date, layout, shown)),
         force=choices.force,
         retry=choices.retry,
         lacking={name: str(replace(problem, hint="")) for name, problem in planned.lacking(due).items()},
@@ -161,14 +163,14 @@ def execute(
                     display=shown if lane.alone else LaneDisplay(shown),
                     launcher=launcher(lane.variables),
                 )
-                for lane in room(planned, jobs)
+                for lane in make_lanes(planned, jobs)
             ]
         return side_by_side(runs, in_blocks(planned.wanted), limits.max_retries)
     finally:
         whole.launcher.close()
 
 
-def room(planned: Planned, jobs: int) -> list[Lane]:
+def make_lanes(planned: Planned, jobs: int) -> list[Lane]:
     """Return lanes for so many trials at once, each with room for the one that has most ranks."""
     ranks = max((trial.settings.world_size for trial in planned.wanted), default=1)
     gpus = 0 if planned.machine.devices == "cpu" else planned.machine.count
@@ -196,7 +198,7 @@ def conclude(tally: Tally, total: int, shown: PlainDisplay) -> int:
     return FAILED if tally.failed else 0
 
 
-def prepare(layout: Layout) -> None:
+def prepare_folder(layout: Layout) -> None:
     """Make the results folder, or say why it cannot be used."""
     try:
         layout.root.mkdir(parents=True, exist_ok=True)
@@ -207,7 +209,7 @@ def prepare(layout: Layout) -> None:
 
 
 @contextmanager
-def stopping(shown: PlainDisplay) -> Iterator[Stop]:
+def stop_on_signals(shown: PlainDisplay) -> Iterator[Stop]:
     """Yield what is set when the run is asked to stop: once, the running trial saves and ends; twice, it ends at once.
 
     A terminal that closes asks as Ctrl-C does, but never twice: shell and kernel both tell of it. What is ignored when

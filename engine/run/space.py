@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xp.dsl.errors import Problem, SpecError
-from xp.dsl.origin import place
+from xp.dsl.origin import place_of_setting
 from xp.dsl.problems import in_order
 from xp.dsl.resources import plural
 from xp.dsl.settings import Zero
@@ -30,20 +30,20 @@ class Need(NamedTuple):
     """Bytes, as far as anybody knows how many parameters its model has."""
 
 
-def check(planned: Planned, due: Sequence[Trial], layout: Layout, jobs: int) -> None:
+def check_space(planned: Planned, due: Sequence[Trial], layout: Layout, jobs: int) -> None:
     """Raise SpecError with all that is wrong with the folders."""
-    if found := problems(planned, due, layout, jobs):
+    if found := space_problems(planned, due, layout, jobs):
         raise SpecError(*in_order(found))
 
 
-def problems(planned: Planned, due: Sequence[Trial], layout: Layout, jobs: int) -> list[Problem]:
+def space_problems(planned: Planned, due: Sequence[Trial], layout: Layout, jobs: int) -> list[Problem]:
     """Return what is wrong with the folders of the trials that a run would attempt, so many of them side by side."""
-    found = needs(planned, due, layout)
+    found = folder_needs(planned, due, layout)
     unfit = [problem for need in found for problem in unfitness(planned, need)]
     return [*dict.fromkeys(unfit or shortages(planned, found, jobs))]
 
 
-def needs(planned: Planned, due: Sequence[Trial], layout: Layout) -> list[Need]:
+def folder_needs(planned: Planned, due: Sequence[Trial], layout: Layout) -> list[Need]:
     """Return what the trials put into folders."""
     offloading = [(trial, zero) for trial in due if (zero := trial.settings.zero) is not None and zero.on_disk]
     if not offloading:
@@ -59,7 +59,7 @@ def needs(planned: Planned, due: Sequence[Trial], layout: Layout) -> list[Need]:
 def unfitness(planned: Planned, need: Need) -> Iterator[Problem]:
     """Yield why a results folder cannot be offloaded to; of a folder with a name of its own the plan has said it."""
     if need.zero.nvme_path is None and (lack := next(filter(None, nvme.of_folder(need.folder)), None)):
-        yield Problem(f"'nvme' cannot be offloaded to here: {lack.what}", where(planned, need), lack.mend)
+        yield Problem(f"'nvme' cannot be offloaded to here: {lack.what}", place_of_folder(planned, need), lack.mend)
 
 
 def shortages(planned: Planned, found: Sequence[Need], jobs: int) -> Iterator[Problem]:
@@ -67,28 +67,32 @@ def shortages(planned: Planned, found: Sequence[Need], jobs: int) -> Iterator[Pr
     systems: dict[int, list[Need]] = defaultdict(list)
     for need in found:
         if need.size is not None:
-            systems[nvme.nearest(need.folder).stat().st_dev].append(need)
+            systems[nvme.nearest_existing(need.folder).stat().st_dev].append(need)
     for same in systems.values():
         most = sorted(same, key=lambda need: need.size or 0.0, reverse=True)[:jobs]
         first, needed = most[0], sum(need.size or 0.0 for need in most)
         beside = f", {len(most)} trials side by side" if len(most) > 1 else ""
         if lacking := nvme.shortage(first.folder, needed, beside):
-            yield Problem(f"{told(first)} needs {lacking}", where(planned, first), hint(len(most)))
+            yield Problem(
+                f"{folder_in_file(first)} needs {lacking}",
+                place_of_folder(planned, first),
+                suggest_fewer_jobs(len(most)),
+            )
 
 
-def told(need: Need) -> str:
+def folder_in_file(need: Need) -> str:
     """Return what the file says of the folder, for a message."""
     return repr(need.zero.nvme_path or "nvme")
 
 
-def hint(trials: int) -> str:
+def suggest_fewer_jobs(trials: int) -> str:
     """Return what can be done where so many trials at once are too many."""
     fewer = f", or run fewer than {plural(trials, 'trial')} at once: --jobs {trials - 1}" if trials > 1 else ""
     return f"make room there, or set zero.nvme_path to a folder of another disk{fewer}"
 
 
-def where(planned: Planned, need: Need) -> str:
+def place_of_folder(planned: Planned, need: Need) -> str:
     """Return the place of the setting that sends states to the folder."""
     homes = (name for name in ("offload_param", "offload_optimizer") if getattr(need.zero, name) == "nvme")
     setting = "nvme_path" if need.zero.nvme_path is not None else next(homes)
-    return place(planned.experiment, need.trial.variant, f"zero.{setting}")
+    return place_of_setting(planned.experiment, need.trial.variant, f"zero.{setting}")

@@ -35,10 +35,10 @@ class TimeToSave:
         return now > min(self._due, self._latest)
 
     def _signs(self) -> tuple[list[bytes], int]:
-        return [pulse.read_bytes() for pulse in self.pulses if pulse.exists()], written(self.checkpoints)
+        return [pulse.read_bytes() for pulse in self.pulses if pulse.exists()], bytes_written(self.checkpoints)
 
 
-def written(folder: Path) -> int:
+def bytes_written(folder: Path) -> int:
     """Return the bytes of all files in a folder that others write meanwhile."""
     total = 0
     for place, _, names in os.walk(folder):

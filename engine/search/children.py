@@ -8,10 +8,10 @@ from typing import Any
 
 from xp.dsl.spelling import spell
 from xp.dsl.trial import WHOLE, Segment, Subject, Trial, identity
-from xp.dsl.tuned import with_values
+from xp.dsl.tuning_rules import with_values
 
 
-def child(
+def child_trial(
     search: Trial,
     point: Mapping[str, Any],
     segment: Segment = WHOLE,
@@ -32,7 +32,7 @@ def child(
         search.deepspeed,
         tokenizer=search.tokenizer,
     )
-    values = [f"{name}={spell(value) if name in in_full else shown(value)}" for name, value in point.items()]
+    values = [f"{name}={spell(value) if name in in_full else short_value(value)}" for name, value in point.items()]
     return search.model_copy(
         update={
             "id": identity(subject, search.seed, segment),
@@ -56,14 +56,14 @@ def alike(points: Iterable[Mapping[str, Any]]) -> set[str]:
     looks: dict[tuple[str, str], set[str]] = defaultdict(set)
     for point in points:
         for name, value in point.items():
-            looks[name, shown(value)].add(spell(value))
+            looks[name, short_value(value)].add(spell(value))
     return {name for (name, _), values in looks.items() if len(values) > 1}
 
 
-def shown(value: Any) -> str:
+def short_value(value: Any) -> str:
     """Return a value as a label shows it.
 
-    >>> shown(0.000312345678), shown("bf16")
+    >>> short_value(0.000312345678), short_value("bf16")
     ('0.000312', 'bf16')
     """
     return f"{value:.3g}" if isinstance(value, float) else str(value) if isinstance(value, str) else spell(value)

@@ -16,14 +16,14 @@ def source(*purpose: object) -> random.Random:
     return random.Random(key)  # noqa: S311 - a search, not a secret
 
 
-def draw(name: str, space: Space, chance: random.Random) -> Any:
+def draw_value(name: str, space: Space, chance: random.Random) -> Any:
     """Return a value of a setting, each equally likely."""
     if not space.ranges:
         return chance.choice(space.values)
     low, high = bounds(space)
     if integral(name):
-        return whole(name, scaled(space, chance.uniform(*ends(space, low - 0.5, high + 0.5))), space)
-    return min(max(scaled(space, chance.uniform(*ends(space, low, high))), low), high)
+        return clamped(name, as_value(space, chance.uniform(*draw_range(space, low - 0.5, high + 0.5))), space)
+    return min(max(as_value(space, chance.uniform(*draw_range(space, low, high))), low), high)
 
 
 def bounds(space: Space) -> tuple[float, float]:
@@ -33,17 +33,17 @@ def bounds(space: Space) -> tuple[float, float]:
     return space.low, space.high
 
 
-def ends(space: Space, low: float, high: float) -> tuple[float, float]:
+def draw_range(space: Space, low: float, high: float) -> tuple[float, float]:
     """Return both ends of what is drawn from evenly."""
     return (math.log(low), math.log(high)) if space.log else (low, high)
 
 
-def scaled(space: Space, value: float) -> float:
+def as_value(space: Space, value: float) -> float:
     """Return a drawn number as a value of the range."""
     return math.exp(value) if space.log else value
 
 
-def whole(name: str, value: float, space: Space) -> Any:
+def clamped(name: str, value: float, space: Space) -> Any:
     """Return a number inside its range, whole where the setting is."""
     low, high = bounds(space)
     inside = min(max(value, low), high)

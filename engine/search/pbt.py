@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from xp.dsl.tuning import Space, Tuning
-from xp.engine.search.draws import draw, source, whole
-from xp.engine.search.points import Point, drawn
+from xp.engine.search.draws import clamped, draw_value, source
+from xp.engine.search.points import Point, random_points
 
 Action = Literal["start", "continue", "exploit"]
 
@@ -58,7 +58,7 @@ def decisions(search: Tuning, members: Sequence[Member], key: str, generation: i
 
 def first(search: Tuning, key: str) -> list[Decision]:
     """Return how the members of the first generation start."""
-    return [Decision("start", None, one, {}) for one in drawn(search, key)]
+    return [Decision("start", None, one, {}) for one in random_points(search, key)]
 
 
 def following(search: Tuning, members: Sequence[Member], key: str, generation: int) -> list[Decision]:
@@ -105,10 +105,10 @@ def explore(search: Tuning, settings: Point, chance: random.Random) -> tuple[Poi
     operations: dict[str, str] = {}
     for name, space in search.space.items():
         if chance.random() < search.resample_probability:
-            found[name], operations[name] = draw(name, space, chance), "resample"
+            found[name], operations[name] = draw_value(name, space, chance), "resample"
         elif space.ranges:
             factor = chance.choice(search.perturbation_factors)
-            found[name], operations[name] = whole(name, settings[name] * factor, space), f"*{factor:g}"
+            found[name], operations[name] = clamped(name, settings[name] * factor, space), f"*{factor:g}"
         else:
             found[name], operations[name] = neighbour(space, settings[name], chance)
     return found, operations

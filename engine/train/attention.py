@@ -12,7 +12,7 @@ from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import bidirectional_mask_function, sdpa_mask
 
-from xp.engine.train.errors import KnobError
+from xp.engine.train.errors import SettingError
 
 BLOCK_LOCAL = "block_local"
 
@@ -54,7 +54,9 @@ def forward(module: Any, query: Tensor, key: Tensor, value: Tensor, attention_ma
     if getattr(module, "is_decoder", False):
         return sdpa_attention_forward(module, query, key, value, attention_mask, **more)
     if any(more.get(name) is not None for name in BIASES):
-        raise KnobError(f"attn_implementation: {BLOCK_LOCAL!r} has no place for the position bias of this architecture")
+        raise SettingError(
+            f"attn_implementation: {BLOCK_LOCAL!r} has no place for the position bias of this architecture"
+        )
     batch, _, length, _ = query.shape
     valid = query.new_ones((batch, length), dtype=torch.bool) if attention_mask is None else attention_mask[:, 0, 0]
     width = module.served_width = module.config.attention_window
@@ -75,7 +77,7 @@ AttentionInterface.register(BLOCK_LOCAL, forward)
 AttentionMaskInterface.register(BLOCK_LOCAL, mask)
 
 
-def prove(model: Any) -> None:
+def require_block_local(model: Any) -> None:
     """Raise unless the kernel serves every layer of the encoder: not every architecture asks for one."""
     encoder, training = model.get_encoder(), model.training
     encoder.eval()  # a layer that is dropped at random is not called
@@ -84,7 +86,7 @@ def prove(model: Any) -> None:
     encoder.train(training)
     layers = model.config.num_hidden_layers
     if len(widths(model)) != layers:
-        raise KnobError(
+        raise SettingError(
             f"attn_implementation: {BLOCK_LOCAL!r} serves {len(widths(model))} of {layers} encoder layers "
             f"of {model.config.model_type}, which computes its attention otherwise"
         )

@@ -10,7 +10,7 @@ from xp.dsl.settings import DEEPSPEED_SCHEDULES, Settings
 from xp.dsl.trial import Trial
 from xp.engine.train.callbacks import Watcher
 from xp.engine.train.effective import innermost
-from xp.engine.train.errors import KnobError
+from xp.engine.train.errors import SettingError
 from xp.engine.train.record import Record
 
 
@@ -27,7 +27,7 @@ class Continuing(Watcher):
         if self.trial.start is not None:
             schedule = innermost(self.trainer.lr_scheduler)
             for holder in holders(self.trainer):
-                put(holder.param_groups, self.trial.settings)
+                write_settings(holder.param_groups, self.trial.settings)
             reschedule(schedule, self.trial.settings.learning_rate)
             for holder in holders(self.trainer):
                 for group, rate in zip(holder.param_groups, schedule.get_last_lr(), strict=True):
@@ -45,7 +45,7 @@ class Continuing(Watcher):
             for fault in faults(holder.param_groups, wanted, self.trial.settings)
         ]
         if wrong:
-            raise KnobError("behind the checkpoint of another trial: " + "; ".join(wrong))
+            raise SettingError("behind the checkpoint of another trial: " + "; ".join(wrong))
         start = self.trial.start
         told = {"trial": start.trial if start else "", "step": start.step if start else 0, "learning_rate": wanted[0]}
         self.record.facts("measurement", "start", told, {"step": "steps"})
@@ -57,7 +57,7 @@ def holders(trainer: Any) -> list[Any]:
     return [trainer.optimizer, *([engine.optimizer, engine.basic_optimizer] if engine else [])]
 
 
-def put(groups: list[dict[str, Any]], settings: Settings) -> None:
+def write_settings(groups: list[dict[str, Any]], settings: Settings) -> None:
     """Write the settings into an optimizer's groups."""
     for place, group in enumerate(groups):
         group["initial_lr"] = settings.learning_rate

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from xp.dsl.settings import Settings
 from xp.dsl.spec import Dataset
-from xp.engine.train import dialogues, readers
+from xp.engine.data import dialogues
+from xp.engine.data.places import SPLITS, Split, is_hub, location
+from xp.engine.train import readers
 from xp.engine.train.errors import DataError
-from xp.engine.train.places import SPLITS, Split, is_hub, location
 
 
 @dataclass(frozen=True)
@@ -68,16 +69,16 @@ class Examples:
 Corpus = Mapping[Split, Examples]
 
 
-def load(dataset: Dataset, folder: Path, settings: Settings) -> Corpus:
+def load_corpus(dataset: Dataset, folder: Path, settings: Settings) -> Corpus:
     """Return the three splits of *dataset*, each cut to the samples that the settings allow."""
     limits = (settings.max_train_samples, settings.max_eval_samples, settings.max_predict_samples)
     return {
-        split: examples(*rows(dataset, folder, split), dataset, limit)
+        split: examples(*read_split(dataset, folder, split), dataset, limit)
         for split, limit in zip(SPLITS, limits, strict=True)
     }
 
 
-def rows(dataset: Dataset, folder: Path, split: Split) -> tuple[readers.Rows, str]:
+def read_split(dataset: Dataset, folder: Path, split: Split) -> tuple[readers.Rows, str]:
     """Return the rows of one split, and where they are from."""
     if dataset.builtin is not None:
         return readers.numbered(dialogues.generate(split, dataset.size)), dataset.builtin
@@ -87,7 +88,7 @@ def rows(dataset: Dataset, folder: Path, split: Split) -> tuple[readers.Rows, st
         hub = str(dataset.path)
         return readers.read_hub(hub, dataset.config, name, dataset.revision, columns), f"{hub} {name}"
     path = location(dataset, folder, split)
-    return readers.read(path, columns), str(path)
+    return readers.read_rows(path, columns), str(path)
 
 
 def examples(found: readers.Rows, where: str, dataset: Dataset, limit: int | None = None) -> Examples:
@@ -98,7 +99,9 @@ def examples(found: readers.Rows, where: str, dataset: Dataset, limit: int | Non
     for count, (number, row) in enumerate(found.items(), 1):
         place = f"{where}: row {number}"
         example = Example(
-            identity(row, name, count, place), readers.text(row, source, place), readers.text(row, target, place)
+            example_id(row, name, count, place),
+            readers.text_of_column(row, source, place),
+            readers.text_of_column(row, target, place),
         )
         if example.source.strip() and example.target.strip():
             whole.append(example)
@@ -106,7 +109,7 @@ def examples(found: readers.Rows, where: str, dataset: Dataset, limit: int | Non
             empty.append(number)
     if not whole:
         raise DataError(f"{where}: no row has both {source} and {target}")
-    unique(whole, where)
+    require_unique_ids(whole, where)
     return Examples(len(found), tuple(whole), tuple(whole[:limit]), tuple(empty))
 
 
@@ -117,7 +120,7 @@ def columns_of(dataset: Dataset) -> tuple[str, str, str | None]:
     return dataset.source, dataset.target, dataset.id
 
 
-def identity(row: readers.Row, column: str | None, count: int, where: str) -> str:
+def example_id(row: readers.Row, column: str | None, count: int, where: str) -> str:
     """Return what names the example: its id, or else its place among the rows."""
     if column is None:
         return str(count)
@@ -127,7 +130,7 @@ def identity(row: readers.Row, column: str | None, count: int, where: str) -> st
     return str(value)
 
 
-def unique(found: Sequence[Example], where: str) -> None:
+def require_unique_ids(found: Sequence[Example], where: str) -> None:
     """Raise if two examples have the same id: predictions are joined on it."""
     (name, count), *_ = Counter(example.id for example in found).most_common(1)
     if count > 1:

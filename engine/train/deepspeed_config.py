@@ -51,10 +51,10 @@ def deepspeed_config(
         typed["optimizer"] = {"params": adam(settings)}
     if settings.lr_scheduler_type in DEEPSPEED_SCHEDULES:
         typed["scheduler"] = schedule(settings)
-    return merged(merged(house(settings.zero, rest, cuda=cuda), rest), typed)
+    return merged(merged(defaults(settings.zero, rest, cuda=cuda), rest), typed)
 
 
-def house(zero: Zero, rest: Mapping[str, Any], *, cuda: bool) -> dict[str, Any]:
+def defaults(zero: Zero, rest: Mapping[str, Any], *, cuda: bool) -> dict[str, Any]:
     """Return what holds unless a DeepSpeed file says otherwise.
 
     An optimizer in C++ pays beside a GPU; on a CPU alone it would only have to be compiled. Torch's own does the same,

@@ -18,7 +18,7 @@ VARIABLES = ("RANK", "LOCAL_RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE", "MASTER_ADD
 
 
 @dataclass(frozen=True)
-class Seat:
+class RankContext:
     """Where one process of a trial sits."""
 
     rank: int
@@ -31,7 +31,7 @@ class Seat:
         return self.rank == 0
 
 
-def join(rendezvous: Path, rank: int, world_size: int, settings: Settings) -> Seat:
+def join(rendezvous: Path, rank: int, world_size: int, settings: Settings) -> RankContext:
     """Take a seat in the trial's process group and return it; DeepSpeed and accelerate use the same group."""
     cuda = torch.cuda.is_available()
     if cuda:
@@ -40,7 +40,7 @@ def join(rendezvous: Path, rank: int, world_size: int, settings: Settings) -> Se
     if world_size == 1 and settings.zero is None:
         for name in VARIABLES:  # with them, the trainer would wrap a lone model for ranks that do not exist
             os.environ.pop(name, None)
-        return Seat(rank, world_size, cuda)
+        return RankContext(rank, world_size, cuda)
     # DeepSpeed calls these by their old names, hundreds of times
     warnings.filterwarnings("ignore", r"`torch\.distributed\.\w+` is deprecated", FutureWarning)
     if not cuda:
@@ -49,4 +49,4 @@ def join(rendezvous: Path, rank: int, world_size: int, settings: Settings) -> Se
     distributed.init_process_group(
         "nccl" if cuda else "gloo", init_method=rendezvous.absolute().as_uri(), rank=rank, world_size=world_size
     )
-    return Seat(rank, world_size, cuda)
+    return RankContext(rank, world_size, cuda)

@@ -13,11 +13,11 @@ from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from xp.dsl.dotted import flatten
 from xp.dsl.settings import DEEPSPEED_SCHEDULES, Generation, Settings
+from xp.engine.data.places import Split
 from xp.engine.train import sparse, swapping
 from xp.engine.train.deepspeed_config import PARAMETERS
 from xp.engine.train.encode import Splits
 from xp.engine.train.freezing import frozen
-from xp.engine.train.places import Split
 from xp.engine.train.sampling import SortishSampler
 from xp.engine.train.trainer import SummaryTrainer
 
@@ -36,7 +36,7 @@ SCHEDULES = {
 """The function that gives a learning rate its shape, to the name of that shape."""
 
 
-def effective(trainer: SummaryTrainer, splits: Splits, settings: Settings) -> Values:
+def effective_settings(trainer: SummaryTrainer, splits: Splits, settings: Settings) -> Values:
     """Return the settings by their dotted names; the trainer must stand before its first step."""
     return {
         **of_length(trainer),
@@ -66,12 +66,12 @@ def of_optimizer(trainer: SummaryTrainer) -> Values:
     groups = trainer.optimizer.param_groups
     betas = [group["betas"] for group in groups]
     return {
-        "learning_rate": one(peaks(trainer)),
+        "learning_rate": common_value(peaks(trainer)),
         # the group of biases and norms is never decayed
         "weight_decay": max(group["weight_decay"] for group in groups),
-        "adam_beta1": one(beta for beta, _ in betas),
-        "adam_beta2": one(beta for _, beta in betas),
-        "adam_epsilon": one(group["eps"] for group in groups),
+        "adam_beta1": common_value(beta for beta, _ in betas),
+        "adam_beta2": common_value(beta for _, beta in betas),
+        "adam_epsilon": common_value(group["eps"] for group in groups),
         "max_grad_norm": trainer.deepspeed.gradient_clipping() if trainer.deepspeed else trainer.args.max_grad_norm,
         "label_smoothing_factor": trainer.compute_loss_func.smoothing,
     }
@@ -85,7 +85,7 @@ def peaks(trainer: SummaryTrainer) -> list[float]:
     return [group["initial_lr"] for group in trainer.optimizer.param_groups]
 
 
-def one(values: Iterable[Any]) -> Any:
+def common_value(values: Iterable[Any]) -> Any:
     """Return the value that all share, or all of them as text where they differ."""
     found = sorted(set(values))
     return found[0] if len(found) == 1 else " and ".join(map(str, found))
@@ -130,7 +130,7 @@ def of_model(trainer: SummaryTrainer) -> Values:
     """Return what the model computes with and what of it is trained."""
     model = trainer.model
     formats = {torch.float32: "fp32", torch.bfloat16: "bf16", torch.float16: "fp16"}
-    weights = one(formats.get(parameter.dtype, str(parameter.dtype)) for parameter in model.parameters())
+    weights = common_value(formats.get(parameter.dtype, str(parameter.dtype)) for parameter in model.parameters())
     engine, mixed = trainer.deepspeed, trainer.accelerator.mixed_precision
     casts = bool(engine and engine.torch_autocast_enabled())
     if casts and weights == "fp32":
@@ -141,7 +141,7 @@ def of_model(trainer: SummaryTrainer) -> Values:
         "freeze": [group for group in frozen(model) if group in ("embeddings", "encoder")],
         "gradient_checkpointing": model.is_activation_checkpointing,
         "attn_implementation": model.config._attn_implementation,  # noqa: SLF001 - it has no public name
-        **{name: one(values) for name, values in sparse.read(model).items()},
+        **{name: common_value(values) for name, values in sparse.sparse_settings(model).items()},
     }
 
 
@@ -191,8 +191,8 @@ def of_engine(engine: Any) -> Values:
         }
     elif stage == PARAMETERS:
         found |= {
-            "offload_optimizer": home(optimizer.offload_optimizer, *swapping.states(optimizer)),
-            "offload_param": home(optimizer.offload_param, *swapping.parameters(optimizer)),
+            "offload_optimizer": place_of_states(optimizer.offload_optimizer, *swapping.states_in_folder(optimizer)),
+            "offload_param": place_of_states(optimizer.offload_param, *swapping.parameters_in_folder(optimizer)),
             **folder(optimizer),
             "reduce_bucket_size": optimizer.reduce_bucket_size,
             "stage3_prefetch_bucket_size": optimizer.prefetch_elements,
@@ -204,7 +204,7 @@ def of_engine(engine: Any) -> Values:
     return {f"zero.{name}": value for name, value in found.items()} | configuration
 
 
-def home(away: bool, *in_folder: bool) -> str:
+def place_of_states(away: bool, *in_folder: bool) -> str:
     """Return where states live: small ones stay in memory, and where all are small, all do."""
     return "nvme" if any(in_folder) else "cpu" if away else "none"
 
@@ -221,5 +221,5 @@ def folder(optimizer: Any) -> Values:
         found["buffer_size"] = swapper.elements_per_buffer
     if folders:
         # in it: the attempt, the stage, what is kept, the rank
-        found["nvme_path"] = one(str(Path(folder).resolve().parents[3]) for folder in folders)
+        found["nvme_path"] = common_value(str(Path(folder).resolve().parents[3]) for folder in folders)
     return found

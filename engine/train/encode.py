@@ -11,10 +11,10 @@ import numpy as np
 import torch
 
 from xp.dsl.settings import Settings
+from xp.engine.data.places import Split
 from xp.engine.train.cache import Cache, Ids, key
 from xp.engine.train.corpus import Corpus, Example
 from xp.engine.train.errors import DataError
-from xp.engine.train.places import Split
 
 IGNORED = -100
 """Label that the loss does not count."""
@@ -88,12 +88,12 @@ def encode(corpus: Corpus, tokenizer: Any, settings: Settings, cache: Cache) -> 
         split: Encoded(
             examples.used,
             settings.source_prefix,
-            sources=texts(
+            sources=encode_texts(
                 [settings.source_prefix + source for source in examples.sources],
                 Side(tokenizer, "text", settings.max_source_length),
                 cache,
             ),
-            targets=texts(
+            targets=encode_texts(
                 examples.targets,
                 Side(tokenizer, "text_target", settings.max_target_length),
                 cache,
@@ -143,7 +143,7 @@ def rules(tokenizer: Any) -> str:
     return json.dumps(made, sort_keys=True, default=repr)
 
 
-def texts(words: Sequence[str], side: Side, cache: Cache) -> Texts:
+def encode_texts(words: Sequence[str], side: Side, cache: Cache) -> Texts:
     """Return *words* as token ids; a text that is too long loses its end, never its special tokens."""
     whole = cache.ids(key(side.identity, texts=words), lambda: list(side.ids(words)))
     tail = side.closing()

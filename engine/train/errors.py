@@ -18,10 +18,10 @@ class DataError(TrialError):
     kind = "data"
 
 
-class KnobError(TrialError):
+class SettingError(TrialError):
     """A declared setting did not take, or cannot take."""
 
-    kind = "knob"
+    kind = "setting"
 
 
 class DivergedError(TrialError):

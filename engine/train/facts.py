@@ -13,7 +13,7 @@ from xp.dsl.spec import Dataset, Model
 from xp.engine.train import freezing
 from xp.engine.train.corpus import Corpus, Examples
 from xp.engine.train.encode import Splits, Texts
-from xp.engine.train.origins import pretraining
+from xp.engine.train.pretraining import pretraining
 
 SIZES = {
     "hidden_size": ("hidden_size", "d_model"),
@@ -103,7 +103,7 @@ def corpus_facts(
             ("target", examples.targets, encoded.targets),
         ):
             counts[f"{of_split}truncated_{side}s"] = texts.truncated
-            for unit, told in measured(f"{of_split}{side}", words, texts).items():
+            for unit, told in length_facts(f"{of_split}{side}", words, texts).items():
                 found |= told
                 units |= dict.fromkeys(told, unit)
         found |= counts
@@ -124,7 +124,7 @@ def row_counts(examples: Examples) -> dict[str, int]:
     }
 
 
-def measured(name: str, words: Sequence[str], texts: Texts) -> dict[str, dict[str, float]]:
+def length_facts(name: str, words: Sequence[str], texts: Texts) -> dict[str, dict[str, float]]:
     """Return how long the texts of one side are, by unit: tokens before the cut, special ones left out."""
     tokens = [length - texts.special for length in texts.lengths]
     return {

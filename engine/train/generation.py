@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 from xp.dsl.settings import Settings
-from xp.engine.train.errors import KnobError
+from xp.engine.train.errors import SettingError
 
 LIMITS = ("max_new_tokens", "max_length")
 
@@ -45,9 +45,9 @@ def generation_config(own: Any, settings: Settings) -> Any:
     A limit of the model's own holds where the trial sets none; a model without any stops at ``max_target_length``.
     What nothing would read is left out: transformers refuses to save a changed configuration that holds it.
     """
-    config = chosen(own, settings)
+    config = with_settings(own, settings)
     feasible(config)
-    config.update(**idle(config))
+    config.update(**unread_settings(config))
     return config
 
 
@@ -56,7 +56,7 @@ def feasible(config: Any) -> None:
     (least, shortest), (most, longest) = bound(config, "min"), bound(config, "max")
     if None not in (shortest, longest) and shortest > longest:
         message = f"no summary has at least {least} = {getattr(config, least)}, and at most {most}"
-        raise KnobError(f"generation: {message} = {getattr(config, most)}: set min_new_tokens, 0 for no bound")
+        raise SettingError(f"generation: {message} = {getattr(config, most)}: set min_new_tokens, 0 for no bound")
 
 
 def within(config: Any, positions: int | None) -> None:
@@ -64,7 +64,7 @@ def within(config: Any, positions: int | None) -> None:
     name, longest = bound(config, "max")
     if None not in (longest, positions) and longest - 1 > positions:
         message = f"{name} = {getattr(config, name)} is more than the {positions} positions of the decoder"
-        raise KnobError(f"generation: {message}: set a smaller max_new_tokens")
+        raise SettingError(f"generation: {message}: set a smaller max_new_tokens")
 
 
 def bound(config: Any, end: str) -> tuple[str, Any]:
@@ -75,14 +75,14 @@ def bound(config: Any, end: str) -> tuple[str, Any]:
     return f"{end}_new_tokens", new + 1
 
 
-def unused(own: Any, settings: Settings) -> dict[str, str]:
+def unused_fact(own: Any, settings: Settings) -> dict[str, str]:
     """Return the fact that names what was left out, none where nothing was."""
-    config = chosen(own, settings)
-    left_out = ", ".join(f"{name} = {getattr(config, name)}" for name in idle(config))
+    config = with_settings(own, settings)
+    left_out = ", ".join(f"{name} = {getattr(config, name)}" for name in unread_settings(config))
     return {"generation_unused": left_out} if left_out else {}
 
 
-def chosen(own: Any, settings: Settings) -> Any:
+def with_settings(own: Any, settings: Settings) -> Any:
     """Return the model's *own* generation configuration with all that the trial sets in it."""
     wanted = {name: value for name, value in settings.generation.model_dump().items() if value is not None}
     config = deepcopy(own)
@@ -96,7 +96,7 @@ def chosen(own: Any, settings: Settings) -> Any:
     return config
 
 
-def idle(config: Any) -> dict[str, Any]:
+def unread_settings(config: Any) -> dict[str, Any]:
     """Return the settings that nothing will read, each with the value that says so."""
     unread = dict(BESIDE)
     if config.num_beams in (None, 1):
@@ -106,7 +106,7 @@ def idle(config: Any) -> dict[str, Any]:
     return {name: value for name, value in unread.items() if getattr(config, name, None) not in (None, value)}
 
 
-def resolved(config: Any) -> dict[str, Any]:
+def settings_in_force(config: Any) -> dict[str, Any]:
     """Return every generation setting in force, transformers' own defaults included."""
     chosen = {name: value for name, value in config.to_dict().items() if value is not None}
     defaults = config._get_default_generation_params()  # noqa: SLF001 - there is no other way to them

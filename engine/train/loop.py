@@ -11,6 +11,7 @@ from transformers import EarlyStoppingCallback, PrinterCallback, set_seed
 
 from xp.dsl.settings import Settings
 from xp.dsl.trial import Trial
+from xp.engine.data.places import Split
 from xp.engine.layout import AttemptLayout
 from xp.engine.measure.clock import StepClock
 from xp.engine.measure.memory import PeakMemory, reset_peak, resident, suit_allocator
@@ -19,19 +20,18 @@ from xp.engine.train.arguments import training_arguments
 from xp.engine.train.cache import Cache
 from xp.engine.train.callbacks import Divergence, Journalling, LastEvaluation, Measuring, Watcher
 from xp.engine.train.continuing import Continuing
-from xp.engine.train.distributed import Seat
+from xp.engine.train.distributed import RankContext
 from xp.engine.train.effective import innermost
 from xp.engine.train.encode import Collator, Splits, encode, positions
-from xp.engine.train.errors import KnobError, StoppedError
-from xp.engine.train.generation import generation_config, resolved, unused, within
+from xp.engine.train.errors import SettingError, StoppedError
+from xp.engine.train.generation import generation_config, settings_in_force, unused_fact, within
 from xp.engine.train.loss import TokenMean
-from xp.engine.train.meetings import Meetings, lead
-from xp.engine.train.places import Split
 from xp.engine.train.predictions import Scorer, save_scores
+from xp.engine.train.rank_agreement import Meetings, most_beats_ahead
 from xp.engine.train.readback import Readback
 from xp.engine.train.record import Record
 from xp.engine.train.sampling import sampler
-from xp.engine.train.saving import Orders, Saving
+from xp.engine.train.saving import CheckpointPolicy, Saving
 from xp.engine.train.swap_proof import Proof
 from xp.engine.train.trainer import SummaryTrainer
 
@@ -53,14 +53,14 @@ class Prepared:
         return Scorer(self.splits[split].examples, self.tokenizer, active=active)
 
 
-def run(trial: Trial, attempt: AttemptLayout, seat: Seat, record: Record) -> None:
+def run_trial(trial: Trial, attempt: AttemptLayout, seat: RankContext, record: Record) -> None:
     """Train, evaluate and predict as *trial* says; a segment of a longer training predicts nothing."""
     ready = prepare(trial, Cache(attempt.cache), record)
     if not seat.cuda:
         size = suit_allocator(sum(weight.nbytes for weight in ready.model.parameters()))
         record.facts("measurement", "memory", {"precision": size}, {"precision": "B"})
     trainer, measuring, saving = assemble(trial, attempt, seat, record, ready)
-    saving.source = resume.source(attempt, record)
+    saving.source = resume.resume_folder(attempt, record)
     train(trainer, measuring, saving, record)
     scorers: dict[Split, Scorer] = {"validation": evaluate(trainer, ready, record)}
     if trial.until is None:
@@ -77,46 +77,50 @@ def prepare(trial: Trial, cache: Cache, record: Record) -> Prepared:
     record.progress("prepare", 0, PREPARATIONS)
     folder, settings = Path(trial.folder), trial.settings
     set_seed(trial.seed)
-    examples = corpus.load(trial.dataset, folder, settings)
+    examples = corpus.load_corpus(trial.dataset, folder, settings)
     config = model.configuration(trial.model, folder)
-    sparse.configure(config, settings)
+    sparse.configure_sparse(config, settings)
     texts = [text for example in examples["train"].whole for text in (example.source, example.target)]
     words = tokenizer.for_model(trial.model, config, texts, folder, cache)
     record.progress("prepare", 1, PREPARATIONS)
     splits = encode(examples, words, settings, cache)
     told, units = facts.corpus_facts(trial.dataset, trial.fingerprint, examples, splits)
     record.facts("dataset", trial.dataset_name, told, units)
-    fit(config, splits, settings)
+    require_fitting_lengths(config, splits, settings)
     record.progress("prepare", 2, PREPARATIONS)
     baseline = resident()
     reset_peak()
-    built = model.build(trial.model, config, words, settings, trial.seed, folder)
+    built = model.build_model(trial.model, config, words, settings, trial.seed, folder)
     freezing.freeze(built, settings.freeze)
     own = built.generation_config
     built.generation_config = generation_config(own, settings)
     within(built.generation_config, positions(config, "decoder"))
-    told = facts.model_facts(built, trial.model, words) | resolved(built.generation_config) | unused(own, settings)
+    told = (
+        facts.model_facts(built, trial.model, words)
+        | settings_in_force(built.generation_config)
+        | unused_fact(own, settings)
+    )
     record.facts("model", trial.model_name, told, facts.MODEL_UNITS)
     record.progress("prepare", PREPARATIONS, PREPARATIONS)
     return Prepared(splits, words, built, baseline)
 
 
-def fit(config: Any, splits: Splits, settings: Settings) -> None:
+def require_fitting_lengths(config: Any, splits: Splits, settings: Settings) -> None:
     """Raise if a text is longer than the positions that the model knows, or all are too short for its attention."""
     for side, stack in (("source", "encoder"), ("target", "decoder")):
         bound = positions(config, stack)
         longest = max(getattr(encoded, f"{side}s").longest for encoded in splits.values())
         if bound is not None and longest > bound:
-            raise KnobError(
+            raise SettingError(
                 f"max_{side}_length: a {side} of {longest} tokens does not fit the model's {bound} positions"
             )
-    needed, longest = sparse.least(config, settings), max(encoded.sources.longest for encoded in splits.values())
+    needed, longest = sparse.least_width(config, settings), max(encoded.sources.longest for encoded in splits.values())
     if longest < needed:
-        raise KnobError(f"attention_type: it is sparse from {needed} tokens on, the longest source has {longest}")
+        raise SettingError(f"attention_type: it is sparse from {needed} tokens on, the longest source has {longest}")
 
 
 def assemble(
-    trial: Trial, attempt: AttemptLayout, seat: Seat, record: Record, ready: Prepared
+    trial: Trial, attempt: AttemptLayout, seat: RankContext, record: Record, ready: Prepared
 ) -> tuple[SummaryTrainer, Measuring, Saving]:
     """Return the trainer, what measures its steps, and what saves them."""
     settings = trial.settings
@@ -129,17 +133,19 @@ def assemble(
     reading, proof = Readback(trial, ready.splits, record), Proof(settings.zero, record)
     watching: list[Watcher] = [Journalling(record), continuing, reading, proof, Divergence(), measuring]
     if proof.homes:
-        swapping.room(settings, ready.model, attempt.offload.resolve())
-        swapping.mend()
-    ahead = lead(seat.world_size, cuda=seat.cuda, logging_steps=settings.logging_steps)
-    saving = Saving(Orders.of(trial, attempt), Meetings(attempt.meetings, record.leads, ahead), record)
+        swapping.require_room(settings, ready.model, attempt.offload.resolve())
+        swapping.mend_deepspeed()
+    ahead = most_beats_ahead(seat.world_size, cuda=seat.cuda, logging_steps=settings.logging_steps)
+    saving = Saving(CheckpointPolicy.of(trial, attempt), Meetings(attempt.meetings, record.leads, ahead), record)
     early = [EarlyStoppingCallback(stopping.patience, stopping.threshold)] if stopping else []
     trainer = SummaryTrainer(
         clock=measuring.clock,
         sampler=sampler(settings, ready.splits["train"], trial.seed),
         model=ready.model,
         args=training_arguments(trial, attempt, cuda=seat.cuda),
-        data_collator=Collator(ready.model, ready.tokenizer.pad_token_id, sparse.least(ready.model.config, settings)),
+        data_collator=Collator(
+            ready.model, ready.tokenizer.pad_token_id, sparse.least_width(ready.model.config, settings)
+        ),
         train_dataset=ready.splits["train"].features,
         eval_dataset=ready.splits["validation"].features,
         processing_class=ready.tokenizer,
@@ -169,14 +175,14 @@ def train(trainer: SummaryTrainer, measuring: Measuring, saving: Saving, record:
     record.own_metrics({**memory.metrics(), **measuring.tensors}, state.global_step)
     record.facts("measurement", "speed", clock.facts(), {"warmup_steps": "steps", "timed_steps": "steps"})
     record.facts("measurement", "memory", {"method": memory.method})
-    steps = {"planned_steps": state.max_steps, "done_steps": state.global_step, **skipped(trainer)}
+    steps = {"planned_steps": state.max_steps, "done_steps": state.global_step, **skipped_steps(trainer)}
     told = {**steps, "stop_reason": stop_reason(trainer, saving)}
     record.facts("measurement", "training", told, dict.fromkeys(steps, "steps"))
     if saving.stopped:
         raise StoppedError(f"stopped on request behind step {state.global_step}, which is saved")
 
 
-def skipped(trainer: SummaryTrainer) -> dict[str, int]:
+def skipped_steps(trainer: SummaryTrainer) -> dict[str, int]:
     """Return how many of the steps changed nothing, as a gradient did not fit fp16; nothing where that cannot be."""
     if trainer.deepspeed is not None:
         return {"skipped_steps": trainer.deepspeed.skipped_steps}

@@ -14,8 +14,8 @@ from xp.dsl.errors import did_you_mean
 from xp.dsl.settings import Settings
 from xp.dsl.spec import Model
 from xp.engine.folders import find_folder
-from xp.engine.train.attention import BLOCK_LOCAL, prove
-from xp.engine.train.errors import KnobError
+from xp.engine.train.attention import BLOCK_LOCAL, require_block_local
+from xp.engine.train.errors import SettingError
 
 TOKENS = ("bos", "pad", "eos")
 # every decoder has one, and the configuration of T5 does not know of it until it is set
@@ -27,27 +27,27 @@ def configuration(model: Model, folder: Path) -> Any:
     if model.checkpoint is not None:
         place = str(find_folder(model.checkpoint, folder) or model.checkpoint)
         config = AutoConfig.from_pretrained(place, revision=model.revision)
-        known(model.config, config)
+        require_known_fields(model.config, config)
         config.update(dict(model.config))
         return config
     architecture = str(model.architecture)
     if architecture not in SUMMARISERS:
         hint = did_you_mean(architecture, SUMMARISERS)
-        raise KnobError(f"model: {architecture!r} is no encoder-decoder that writes text: {hint}")
-    known(model.config, CONFIG_MAPPING[architecture]())
+        raise SettingError(f"model: {architecture!r} is no encoder-decoder that writes text: {hint}")
+    require_known_fields(model.config, CONFIG_MAPPING[architecture]())
     return AutoConfig.for_model(architecture, **model.config)
 
 
-def known(fields: Mapping[str, Any], config: Any) -> None:
+def require_known_fields(fields: Mapping[str, Any], config: Any) -> None:
     """Raise if the configuration has no such field: transformers would keep it and use it for nothing."""
     names = {*config.to_dict(), *config.attribute_map, START}
     for name in fields:
         if name not in names:
             hint = did_you_mean(name, names)
-            raise KnobError(f"model: the configuration of {config.model_type} has no field {name!r}: {hint}")
+            raise SettingError(f"model: the configuration of {config.model_type} has no field {name!r}: {hint}")
 
 
-def build(model: Model, config: Any, tokenizer: Any, settings: Settings, seed: int, folder: Path) -> Any:
+def build_model(model: Model, config: Any, tokenizer: Any, settings: Settings, seed: int, folder: Path) -> Any:
     """Return the model on the CPU, in single precision, whole on every rank.
 
     Random weights depend on the seed alone: all methods of one seed start from the same ones. Later layers of
@@ -62,17 +62,17 @@ def build(model: Model, config: Any, tokenizer: Any, settings: Settings, seed: i
         if len(tokenizer) > built.get_input_embeddings().num_embeddings:
             built.resize_token_embeddings(len(tokenizer))
     else:
-        follow(tokenizer, config)
+        take_token_ids(tokenizer, config)
         set_seed(seed)
         built = AutoModelForSeq2SeqLM.from_config(config, dtype=torch.float32, **attention)
     if settings.attn_implementation == BLOCK_LOCAL:
-        prove(built)
+        require_block_local(built)
     # otherwise the trainer believes that the model divides its loss by the tokens of the whole batch, which no
     # encoder-decoder does, and loss and gradients grow with accumulation and ranks
     built.accepts_loss_kwargs = False
     built.generation_config.decoder_start_token_id = start = first_token(built, tokenizer)
     if model.checkpoint is not None and model.config.get(START, start) != start:
-        raise KnobError(
+        raise SettingError(
             f"model: {START} is {model.config[START]}, but {config.model_type} starts with {start}, the last token "
             "of a summary, whatever its configuration says: leave it out"
         )
@@ -89,12 +89,12 @@ def first_token(model: Any, tokenizer: Any) -> int:
         lacking = [name for name in (START, "pad_token_id") if getattr(model.config, name, None) is None]
         if not lacking:
             raise
-        raise KnobError(
+        raise SettingError(
             f"model: its configuration has no {' and no '.join(lacking)}, which the decoder needs: set it in config"
         ) from error
 
 
-def follow(tokenizer: Any, config: Any) -> None:
+def take_token_ids(tokenizer: Any, config: Any) -> None:
     """Give *config* the tokenizer's numbers in place of those it was made with."""
     start = getattr(config, "decoder_start_token_id", None)
     # a decoder starts with one of the special tokens, by most architectures' custom the padding

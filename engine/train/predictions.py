@@ -12,10 +12,10 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
+from xp.engine.data.places import Split
 from xp.engine.measure import rouge
 from xp.engine.train.corpus import Example
 from xp.engine.train.encode import IGNORED
-from xp.engine.train.places import Split
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Scorer:
         """Return the scores as the trainer wants them; a rank whose word does not count returns none."""
         if not self.active:
             return {}
-        self.predictions = collect(output.predictions, output.label_ids[0], self.examples, self.tokenizer)
+        self.predictions = in_example_order(output.predictions, output.label_ids[0], self.examples, self.tokenizer)
         self.scores = self.predictions.scores()
         return {**self.scores.means, "gen_len": float(np.mean(self.predictions.tokens))}
 
@@ -78,7 +78,7 @@ def save_scores(scorers: Mapping[Split, Scorer], path: Path) -> None:
     parquet.write_table(pa.concat_tables(named), path)
 
 
-def collect(
+def in_example_order(
     generated: np.ndarray[Any, Any], places: np.ndarray[Any, Any], examples: Sequence[Example], tokenizer: Any
 ) -> Predictions:
     """Return what was *generated* in the order of *examples*; what ranks repeated to fill a batch counts once."""
@@ -87,16 +87,16 @@ def collect(
     found, first = np.unique(places, return_index=True)
     if not np.array_equal(found, np.arange(len(examples))):
         raise ValueError(f"{len(found)} predictions for {len(examples)} examples")
-    ids = readable(generated[first], tokenizer.pad_token_id)
+    ids = without_padding(generated[first], tokenizer.pad_token_id)
     summaries = tokenizer.batch_decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
     tokens = (ids != tokenizer.pad_token_id).sum(axis=1)
     return Predictions(examples, [summary.strip() for summary in summaries], tokens.tolist())
 
 
-def readable(ids: np.ndarray[Any, Any], padding: int) -> np.ndarray[Any, Any]:
+def without_padding(ids: np.ndarray[Any, Any], padding: int) -> np.ndarray[Any, Any]:
     """Return token ids without the mark that batches are filled up with: no tokenizer knows it.
 
-    >>> readable(np.array([[5, 7, -100]]), 1).tolist()
+    >>> without_padding(np.array([[5, 7, -100]]), 1).tolist()
     [[5, 7, 1]]
     """
     return np.where(ids == IGNORED, padding, ids)

@@ -10,11 +10,11 @@ from typing import Any
 from xp.dsl.dotted import flatten
 from xp.dsl.trial import OVERRULED, Trial
 from xp.engine.train.callbacks import Watcher
-from xp.engine.train.effective import effective
+from xp.engine.train.effective import effective_settings
 from xp.engine.train.encode import Splits
-from xp.engine.train.errors import KnobError
+from xp.engine.train.errors import SettingError
 from xp.engine.train.record import Record
-from xp.engine.train.sparse import still
+from xp.engine.train.sparse import require_sparse_still
 
 AT_MOST = frozenset({"max_train_samples", "max_eval_samples", "max_predict_samples"})
 """Limits that a small corpus may stay below."""
@@ -32,17 +32,17 @@ class Readback(Watcher):
 
     def on_train_begin(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
         """Read, record, compare."""
-        found = effective(self.trainer, self.splits, self.trial.settings)
+        found = effective_settings(self.trainer, self.splits, self.trial.settings)
         self.record.effective(found)
         base = flatten({"deepspeed": self.trial.deepspeed})
         declared, swept = {**self.trial.dotted_settings, **base}, [*self.trial.swept, *base]
         wrong = list(differences(declared, found, swept, state.max_steps))
         if wrong:
-            raise KnobError("; ".join(wrong))
+            raise SettingError("; ".join(wrong))
 
     def on_train_end(self, _args: Any, _state: Any, _control: Any, **_: Any) -> None:
         """Look again at what may change on the way."""
-        still(self.trainer.model, self.trial.settings)
+        require_sparse_still(self.trainer.model, self.trial.settings)
 
 
 def differences(
@@ -50,18 +50,18 @@ def differences(
 ) -> Iterator[str]:
     """Yield a sentence for every declared setting that is not in force, and for every swept one nobody could read."""
     for name, wanted in declared.items():
-        if wanted is not None and name in found and not agrees(name, wanted, found[name], steps):
+        if wanted is not None and name in found and not is_in_force(name, wanted, found[name], steps):
             why = f": {SMALL}" if wanted == "nvme" else ""
-            yield f"{name}: {shown(wanted)} was declared, {shown(found[name])} is in force{why}"
+            yield f"{name}: {as_in_file(wanted)} was declared, {as_in_file(found[name])} is in force{why}"
     for name in swept:
         if declared.get(name) is not None and name not in found and declared.get(OVERRULED.get(name, "")) is None:
-            yield f"{name}: {shown(declared[name])} was declared, but it has no effect here"
+            yield f"{name}: {as_in_file(declared[name])} was declared, but it has no effect here"
     for name, value in found.items():
         if value == "auto":
             yield f"{name}: 'auto' was not filled in"
 
 
-def agrees(name: str, wanted: Any, found: Any, steps: int) -> bool:
+def is_in_force(name: str, wanted: Any, found: Any, steps: int) -> bool:
     """Tell whether the value in force is what was asked for in a training of so many *steps*."""
     if name == "warmup_steps" and 0 < wanted < 1:
         return bool(found == math.ceil(wanted * steps))
@@ -76,10 +76,10 @@ def agrees(name: str, wanted: Any, found: Any, steps: int) -> bool:
     return bool(wanted == found)
 
 
-def shown(value: Any) -> str:
+def as_in_file(value: Any) -> str:
     """Return a value as it is written in an experiment file.
 
-    >>> shown(True), shown(["encoder"]), shown(0.5), shown("bf16")
+    >>> as_in_file(True), as_in_file(["encoder"]), as_in_file(0.5), as_in_file("bf16")
     ('true', "['encoder']", '0.5', "'bf16'")
     """
     if isinstance(value, bool):

@@ -13,7 +13,7 @@ import datasets
 import pyarrow.parquet
 
 from xp.dsl.errors import did_you_mean
-from xp.engine.train.csv_files import open_csv
+from xp.engine.data.csv_files import open_csv
 from xp.engine.train.errors import DataError
 
 Row = Mapping[str, Any]
@@ -24,10 +24,10 @@ Rows = Mapping[int, Row]
 TYPES = {bool: "true or false", int: "integer", float: "number", type(None): "nothing", list: "list", dict: "table"}
 
 
-def read(path: Path, columns: Sequence[str]) -> Rows:
+def read_rows(path: Path, columns: Sequence[str]) -> Rows:
     """Return the rows of *path* with at least *columns*, in the order of the file."""
     if path.is_dir():
-        return table(datasets.load_from_disk(str(path)), columns, path)
+        return rows_of_table(datasets.load_from_disk(str(path)), columns, path)
     if not path.exists():
         raise DataError(f"{path}: no such file")
     readers = {".csv": read_csv, ".jsonl": read_jsonl, ".parquet": read_parquet}
@@ -49,7 +49,7 @@ def read_csv(path: Path, columns: Sequence[str]) -> Rows:
             header = next(lines, None)
             if header is None:
                 raise DataError(f"{path}: the file is empty")
-            require(columns, header, path)
+            require_columns(columns, header, path)
             return numbered(csv_rows(lines, header, path))
         except csv.Error as error:
             raise DataError(f"{path}: line {lines.line_num}: {error}") from error
@@ -88,7 +88,7 @@ def json_row(line: str, where: str, columns: Sequence[str]) -> Row:
         raise DataError(f"{where}: not JSON: {error}") from error
     if not isinstance(row, dict):
         raise DataError(f"{where}: an object expected, got {name_of(row)}")
-    require(columns, row, where)
+    require_columns(columns, row, where)
     return row
 
 
@@ -96,30 +96,30 @@ def only_once(where: str, columns: Sequence[str], pairs: Sequence[tuple[str, Any
     """Return the members of an object; raise if one of *columns* is among them twice."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        require([column for column in columns if column in found], [name for name, _ in pairs], where)
+        require_columns([column for column in columns if column in found], [name for name, _ in pairs], where)
     return found
 
 
 def read_parquet(path: Path, columns: Sequence[str]) -> Rows:
     """Return the rows of a Parquet file."""
-    return table(pyarrow.parquet.ParquetFile(path).read(), columns, path)
+    return rows_of_table(pyarrow.parquet.ParquetFile(path).read(), columns, path)
 
 
 def read_hub(name: str, config: str | None, split: str, revision: str | None, columns: Sequence[str]) -> Rows:
     """Return the rows of one split of a hub data set."""
-    return table(datasets.load_dataset(name, config, split=split, revision=revision), columns, name)
+    return rows_of_table(datasets.load_dataset(name, config, split=split, revision=revision), columns, name)
 
 
-def table(source: Any, columns: Sequence[str], where: Path | str) -> Rows:
+def rows_of_table(source: Any, columns: Sequence[str], where: Path | str) -> Rows:
     """Return the rows of an Arrow table or of a data set that holds one."""
     if not hasattr(source, "column_names") or isinstance(source.column_names, dict):
         raise DataError(f"{where}: it holds several splits; name one, as in {where}/train")
-    require(columns, source.column_names, where)
+    require_columns(columns, source.column_names, where)
     chosen = source.select_columns(list(columns)) if hasattr(source, "select_columns") else source.select(columns)
     return numbered(chosen.to_list() if hasattr(chosen, "to_list") else chosen.to_pylist())
 
 
-def require(columns: Iterable[str], known: Iterable[str], where: Path | str) -> None:
+def require_columns(columns: Iterable[str], known: Iterable[str], where: Path | str) -> None:
     """Raise unless all *columns* are there, each of them once."""
     known = list(known)
     for column in columns:
@@ -129,7 +129,7 @@ def require(columns: Iterable[str], known: Iterable[str], where: Path | str) -> 
             raise DataError(f"{where}: the column {column!r} is there {count} times: which one is meant cannot be told")
 
 
-def text(row: Row, column: str, where: str) -> str:
+def text_of_column(row: Row, column: str, where: str) -> str:
     """Return the text in *column*, an empty one where there is none; anything else is an error, never turned into text.
 
     What reads CSV files of the hub has nothing for an empty cell. A line ends with one character, whatever

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from xp.dsl.metrics import unit_of
 from xp.engine.digests import describe_file
 from xp.engine.journal import Journal
 
@@ -15,43 +16,6 @@ Phase = Literal["prepare", "train", "evaluate", "predict"]
 
 SHOW_SECONDS = 0.2
 """Progress is written at most this often."""
-
-UNITS = {
-    "loss": "nats",
-    "runtime": "s",
-    "seconds": "s",
-    "duration": "s",
-    "tokens_per_second": "1/s",
-    "samples_per_second": "1/s",
-    "steps_per_second": "1/s",
-    "memory": "B",
-    "rss": "B",
-    "allocated": "B",
-    "reserved": "B",
-    "rouge1": "points",
-    "rouge2": "points",
-    "rougeL": "points",
-    "rougeLsum": "points",
-    "gen_len": "tokens",
-    "flos": "FLOP",
-    "emissions": "kg",
-    "energy": "kWh",
-    "consumed": "kWh",
-    "consumed_prepare": "kWh",
-    "consumed_train": "kWh",
-    "consumed_evaluate": "kWh",
-    "consumed_predict": "kWh",
-}
-"""End of a metric's name to its unit."""
-
-
-def unit_of(metric: str) -> str:
-    """Return the unit of a metric, or nothing where it is a plain number.
-
-    >>> unit_of("eval_samples_per_second"), unit_of("learning_rate"), unit_of("train_loss")
-    ('1/s', '', 'nats')
-    """
-    return next((unit for end, unit in UNITS.items() if metric == end or metric.endswith(f"_{end}")), "")
 
 
 class Record:

@@ -14,11 +14,12 @@ from torch import distributed
 from transformers import EarlyStoppingCallback
 
 from xp.dsl.trial import Trial
+from xp.engine import checkpoints
 from xp.engine.layout import AttemptLayout
-from xp.engine.train import checkpoints, swap_checkpoint
+from xp.engine.train import swap_checkpoint
 from xp.engine.train.callbacks import Watcher
-from xp.engine.train.errors import KnobError, StoppedError
-from xp.engine.train.meetings import Meetings, Reason
+from xp.engine.train.errors import SettingError, StoppedError
+from xp.engine.train.rank_agreement import Meetings, Reason
 from xp.engine.train.record import Record
 from xp.engine.train.trainer import NEVER, SummaryTrainer
 from xp.engine.train.weights import checksum
@@ -28,7 +29,7 @@ SHARE = 50
 
 
 @dataclass(frozen=True)
-class Orders:
+class CheckpointPolicy:
     """Where the checkpoints of an attempt lie, and when they are due."""
 
     attempt: AttemptLayout
@@ -45,7 +46,7 @@ class Orders:
     """Whether optimizer states live in a folder: of those DeepSpeed's checkpoint holds the files alone."""
 
     @classmethod
-    def of(cls, trial: Trial, attempt: AttemptLayout) -> Orders:
+    def of(cls, trial: Trial, attempt: AttemptLayout) -> CheckpointPolicy:
         """Return what a trial says of its checkpoints."""
         zero = trial.settings.zero
         every = None if zero is not None and zero.begins_anew else trial.checkpoint_seconds  # nobody goes on from it
@@ -57,7 +58,7 @@ class Saving(Watcher):
     """Saves when it is time, stops when it is told to, and lets nothing of a step be half in a checkpoint."""
 
     def __init__(
-        self, orders: Orders, meetings: Meetings, record: Record, now: Callable[[], float] = time.monotonic
+        self, orders: CheckpointPolicy, meetings: Meetings, record: Record, now: Callable[[], float] = time.monotonic
     ) -> None:
         self.orders = orders
         self.meetings = meetings
@@ -79,9 +80,9 @@ class Saving(Watcher):
         kept: Mapping[str, Any] = {}
         if self.source is not None:
             self._saved_step = state.global_step
-            kept = torch.load(self.source / own_file(self.record.rank), weights_only=True)
+            kept = torch.load(self.source / rank_file(self.record.rank), weights_only=True)
             self._epoch_begin = kept["epoch_begin"]
-            take_up(self.trainer, kept)
+            restore_sums(self.trainer, kept)
             if "swapped" in kept:
                 swap_checkpoint.put_back(self.trainer.deepspeed.optimizer, kept["swapped"])
             self.trainer.over |= state.global_step >= last_step(state, self.orders.until)
@@ -92,7 +93,7 @@ class Saving(Watcher):
         """Tell the weights that the training begins with, and hold them to those that the checkpoint was taken of."""
         found = checksum(self.trainer.model)
         if kept.get("weights", found) != found:
-            raise KnobError(f"the weights are not those that the checkpoint of step {step} was taken of")
+            raise SettingError(f"the weights are not those that the checkpoint of step {step} was taken of")
         self.record.facts("measurement", "start", {"weights": found, "weights_step": step}, {"weights_step": "steps"})
 
     def on_epoch_begin(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
@@ -144,7 +145,7 @@ class Saving(Watcher):
         if self.meetings.leads:
             if self.orders.attempt.stop_file.exists():
                 self.meetings.call("stop")
-            if due(self.now() - self._last, self.orders.every, self._longest):
+            if is_due(self.now() - self._last, self.orders.every, self._longest):
                 self.meetings.call("save")
         reasons: tuple[Reason, ...] = ("save", "stop")
         self._pending |= {reason for reason in reasons if self.meetings.held(reason)}
@@ -163,21 +164,21 @@ class Saving(Watcher):
             return
         began = self.now()
         beat = partial(self.record.beat, "train" if trainer.is_in_train else trainer.phase, step)
-        folder = checkpoints.begin(self.orders.attempt, step)
+        folder = checkpoints.begin_checkpoint(self.orders.attempt, step)
         trainer.store(folder)
         beat()
-        kept = whole(trainer) | {"epoch_begin": self._epoch_begin}
+        kept = trainer_sums(trainer) | {"epoch_begin": self._epoch_begin}
         if self.orders.keep:
             kept["weights"] = checksum(trainer.model)
             self.record.facts("measurement", "kept", {"weights": kept["weights"], "step": step}, {"step": "steps"})
         if self.orders.swaps:
-            kept["swapped"] = swap_checkpoint.kept(trainer.deepspeed.optimizer)
-        torch.save(kept, folder / own_file(self.record.rank))
+            kept["swapped"] = swap_checkpoint.states_outside_folder(trainer.deepspeed.optimizer)
+        torch.save(kept, folder / rank_file(self.record.rank))
         beat()
         if distributed.is_initialized():
             distributed.barrier()
         if self.record.leads:
-            checkpoints.finish(self.orders.attempt, step, beat)
+            checkpoints.finish_checkpoint(self.orders.attempt, step, beat)
         self._saved_step, self._last = step, self.now()
         self._longest = max(self._longest, self._last - began)
         self._spent += self._last - began
@@ -193,15 +194,15 @@ class Saving(Watcher):
         self.record.metrics(used)
 
 
-def own_file(rank: int) -> str:
+def rank_file(rank: int) -> str:
     """Return the name of the file in which a rank keeps what is its own."""
     return f"trainer_state_{rank}.pt"
 
 
-def due(passed: float, every: float | None, longest: float) -> bool:
+def is_due(passed: float, every: float | None, longest: float) -> bool:
     """Tell whether it is time to save.
 
-    >>> due(299, 300, 0.5), due(300, 300, 0.5), due(300, 300, 10.0), due(1e9, None, 0.0)
+    >>> is_due(299, 300, 0.5), is_due(300, 300, 0.5), is_due(300, 300, 10.0), is_due(1e9, None, 0.0)
     (False, True, False, False)
     """
     return every is not None and passed >= max(every, SHARE * longest)
@@ -225,7 +226,7 @@ def went_bad(trainer: SummaryTrainer) -> bool:
     return int(first) != NEVER
 
 
-def whole(trainer: SummaryTrainer) -> dict[str, Any]:
+def trainer_sums(trainer: SummaryTrainer) -> dict[str, Any]:
     """Return what the trainer adds up between two steps, and whether it is at its end."""
     early = stopper(trainer)
     return {
@@ -234,11 +235,11 @@ def whole(trainer: SummaryTrainer) -> dict[str, Any]:
         "whole_loss": float(trainer._total_loss_scalar),  # noqa: SLF001
         "last_logged": int(trainer._globalstep_last_logged),  # noqa: SLF001
         "patience": early.early_stopping_patience_counter if early else 0,
-        "over": over(trainer),
+        "over": has_ended(trainer),
     }
 
 
-def take_up(trainer: SummaryTrainer, kept: Mapping[str, Any]) -> None:
+def restore_sums(trainer: SummaryTrainer, kept: Mapping[str, Any]) -> None:
     """Put back what `whole` has told."""
     trainer._tr_loss += kept["open_loss"]  # noqa: SLF001
     trainer._total_loss_scalar = kept["whole_loss"]  # noqa: SLF001
@@ -248,7 +249,7 @@ def take_up(trainer: SummaryTrainer, kept: Mapping[str, Any]) -> None:
         early.early_stopping_patience_counter = kept["patience"]
 
 
-def over(trainer: SummaryTrainer) -> bool:
+def has_ended(trainer: SummaryTrainer) -> bool:
     """Tell whether the training has ended, by its last step or by early stopping."""
     early = stopper(trainer)
     patient = early is None or early.early_stopping_patience_counter < early.early_stopping_patience

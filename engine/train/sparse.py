@@ -9,7 +9,7 @@ from typing import Any
 from xp.dsl.attention import OWN, most_in_full
 from xp.dsl.settings import Settings
 from xp.engine.train.attention import BLOCK_LOCAL, widths
-from xp.engine.train.errors import KnobError
+from xp.engine.train.errors import SettingError
 
 BLOCK_SPARSE = "block_sparse"
 
@@ -20,18 +20,18 @@ KINDS = {"LongT5LayerLocalSelfAttention": "local", "LongT5LayerTransientGlobalSe
 """LongT5's layers, which are of another class for each kind."""
 
 
-def configure(config: Any, settings: Settings) -> None:
+def configure_sparse(config: Any, settings: Settings) -> None:
     """Write into a model's configuration what is asked for; one without such a field would pass over it."""
     for name in ("attention_window", *OWN):
         value = getattr(settings, name)
         if value is None:
             continue
         if not hasattr(config, name) and settings.attn_implementation != BLOCK_LOCAL:
-            raise KnobError(f"{name}: {config.model_type} has no such attention, got {value!r}")
+            raise SettingError(f"{name}: {config.model_type} has no such attention, got {value!r}")
         setattr(config, name, value)
 
 
-def read(model: Any) -> Mapping[str, list[Any]]:
+def sparse_settings(model: Any) -> Mapping[str, list[Any]]:
     """Return the settings of sparse attention that the layers of the encoder have, each with all its values."""
     found: dict[str, list[Any]] = defaultdict(list)
     found["attention_window"] += widths(model)
@@ -46,7 +46,7 @@ def read(model: Any) -> Mapping[str, list[Any]]:
     return {name: values for name, values in found.items() if values}
 
 
-def least(config: Any, settings: Settings) -> int:
+def least_width(config: Any, settings: Settings) -> int:
     """Return the tokens that a batch must be wide for a declared attention to be computed; shorter ones are padded.
 
     A single short batch would have BigBird attend to everything from there on.
@@ -56,9 +56,9 @@ def least(config: Any, settings: Settings) -> int:
     return most_in_full(config.block_size, config.num_random_blocks) + 1
 
 
-def still(model: Any, settings: Settings) -> None:
+def require_sparse_still(model: Any, settings: Settings) -> None:
     """Raise if the encoder has fallen back to another attention on the way."""
-    kinds = set(read(model).get("attention_type", ()))
+    kinds = set(sparse_settings(model).get("attention_type", ()))
     wanted = settings.attention_type
     if wanted is not None and kinds != {wanted}:
-        raise KnobError(f"attention_type: {wanted!r} was declared, but {' and '.join(sorted(kinds))} was computed")
+        raise SettingError(f"attention_type: {wanted!r} was declared, but {' and '.join(sorted(kinds))} was computed")

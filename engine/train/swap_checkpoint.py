@@ -11,13 +11,13 @@ from typing import Any
 
 import torch
 
-from xp.engine.train.swapping import states
+from xp.engine.train.swapping import states_in_folder
 
 
-def kept(optimizer: Any) -> dict[str, Any]:
+def states_outside_folder(optimizer: Any) -> dict[str, Any]:
     """Return what a checkpoint needs of an optimizer besides its files in the folder, which DeepSpeed copies itself."""
     inner, groups = optimizer.optimizer, optimizer.fp32_partitioned_groups_flat
-    away = [*states(optimizer)]
+    away = [*states_in_folder(optimizer)]
     return {
         "groups": [{name: value for name, value in group.items() if name != "params"} for group in inner.param_groups],
         "scaler": numbers(optimizer.loss_scaler),

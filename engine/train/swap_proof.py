@@ -9,9 +9,9 @@ import torch
 
 from xp.dsl.settings import Zero
 from xp.engine.train.callbacks import Watcher
-from xp.engine.train.errors import KnobError
+from xp.engine.train.errors import SettingError
 from xp.engine.train.record import Record
-from xp.engine.train.swapping import homes
+from xp.engine.train.swapping import folder_settings
 
 STEPS = 2
 """How many steps are watched: in the first one the moments are made, in the second one all states are read."""
@@ -27,7 +27,7 @@ class Proof(Watcher):
     """Marks what the first steps read into: a mark that is still there afterwards was not read."""
 
     def __init__(self, zero: Zero | None, record: Record) -> None:
-        self.homes = homes(zero)
+        self.homes = folder_settings(zero)
         self.record = record
         self.read: dict[str, int] = dict.fromkeys(self.homes, 0)
         """Bytes that have come from the folder in the steps that are watched, by the setting that sends them there."""
@@ -52,7 +52,7 @@ class Proof(Watcher):
         """Tell what was read, and miss what was not."""
         self.leave()
         if idle := [name for name, size in self.read.items() if not size]:
-            raise KnobError("; ".join(f"zero.{name}: nothing was read from the folder" for name in idle))
+            raise SettingError("; ".join(f"zero.{name}: nothing was read from the folder" for name in idle))
         if self.read:
             told = {f"{name}_read": size for name, size in self.read.items()}
             self.record.facts("measurement", "offload", told, dict.fromkeys(told, "B"))
@@ -106,7 +106,9 @@ class Proof(Watcher):
     def check(self, name: str, buffers: Sequence[torch.Tensor]) -> None:
         """Count what was read; raise where a mark is left."""
         if any(map(is_marked, buffers)):
-            raise KnobError(f"zero.{name}: the folder was not read, and DeepSpeed does not notice: take another disk")
+            raise SettingError(
+                f"zero.{name}: the folder was not read, and DeepSpeed does not notice: take another disk"
+            )
         self.read[name] += sum(buffer.nbytes for buffer in buffers)
 
 

@@ -16,12 +16,12 @@ import torch
 from xp.dsl.settings import Settings, Zero
 from xp.engine.forecast import memory
 from xp.engine.machine import nvme
-from xp.engine.train.errors import KnobError
+from xp.engine.train.errors import SettingError
 
 Parts = tuple[list[torch.Tensor], list[int]]
 
 
-def mend() -> None:
+def mend_deepspeed() -> None:
     """Have DeepSpeed keep in memory what stands before the first aligned number of a gradient."""
     from deepspeed.runtime.swap_tensor.optimizer_utils import OptimizerSwapper  # noqa: PLC0415 - where it is needed
 
@@ -47,7 +47,7 @@ def aligned(swapper: Any, tensors: Sequence[torch.Tensor], offsets: Sequence[int
     return parts
 
 
-def states(optimizer: Any) -> Iterator[bool]:
+def states_in_folder(optimizer: Any) -> Iterator[bool]:
     """Yield of each group of optimizer states whether the folder holds it, and memory does not."""
     if not optimizer.swap_optimizer:
         return
@@ -56,35 +56,35 @@ def states(optimizer: Any) -> Iterator[bool]:
         known = swapper.swap_params_info.get(group.ds_id)
         size = known.numel() * swapper.swap_element_size if known else 0
         yield bool(known) and all(
-            one.compute_tensor.numel() == 0 and holds(one.swap_path, size) for one in known.tensors
+            one.compute_tensor.numel() == 0 and is_whole_file(one.swap_path, size) for one in known.tensors
         )
 
 
-def parameters(optimizer: Any) -> Iterator[bool]:
+def parameters_in_folder(optimizer: Any) -> Iterator[bool]:
     """Yield of each parameter whether the folder holds this rank's part of it, and memory does not."""
     if not optimizer.params_in_nvme_and_cpu:
         return
     for parameter in optimizer.module.parameters():
         part, swapper = parameter.ds_tensor, parameter.nvme_swapper
         size = part.ds_numel * swapper.swap_element_size
-        yield part.status.name == "NOT_AVAILABLE" and holds(swapper.get_path(parameter), size)
+        yield part.status.name == "NOT_AVAILABLE" and is_whole_file(swapper.get_path(parameter), size)
 
 
-def holds(file: str, size: int) -> bool:
+def is_whole_file(file: str, size: int) -> bool:
     """Tell whether a file is there that holds so many bytes."""
     path = Path(file)
     return path.is_file() and path.stat().st_size >= size
 
 
-def homes(zero: Zero | None) -> list[str]:
+def folder_settings(zero: Zero | None) -> list[str]:
     """Return the settings that send something to the folder."""
     return [name for name in ("offload_optimizer", "offload_param") if getattr(zero, name, "") == "nvme"]
 
 
-def room(settings: Settings, model: torch.nn.Module, folder: Path) -> None:
+def require_room(settings: Settings, model: torch.nn.Module, folder: Path) -> None:
     """Raise if the folder is too small: DeepSpeed notices no write that fails."""
     counts = [(weights.numel(), weights.requires_grad) for weights in model.parameters()]
     total, trained = sum(size for size, _ in counts), sum(size for size, grows in counts if grows)
     needed = memory.states(settings, memory.Parameters(total, trained, 0)).disk
     if lacking := nvme.shortage(folder, needed):
-        raise KnobError(f"zero.{homes(settings.zero)[0]}: 'nvme' needs {lacking}")
+        raise SettingError(f"zero.{folder_settings(settings.zero)[0]}: 'nvme' needs {lacking}")

@@ -27,13 +27,13 @@ def for_model(model: Model, config: Any, texts: Sequence[str], folder: Path, cac
     given, revision = (model.checkpoint, model.revision) if own is None else (own, model.tokenizer_revision)
     if given is not None:
         place = str(find_folder(given, folder) or given)
-        return completed(AutoTokenizer.from_pretrained(place, revision=revision), config)
+        return with_special_tokens(AutoTokenizer.from_pretrained(place, revision=revision), config)
     order = special_order(config)
     name = key("tokenizer", str(VERSION), *order, str(has_bos(config)), str(model.vocab_size), texts=texts)
-    return wrapped(cache.text(name, lambda: train(texts, config, model.vocab_size)), order)
+    return for_transformers(cache.text(name, lambda: train(texts, config, model.vocab_size)), order)
 
 
-def completed(words: Any, config: Any) -> Any:
+def with_special_tokens(words: Any, config: Any) -> Any:
     """Return a tokenizer that names its special tokens: one that lies alone, without its model, may not."""
     for name in ("pad", "eos", "bos"):
         place = getattr(config, f"{name}_token_id", None)
@@ -67,7 +67,7 @@ def train(texts: Sequence[str], config: Any, vocab_size: int) -> str:
     return str(bpe.to_str())
 
 
-def wrapped(bpe: str, names: Sequence[str]) -> PreTrainedTokenizerFast:
+def for_transformers(bpe: str, names: Sequence[str]) -> PreTrainedTokenizerFast:
     """Return a tokenizer of ours as transformers wants it."""
     return PreTrainedTokenizerFast(
         tokenizer_object=Tokenizer.from_str(bpe),

@@ -25,7 +25,7 @@ from xp.engine.train.sampling import SortishSampler
 NEVER = torch.iinfo(torch.int64).max
 
 REPLACED = ("_get_train_sampler", "_run_epoch", "_save_checkpoint")
-"""Private methods of Hugging Face's trainer that are replaced here: in a version without them, ours are never called."""
+"""Private methods of Hugging Face's trainer that are replaced here: a version without them would never call ours."""
 
 
 class SummaryTrainer(Seq2SeqTrainer):

@@ -13,10 +13,10 @@ from xp.dsl.errors import Problem, QueryError
 from xp.engine.layout import Layout
 from xp.engine.warehouse.duck import duckdb
 from xp.engine.warehouse.freshness import is_current
-from xp.engine.warehouse.refusals import refused, unreadable
+from xp.engine.warehouse.refusals import error_of_no_query, error_of_query
 from xp.engine.warehouse.sandbox import PATIENT, Bounds, Limits, bounded, sandbox
-from xp.engine.warehouse.signals import heard
-from xp.queries.catalog import Column, Query, apart
+from xp.engine.warehouse.signals import interrupting
+from xp.queries.catalog import Column, Query, unique_names
 
 NAMES = {
     "BIGINT": "integer",
@@ -101,7 +101,7 @@ def current(layout: Layout, limits: Limits, warn: Callable[[Problem], None]) -> 
 @contextmanager
 def asking(layout: Layout, limits: Limits) -> Iterator[Asking]:
     """Open the warehouse as it stands for several questions."""
-    with sandbox(layout, limits) as db, bounded(db, limits) as bounds, heard(db) as pressed:
+    with sandbox(layout, limits) as db, bounded(db, limits) as bounds, interrupting(db) as pressed:
         yield Asking(db, limits, bounds, pressed)
 
 
@@ -172,7 +172,7 @@ class Asking:
         except (duckdb.Error, MemoryError) as error:
             if self._pressed.is_set():
                 raise KeyboardInterrupt from None
-            raise refused(error, query, self._limits) from error
+            raise error_of_query(error, query, self._limits) from error
         except RuntimeError as error:
             if INTERRUPTED not in str(error):
                 raise
@@ -184,7 +184,7 @@ class Asking:
             found = self._db.extract_statements(query.sql)
             kinds = [statement.type.name for statement in found]
             if kinds not in READS:
-                raise unreadable(kinds, query)
+                raise error_of_no_query(kinds, query)
             (self._statements[query.sql],) = found
         return self._statements[query.sql]
 
@@ -193,7 +193,7 @@ def described(query: Query, names: list[tuple[str, str]]) -> tuple[Column, ...]:
     """Return the columns of an answer as the header describes them, or as DuckDB has them where it does not."""
     if not query.columns:
         kinds = [NAMES.get(kind, kind.lower()) for _, kind in names]
-        return tuple(map(Column, apart([name for name, _ in names]), kinds, repeat("-"), repeat("")))
+        return tuple(map(Column, unique_names([name for name, _ in names]), kinds, repeat("-"), repeat("")))
     promised, given = [column.name for column in query.columns], [name for name, _ in names]
     if promised != given:
         message = f"the header promises columns {promised}, the answer has {given}"

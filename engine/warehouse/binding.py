@@ -11,7 +11,15 @@ import duckdb
 from xp.dsl.errors import Problem, did_you_mean
 from xp.engine.warehouse.ask import NAMES, READS
 from xp.engine.warehouse.definitions import Schema, schema
-from xp.engine.warehouse.refusals import ARROW, UNKNOWN, complaint, detail, line_and_column, unreadable, with_quotes
+from xp.engine.warehouse.refusals import (
+    ARROW,
+    UNKNOWN,
+    detail,
+    error_of_no_query,
+    line_and_column,
+    message_and_hint,
+    with_quotes,
+)
 from xp.engine.warehouse.sandbox import Limits, limited
 from xp.queries import parameters, statement
 from xp.queries.catalog import Query
@@ -43,7 +51,7 @@ Edits = dict[int, tuple[int, str]]
 
 def faults(db: duckdb.DuckDBPyConnection, query: Query) -> list[Problem]:
     """Return everything that is wrong with a query, as far as it shows on an empty warehouse."""
-    kinds = taken_for(db, query)
+    kinds = statement_kinds(db, query)
     if found := statement.problems(query.sql, str(query.path)) or no_query(kinds, query):
         return found
     tables = schema(db)
@@ -53,7 +61,7 @@ def faults(db: duckdb.DuckDBPyConnection, query: Query) -> list[Problem]:
         return wrong_names(db, query, tables) or [*wrong_values(db, query, tables), *broken_promises(db, query)]
 
 
-def taken_for(db: duckdb.DuckDBPyConnection, query: Query) -> list[str]:
+def statement_kinds(db: duckdb.DuckDBPyConnection, query: Query) -> list[str]:
     """Return what DuckDB takes a text for; nothing where it cannot read it at all."""
     try:
         return [found.type.name for found in db.extract_statements(query.sql)]
@@ -63,7 +71,7 @@ def taken_for(db: duckdb.DuckDBPyConnection, query: Query) -> list[str]:
 
 def no_query(kinds: list[str], query: Query) -> list[Problem]:
     """Return why a text that DuckDB takes for something else is no query."""
-    return [] if not kinds or kinds in READS else list(unreadable(kinds, query).problems)
+    return [] if not kinds or kinds in READS else list(error_of_no_query(kinds, query).problems)
 
 
 def wrong_names(
@@ -84,11 +92,11 @@ def wrong_names(
             told = detail(error)
             if "position" in told and original(offset(told), edits) in edits:
                 break  # what stands in place of a wrong name is wrong as well
-            problem = placed(error, told, query, edits, tables)
+            problem = problem_of_error(error, told, query, edits, tables)
             name = told.get("name") or str(problem)
             if columns_known or not is_about_a_column(told):
                 found[name] = min(problem, found.get(name, problem), key=line_and_column_of)
-            if not repaired(told, query.sql, edits):
+            if not note_repair(told, query.sql, edits):
                 break
     return sorted(found.values(), key=line_and_column_of)
 
@@ -108,9 +116,11 @@ def bind(db: duckdb.DuckDBPyConnection, sql: str, values: Mapping[str, Any]) -> 
     db.execute(EXPLAIN + sql, dict(values)).fetchall()
 
 
-def placed(error: duckdb.Error, told: Mapping[str, Any], query: Query, edits: Edits, tables: Schema) -> Problem:
+def problem_of_error(
+    error: duckdb.Error, told: Mapping[str, Any], query: Query, edits: Edits, tables: Schema
+) -> Problem:
     """Return a complaint at its place in the text that the user wrote, with near names."""
-    first, hint = complaint(told, error)
+    first, hint = message_and_hint(told, error)
     where = str(query.path)
     if ARROW in first:
         return statement.arrow(query.sql, where)
@@ -121,13 +131,13 @@ def placed(error: duckdb.Error, told: Mapping[str, Any], query: Query, edits: Ed
         columns = {column for table in tables.values() for column in table}
         hint = did_you_mean(first.split('"')[3], columns)
     if told.get("error_subtype") == UNKNOWN:
-        hint = near(told, query, tables) or hint
+        hint = suggest_column(told, query, tables) or hint
     if "position" in told:
         hint = with_quotes(hint, told, query.sql, position)
     return Problem(first, where, hint)
 
 
-def near(told: Mapping[str, Any], query: Query, tables: Schema) -> str:
+def suggest_column(told: Mapping[str, Any], query: Query, tables: Schema) -> str:
     """Return a hint at the column that is written most like one; DuckDB looks at the beginning of a name above all."""
     named = statement.tables(query.sql) & tables.keys()
     columns = {*told.get("candidates", "").split(","), *(column for table in named for column in tables[table])}
@@ -140,7 +150,7 @@ def offset(told: Mapping[str, Any]) -> int:
     return int(told["position"]) - len(EXPLAIN)
 
 
-def repaired(told: Mapping[str, Any], text: str, edits: Edits) -> bool:
+def note_repair(told: Mapping[str, Any], text: str, edits: Edits) -> bool:
     """Note what to write in place of a wrong name; False where nothing helps to look further."""
     if told.get("exception_type") not in ("Binder", "Catalog") or "location" not in told:
         return False
@@ -179,7 +189,7 @@ def wrong_values(db: duckdb.DuckDBPyConnection, query: Query, tables: Schema) ->
         try:
             bind(db, query.sql, values)
         except duckdb.Error as error:
-            message, hint = complaint(detail(error), error)
+            message, hint = message_and_hint(detail(error), error)
             text = f"parameter {param.name!r} of type {param.type}: {message}"
             found[param.name] = Problem(text, str(query.path), hint)
     return list(found.values())

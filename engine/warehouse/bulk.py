@@ -109,7 +109,7 @@ def shape(gap: str) -> str:
     return rf'\A\{{{head}"values":{gap}{table(NUMBER)}(?:,{gap}"units":{gap}{table(TEXT)})?\}}\n\z'
 
 
-def read(block: bytes) -> Block | None:
+def read_columns(block: bytes) -> Block | None:
     """Return what whole lines say; None where they are better read one by one."""
     offsets = np.append(0, np.flatnonzero(np.frombuffer(block, np.uint8) == NEWLINE) + 1)
     lines = pa.LargeStringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(block))
@@ -147,7 +147,7 @@ def columns(lines: pa.LargeStringArray, gap: int) -> Columns:
     name = pieces(data, keys.opened[keys.metrics] + 1, keys.closed[keys.metrics]).dictionary_encode()
     owner = np.searchsorted(keys.steps, keys.units) - 1
     unit = pieces(data, keys.begin[keys.units], ends[owner] - len("}\n")).dictionary_encode()
-    place, names = measured(name, unit, owner, keys.first)
+    place, names = names_and_units(name, unit, owner, keys.first)
     return Columns(step, time, keys.first, place, value, names)
 
 
@@ -176,7 +176,7 @@ def located(text: NDArray[np.uint8], gap: int) -> Keys:
     return Keys(times, steps, metrics, units, first, opened, closed, begin, end)
 
 
-def measured(
+def names_and_units(
     name: pa.DictionaryArray, unit: pa.DictionaryArray, owner: NDArray[np.int64], first: NDArray[np.int64]
 ) -> tuple[NDArray[np.int32], list[tuple[str, str | None]]]:
     """Return for each value the place of its name, and names with their units; *owner* are the lines with units."""

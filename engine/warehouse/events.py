@@ -16,7 +16,7 @@ from xp.engine.warehouse.values import (
     text,
     text_and_meaning,
     text_and_number,
-    whole,
+    whole_number,
 )
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Batch:
 def metrics(batch: Batch, source: Source, event: dict[str, Any]) -> None:
     """Add one point for each value."""
     time, step = instant(event), event.get("step")
-    step = NO_STEP if step is None else whole(step)
+    step = NO_STEP if step is None else whole_number(step)
     values, units = mapping(event["values"]), mapping(event.get("units") or {})
     names = batch.name_numbers(values, units)
     batch.points.add((source.attempt, source.rank), step, time, names, list(values.values()))
@@ -111,13 +111,13 @@ def start(batch: Batch, source: Source, event: dict[str, Any]) -> None:
     row = (
         *(text(event[name]) for name in ("experiment", "method", "label")),
         *(canonical(mapping(event[name])) for name in ("variant", "context")),
-        whole(event["seed"]),
+        whole_number(event["seed"]),
         *(text(event[name]) for name in ("model", "dataset")),
-        whole(event["world_size"]),
+        whole_number(event["world_size"]),
         text(event["launch"]),
         bool(event["contended"]),
         text(boot) if boot else None,
-        *(None if resumed is None else whole(resumed[key]) for key in ("attempt", "step")),
+        *(None if resumed is None else whole_number(resumed[key]) for key in ("attempt", "step")),
         None if imported is None else text(imported["kind"]),
         moment(event),
     )
@@ -139,7 +139,7 @@ def end(batch: Batch, source: Source, event: dict[str, Any]) -> None:
 
 def rank(batch: Batch, source: Source, event: dict[str, Any]) -> None:
     """Add a process of an attempt."""
-    values = (whole(event["world_size"]), whole(event["pid"]), moment(event))
+    values = (whole_number(event["world_size"]), whole_number(event["pid"]), moment(event))
     batch.put("rank_start", (source.attempt, source.rank), *values)
 
 
@@ -165,7 +165,7 @@ def effective(batch: Batch, source: Source, event: dict[str, Any]) -> None:
 
 def artifact(batch: Batch, source: Source, event: dict[str, Any]) -> None:
     """Add a file."""
-    values = (text(event["path"]), whole(event["bytes"]), text(event["sha256"]))
+    values = (text(event["path"]), whole_number(event["bytes"]), text(event["sha256"]))
     batch.put("artifact", (source.attempt, source.rank, text(event["name"])), *values)
 
 
@@ -179,16 +179,16 @@ def sample(batch: Batch, source: Source, event: dict[str, Any]) -> None:
 
 def member(batch: Batch, source: Source, event: dict[str, Any]) -> None:
     """Add what a member of a search did in a generation, and the settings it did it with."""
-    key = (source.attempt, whole(event["generation"]), whole(event["member"]))
+    key = (source.attempt, whole_number(event["generation"]), whole_number(event["member"]))
     donor, ends, score = event["donor"], event["to_step"], event["score"]
     row = (
         text(event["trial"]),
         text(event["action"]),
-        None if donor is None else whole(donor),
+        None if donor is None else whole_number(donor),
         None if donor is None else text(event["donor_trial"]),
         None if event.get("checkpoint") is None else text(event["checkpoint"]),
-        whole(event["from_step"]),
-        None if ends is None else whole(ends),
+        whole_number(event["from_step"]),
+        None if ends is None else whole_number(ends),
         None if score is None else float(score),
         None if event["state"] is None else text(event["state"]),
     )
@@ -200,7 +200,7 @@ def member(batch: Batch, source: Source, event: dict[str, Any]) -> None:
 
 def failure(batch: Batch, source: Source, event: dict[str, Any]) -> None:
     """Add what a rank said went wrong."""
-    step = None if event.get("step") is None else whole(event["step"])
+    step = None if event.get("step") is None else whole_number(event["step"])
     values = (text(event["kind"]), text(event["message"]), step, moment(event))
     batch.put("failure", (source.attempt, source.rank, source.line), *values)
 

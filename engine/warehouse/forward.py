@@ -59,13 +59,13 @@ def bring_forward(path: Path) -> None:
     """
     part = store.part_of(path)
     try:
-        with store.opened(path, read_only=False) as db:
+        with store.open_file(path, read_only=False) as db:
             version = store.checked_version(db, path)
             if version == store.VERSION:
                 return
             db.execute("checkpoint")
             build(db, part)
-            keep(path, version)
+            keep_aside(path, version)
             part.replace(path)
     finally:
         part.unlink(missing_ok=True)
@@ -79,10 +79,10 @@ def build(db: duckdb.DuckDBPyConnection, part: Path) -> None:
     db.execute(f"attach '{str(part).replace(chr(39), chr(39) * 2)}' as forward ({options})")
     db.execute("use forward")
     db.begin()
-    store.make(db)
+    store.make_tables(db)
     for table, wanted in columns(db).items():
         if table in had and table not in MADE:
-            db.execute(carried(f'"{old}".main', table, wanted, had[table]))
+            db.execute(copy_statement(f'"{old}".main', table, wanted, had[table]))
     if "declaration" not in had:
         db.execute(DECLARED)
     db.execute(UNREAD)
@@ -103,17 +103,17 @@ def columns(db: duckdb.DuckDBPyConnection) -> Columns:
     return found
 
 
-def carried(source: str, table: str, wanted: dict[str, str], had: dict[str, str]) -> str:
+def copy_statement(source: str, table: str, wanted: dict[str, str], had: dict[str, str]) -> str:
     """Return the statement that fills a table with the rows of its older self.
 
-    >>> carried("old.main", "claim", {"method": "VARCHAR", "note": "VARCHAR"}, {"method": "VARCHAR"})
+    >>> copy_statement("old.main", "claim", {"method": "VARCHAR", "note": "VARCHAR"}, {"method": "VARCHAR"})
     'insert into "claim" select old."method", null from old.main."claim" as old'
     """
-    values = ", ".join(value(table, column, had.get(column)) for column in wanted)
+    values = ", ".join(column_value(table, column, had.get(column)) for column in wanted)
     return f'insert into "{table}" select {values} from {source}."{table}" as old'  # noqa: S608 - our own names
 
 
-def value(table: str, column: str, kind: str | None) -> str:
+def column_value(table: str, column: str, kind: str | None) -> str:
     """Return what a column is filled with; *kind* is the type that it had, if it was there."""
     if kind is None:
         return ADDED.get((table, column), "null")
@@ -121,7 +121,7 @@ def value(table: str, column: str, kind: str | None) -> str:
     return changed if kind == before else f'old."{column}"'
 
 
-def keep(path: Path, version: int) -> None:
+def keep_aside(path: Path, version: int) -> None:
     """Give the file of an earlier version a second name, which stays when the new one takes the first."""
     kept = path.with_suffix(f".v{version}{path.suffix}")
     kept.unlink(missing_ok=True)

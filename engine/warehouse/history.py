@@ -60,5 +60,5 @@ def history(layout: Layout, trials: Collection[str], models: Collection[str], da
         return []
     load(layout)
     asked = {"trials": [*trials], "models": [*models], "datasets": [*datasets], "most": MOST}
-    with store.opened(layout.warehouse, read_only=True) as db:
+    with store.open_file(layout.warehouse, read_only=True) as db:
         return [Taken(*row) for row in db.execute(store.script("history.sql"), asked).fetchall()]

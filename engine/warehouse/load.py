@@ -49,30 +49,30 @@ def load(layout: Layout) -> Loaded:
     """
     loaded = Loaded()
     while layout.root.is_dir():
-        marks, current = look(layout)
+        marks, current = read_state(layout)
         tail = collect(layout, marks)
         if current and not tail.marks and not tail.anew:
             break
-        if stored(layout, marks, tail):
+        if store_tail(layout, marks, tail):
             loaded = loaded.plus(tail)
             if tail.complete:
                 break
     return loaded
 
 
-def look(layout: Layout) -> tuple[dict[str, Mark], bool]:
+def read_state(layout: Layout) -> tuple[dict[str, Mark], bool]:
     """Return how far journals have been loaded, and whether tables and views are this program's."""
     path = layout.warehouse
     if not path.exists():
         return {}, False
-    with store.opened(path, read_only=True) as db:
+    with store.open_file(path, read_only=True) as db:
         version = store.checked_version(db, path)
         if version == store.VERSION:
             return read_marks(db), store.has_own_views(db)
     if not version:
         return {}, False
     bring_forward(path)
-    return look(layout)
+    return read_state(layout)
 
 
 def read_marks(db: duckdb.DuckDBPyConnection) -> dict[str, Mark]:
@@ -81,11 +81,11 @@ def read_marks(db: duckdb.DuckDBPyConnection) -> dict[str, Mark]:
     return {path: Mark(head, size, lines) for path, head, size, lines in rows}
 
 
-def stored(layout: Layout, marks: Mapping[str, Mark], tail: Tail) -> bool:
+def store_tail(layout: Layout, marks: Mapping[str, Mark], tail: Tail) -> bool:
     """Store what was read in one transaction; False if another process has stored something since it was read."""
     if not layout.warehouse.exists():
         store.create(layout.warehouse)
-    with store.opened(layout.warehouse, read_only=False) as db:
+    with store.open_file(layout.warehouse, read_only=False) as db:
         db.begin()
         usable = store.checked_version(db, layout.warehouse) == store.VERSION
         if usable and read_marks(db) != marks:
@@ -93,7 +93,7 @@ def stored(layout: Layout, marks: Mapping[str, Mark], tail: Tail) -> bool:
         if usable and not tail.anew:
             store.make_views(db)
         else:
-            store.make(db)
+            store.make_tables(db)
         write(db, layout, tail)
         db.commit()
     return True

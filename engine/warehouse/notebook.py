@@ -39,12 +39,12 @@ class Result:
 
     def _repr_markdown_(self) -> str:
         """Return what a notebook shows."""
-        from xp.templates.markdown import table  # noqa: PLC0415 - only a notebook needs it
+        from xp.templates.markdown import answer_table  # noqa: PLC0415 - only a notebook needs it
 
         names = self.table.column_names
         rows = [tuple(row[name] for name in names) for row in self.rows()]
         kinds = [(name, "") for name in names]
-        return table(ask.Answer(self.query.title, self.query.columns or ask.described(self.query, kinds), rows))
+        return answer_table(ask.Answer(self.query.title, self.query.columns or ask.described(self.query, kinds), rows))
 
 
 @dataclass(frozen=True)

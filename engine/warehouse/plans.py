@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xp.dsl.measures import CONFIDENCE, CORRECTION, MEASURES
-from xp.engine.warehouse.values import canonical, instant, mapping, moment, text, text_and_number, whole
+from xp.engine.warehouse.values import canonical, instant, mapping, moment, text, text_and_number, whole_number
 
 MARGINS = {str(measure.name): (measure.scale, measure.margin) for measure in MEASURES}
 """Measure to scale and margin."""
@@ -78,11 +78,11 @@ def planned_trial(item: dict[str, Any]) -> tuple[Any, ...]:
     axes = {axis: value for axis, value in variant.items() if axis not in ("method", "model", "dataset")}
     return (
         text(item["trial"]),
-        whole(item["order"]),
+        whole_number(item["order"]),
         *(text(item[key]) for key in ("method", "baseline", "label")),
         *(text_and_number(variant.get(key))[0] for key in ("model", "dataset")),
         ", ".join(f"{axis}={text_and_number(value)[0]}" for axis, value in axes.items()),
         canonical(variant),
         canonical(mapping(item["context"])),
-        whole(item["seed"]),
+        whole_number(item["seed"]),
     )

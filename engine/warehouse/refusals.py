@@ -24,7 +24,7 @@ NO_VALUES = "alues were not provided for the following"
 NAMED = "parameters have names: write $seed, and give it with -p seed=1"
 
 
-def unreadable(kinds: Sequence[str], query: Query) -> QueryError:
+def error_of_no_query(kinds: Sequence[str], query: Query) -> QueryError:
     """Return why a text is no query: it is no statement, several, or one that does not read."""
     from xp.queries.statement import problems  # noqa: PLC0415 - a query without fault does not pay for the parser
 
@@ -34,7 +34,7 @@ def unreadable(kinds: Sequence[str], query: Query) -> QueryError:
     return QueryError(*(problems(query.sql, str(query.path)) or [Problem(message, str(query.path))]))
 
 
-def refused(error: duckdb.Error | MemoryError, query: Query, limits: Limits) -> QueryError:
+def error_of_query(error: duckdb.Error | MemoryError, query: Query, limits: Limits) -> QueryError:
     """Return why a query gave no answer.
 
     What sqlglot says of a statement, such as that it deletes something, is clearer than that it cannot be executed.
@@ -54,7 +54,7 @@ def refused(error: duckdb.Error | MemoryError, query: Query, limits: Limits) -> 
 def explained(error: duckdb.Error, query: Query) -> Problem:
     """Return DuckDB's complaint with its place."""
     told = detail(error)
-    first, hint = complaint(told, error)
+    first, hint = message_and_hint(told, error)
     where = str(query.path)
     if ARROW in first:
         from xp.queries.statement import arrow  # noqa: PLC0415
@@ -83,7 +83,7 @@ def detail(error: duckdb.Error) -> dict[str, Any]:
         return {}
 
 
-def complaint(told: Mapping[str, Any], error: duckdb.Error) -> tuple[str, str]:
+def message_and_hint(told: Mapping[str, Any], error: duckdb.Error) -> tuple[str, str]:
     """Return the message of an error and the hint that follows it."""
     message = told.get("exception_message", str(error))
     first, *rest = [line.strip() for line in message.splitlines() if line.strip()] or ["no reason given"]

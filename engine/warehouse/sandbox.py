@@ -60,7 +60,7 @@ def sandbox(layout: Layout, limits: Limits = PATIENT) -> Iterator[duckdb.DuckDBP
         with emptiness(limits) as db:
             yield db
         return
-    with store.opened(layout.warehouse, read_only=True, config=settings(limits)) as db:
+    with store.open_file(layout.warehouse, read_only=True, config=settings(limits)) as db:
         store.checked_version(db, layout.warehouse)
         lock(db)
         yield db
@@ -71,7 +71,7 @@ def emptiness(limits: Limits = PATIENT) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open an empty warehouse in memory."""
     with duckdb.connect(":memory:", config=settings(limits)) as db:
         db.execute("set timezone = 'UTC'")
-        store.make(db)
+        store.make_tables(db)
         lock(db)
         yield db
 

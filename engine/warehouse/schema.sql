@@ -435,7 +435,7 @@ comment on table failure is 'what the ranks themselves said went wrong';
 comment on column failure.attempt_key is 'the attempt';
 comment on column failure.rank is 'the rank that failed';
 comment on column failure.line is 'line of its journal';
-comment on column failure.kind is 'knob, oom, diverged, data, stopped or error';
+comment on column failure.kind is 'setting (knob, of earlier versions), oom, diverged, data, stopped or error';
 comment on column failure.message is 'in words, in full';
 comment on column failure.step is 'optimizer step at which it happened';
 comment on column failure.time is 'when it happened';

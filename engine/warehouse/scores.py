@@ -37,7 +37,7 @@ def write_scores(db: duckdb.DuckDBPyConnection, layout: Layout, batch: Batch, ke
             continue
         file = layout.attempt(*attempts[number]).root / path
         try:
-            scores = read(file, sha256)
+            scores = read_scores(file, sha256)
         except (OSError, ValueError, LookupError) as error:
             yield Problem(f"no scores of single examples: {error}", str(file))
             continue
@@ -47,7 +47,7 @@ def write_scores(db: duckdb.DuckDBPyConnection, layout: Layout, batch: Batch, ke
         db.unregister("scores")
 
 
-def read(file: Path, sha256: str) -> Any:
+def read_scores(file: Path, sha256: str) -> Any:
     """Return the columns of a file and the place of each row in it; raises where it is not what was written."""
     import pyarrow as pa  # noqa: PLC0415 - most loads have no use for it
     from pyarrow import parquet  # noqa: PLC0415

@@ -15,7 +15,7 @@ MOST = 64
 
 
 @contextmanager
-def heard(db: duckdb.DuckDBPyConnection) -> Iterator[threading.Event]:
+def interrupting(db: duckdb.DuckDBPyConnection) -> Iterator[threading.Event]:
     """Interrupt what the connection does in the block when Ctrl-C is pressed, and tell that it was.
 
     Only the main thread hears of signals. DuckDB may take note of one as well, and forget it.

@@ -75,18 +75,18 @@ def views() -> str:
     return "\n".join(script(f"views/{name}.sql") for name in VIEWS)
 
 
-def digest(text: str) -> str:
+def text_digest(text: str) -> str:
     """Return what changes whenever *text* does."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def views_digest() -> str:
     """Return what changes whenever a view or a measure does."""
-    return digest(views() + repr(MEASURES))
+    return text_digest(views() + repr(MEASURES))
 
 
 @contextmanager
-def opened(path: Path, *, read_only: bool, config: Config | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_file(path: Path, *, read_only: bool, config: Config | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the file for the length of a block, waiting for whoever else has it; what DuckDB refuses in it is told."""
     db = connect(path, read_only, config or {})
     try:
@@ -160,14 +160,14 @@ def part_of(path: Path) -> Path:
 def create(path: Path) -> None:
     """Make an empty warehouse beside its place and move it there: a file half made could not be opened again."""
     part = part_of(path)
-    with opened(part, read_only=False, config=NEW) as db:
+    with open_file(part, read_only=False, config=NEW) as db:
         db.begin()
-        make(db)
+        make_tables(db)
         db.commit()
     part.replace(path)
 
 
-def make(db: duckdb.DuckDBPyConnection) -> None:
+def make_tables(db: duckdb.DuckDBPyConnection) -> None:
     """Make all tables and views, dropping those that there are."""
     drop_views(db)
     for (name,) in db.execute(TABLES).fetchall():

@@ -117,10 +117,10 @@ def collect(layout: Layout, marks: Mapping[str, Mark]) -> Tail:
             break
         # all journals of the attempt, the engine's first: once that says how it ended, the others are there, complete
         first, *_ = paths
-        read(tail, layout, first, known.get(first))
+        read_journal(tail, layout, first, known.get(first))
         for path in layout.sizes_in(folder):
             if path != first:
-                read(tail, layout, path, known.get(path))
+                read_journal(tail, layout, path, known.get(path))
     return tail
 
 
@@ -137,7 +137,7 @@ def head(path: Path) -> str:
         return hashlib.sha256(file.readline()).hexdigest()
 
 
-def read(tail: Tail, layout: Layout, path: str, mark: Mark | None) -> None:
+def read_journal(tail: Tail, layout: Layout, path: str, mark: Mark | None) -> None:
     """Add the whole lines of one journal from *mark* on."""
     file, place = layout.root / path, layout.place(path)
     start, line = (mark.bytes, mark.lines) if mark else (0, 0)
@@ -147,7 +147,7 @@ def read(tail: Tail, layout: Layout, path: str, mark: Mark | None) -> None:
             tail.refuse(file, BadLine(path, 1, NOT_OURS, ""))
             tail.marks[path] = Mark(FOREIGN, size, 1)
         return
-    reading = Reading(tail, file, path, place)
+    reading = JournalReader(tail, file, path, place)
     by_columns = tail.bulky and place.experiment is None
     for block, found in looked_through(blocks(file, start)) if by_columns else unread(blocks(file, start)):
         line += reading.each(numbered(block, line + 1)) if found is None else reading.all(found, line + 1)
@@ -157,7 +157,7 @@ def read(tail: Tail, layout: Layout, path: str, mark: Mark | None) -> None:
 
 
 @dataclass
-class Reading:
+class JournalReader:
     """One journal on its way into the batch."""
 
     tail: Tail
@@ -193,7 +193,7 @@ class Reading:
                 self.take(line, event)
             except (KeyError, TypeError, ValueError) as error:
                 shown = raw.decode("utf-8", "replace").strip()[:SHOWN]
-                self.tail.refuse(self.file, BadLine(self.path, line, complaint(error), shown))
+                self.tail.refuse(self.file, BadLine(self.path, line, error_in_words(error), shown))
         return len(lines)
 
     def take(self, line: int, event: dict[str, Any]) -> None:
@@ -229,7 +229,7 @@ def at_once(block: bytes) -> Block | None:
     """Return what a block says by columns; None where it is better read line by line."""
     from xp.engine.warehouse import bulk  # noqa: PLC0415 - a short load does not pay for numpy and pyarrow
 
-    return bulk.read(block) if len(block) >= FEW else None
+    return bulk.read_columns(block) if len(block) >= FEW else None
 
 
 def blocks(path: Path, start: int) -> Iterator[bytes]:
@@ -279,6 +279,6 @@ def refuse_later_format(version: Any, where: str) -> None:
         raise WarehouseError(Problem(message, where, "load it with the xp that wrote it, or a later one"))
 
 
-def complaint(error: Exception) -> str:
+def error_in_words(error: Exception) -> str:
     """Return what is wrong with a line, in words."""
     return f"no {error.args[0]!r}" if isinstance(error, KeyError) else str(error)

@@ -26,7 +26,7 @@ def moment(event: dict[str, Any]) -> datetime:
     return datetime.fromtimestamp(instant(event), UTC)
 
 
-def whole(value: Any) -> int:
+def whole_number(value: Any) -> int:
     """Return *value*, which must be a whole number of 64 bits."""
     if isinstance(value, bool) or not isinstance(value, int) or not -(2**63) < value < 2**63:
         raise TypeError(f"no whole number: {value!r}")

@@ -106,17 +106,17 @@ def write(db: duckdb.DuckDBPyConnection, layout: Layout, tail: Tail) -> None:
         rows = [key + values for key, values in tail.batch.rows.get(name, {}).items()]
         if target.of_attempt:
             rows = [(keys[row[0]], *row[1:]) for row in rows]
-        put(db, target, rows)
+        insert_rows(db, target, rows)
     tail.problems += write_scores(db, layout, tail.batch, keys)
     if tail.batch.points:
         merge(db, tail.batch.points, keys, name_ids(db, tail))
     marks = [(path, mark.head, mark.bytes, mark.lines) for path, mark in tail.marks.items()]
-    put(db, Target("journal", ("path", "head", "bytes", "lines"), 1), marks)
+    insert_rows(db, Target("journal", ("path", "head", "bytes", "lines"), 1), marks)
     bad = [(line.path, line.line, line.problem, line.text) for line in tail.bad]
-    put(db, Target("bad_line", ("path", "line", "problem", "text"), 2), bad)
+    insert_rows(db, Target("bad_line", ("path", "line", "problem", "text"), 2), bad)
 
 
-def put(db: duckdb.DuckDBPyConnection, target: Target, rows: Sequence[tuple[Any, ...]]) -> None:
+def insert_rows(db: duckdb.DuckDBPyConnection, target: Target, rows: Sequence[tuple[Any, ...]]) -> None:
     """Write rows whose keys differ."""
     if not rows:
         return
@@ -145,7 +145,7 @@ def attempt_keys(db: duckdb.DuckDBPyConnection, batch: Batch) -> list[int]:
     free = following(db, "attempt", "attempt_key")
     new = [attempt for attempt in batch.attempts if attempt not in known]
     known |= {attempt: free + place for place, attempt in enumerate(new)}
-    put(
+    insert_rows(
         db,
         Target("attempt", ("attempt_key", "trial", "attempt"), 1, action="insert"),
         [(known[attempt], *attempt) for attempt in new],
@@ -175,7 +175,7 @@ def name_ids(db: duckdb.DuckDBPyConnection, tail: Tail) -> list[int]:
             known[name] = changed[name] = (number, before or unit)
             free = max(free, number + 1)
     news = [(name, number, unit) for name, (number, unit) in changed.items()]
-    put(db, Target("metric_name", ("name", "name_id", "unit"), 1), news)
+    insert_rows(db, Target("metric_name", ("name", "name_id", "unit"), 1), news)
     if beyond:
         tail.batch.points.leave_out(beyond)
         tail.problems.append(too_many(set(beyond.values())))

@@ -9,7 +9,7 @@ import altair as alt
 
 from xp.templates.answers import Rows
 from xp.templates.charts import look
-from xp.templates.charts.names import lacking, listed, names
+from xp.templates.charts.names import lacking, list_in_words, names
 
 HEIGHT = 320
 SMALL_WIDTH, SMALL_HEIGHT, COLUMNS = 132, 84, 4
@@ -44,13 +44,13 @@ def draw(rows: Rows, metric: str = "loss", **_: Any) -> alt.TopLevelMixin:
     """Return the chart."""
     called = names(rows, "model", "dataset", "axes")
     unit = next((row["unit"] for row in rows if row["unit"]), "-")
-    scale = look.scale(unit, [end for row in rows for end in ends(row["value"], row["value_spread"])])
+    scale = look.scale(unit, [end for row in rows for end in band_ends(row["value"], row["value_spread"])])
     points = [
         {
             "name": name,
             "step": row["step"],
             "value": scale.of(row["value"]),
-            **dict(zip(("low", "high"), map(scale.of, ends(row["value"], row["value_spread"])), strict=True)),
+            **dict(zip(("low", "high"), map(scale.of, band_ends(row["value"], row["value_spread"])), strict=True)),
         }
         for name, row in zip(called, rows, strict=True)
         if row["step"] is not None
@@ -61,13 +61,13 @@ def draw(rows: Rows, metric: str = "loss", **_: Any) -> alt.TopLevelMixin:
     notes = (
         f"Mean over seeds; the band is ± a standard deviation.{'' if together else f' Dotted: {curves.series[0]}.'}",
         "A cross: from here on no seed has a finite number." if curves.ended else "",
-        f"Without a single number: {listed(missing, 12)}." if missing else "",
+        f"Without a single number: {list_in_words(missing, 12)}." if missing else "",
     )
-    chart = one(curves) if together else many(curves)
+    chart = single_panel(curves) if together else panels(curves)
     return chart.properties(title=look.titled(f"{scale.title(metric)}, over the training steps", *notes))
 
 
-def ends(value: Any, spread: Any) -> tuple[Any, Any]:
+def band_ends(value: Any, spread: Any) -> tuple[Any, Any]:
     """Return the ends of a band; no value has none."""
     return (None, None) if value is None else (value - (spread or 0), value + (spread or 0))
 
@@ -78,7 +78,7 @@ def stopped(points: list[dict[str, Any]]) -> dict[str, Any] | None:
     return there[-1] if there and there[-1] is not points[-1] else None
 
 
-def one(curves: Curves) -> alt.LayerChart:
+def single_panel(curves: Curves) -> alt.LayerChart:
     """Return all variants in one panel."""
     series = curves.series
     colors, dashes = (list(look.SERIES[: len(series)]), list(look.DASHES[: len(series)]))
@@ -90,7 +90,7 @@ def one(curves: Curves) -> alt.LayerChart:
     return layers(curves, color, dash, titles).properties(width=look.WIDTH - 120, height=HEIGHT)
 
 
-def many(curves: Curves) -> alt.ConcatChart:
+def panels(curves: Curves) -> alt.ConcatChart:
     """Return a panel for each variant, the first one behind each as a reference."""
     first = curves.series[0]
     reference = alt.Chart(look.inline(curves.of(first).points)).encode(

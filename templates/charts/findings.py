@@ -7,7 +7,7 @@ from typing import Any
 
 from xp.dsl.quantity import finite, quantity
 from xp.templates.answers import Row, Rows
-from xp.templates.charts.names import lacking, listed, names
+from xp.templates.charts.names import lacking, list_in_words, names
 from xp.templates.sheet import label
 
 
@@ -23,8 +23,8 @@ def pareto(rows: Rows, against: str = "memory", **_: Any) -> str:
         return ""
     beaten = [name for name, row in called if row["front"] is False]
     return sentences(
-        f"ROUGE-1 against {against}: no other variant beats {listed(front)}",
-        f"beaten: {listed(beaten)}" if beaten else "",
+        f"ROUGE-1 against {against}: no other variant beats {list_in_words(front)}",
+        f"beaten: {list_in_words(beaten)}" if beaten else "",
         unmeasured([name for name, _ in called], rows, "front"),
     )
 
@@ -36,14 +36,14 @@ def intervals(rows: Rows, **_: Any) -> str:
         return ""
     clear: dict[str, list[str]] = {}
     for row in measured:
-        if apart(row):
+        if is_clear(row):
             effect = quantity(row["effect"], row["unit"])
             clear.setdefault(row["measure"], []).append(f"{row['method']} {effect}")
-    told = (f"{measure}: {listed(effects)}" for measure, effects in clear.items())
+    told = (f"{measure}: {list_in_words(effects)}" for measure, effects in clear.items())
     claimed = [row["verdict"] for row in rows if row["verdict"]]
     kinds = [f"{claimed.count(kind)} {kind}" for kind in dict.fromkeys(sorted(claimed, key=VERDICTS.index))]
     return sentences(
-        f"{counted(len(claimed), 'claim')}: {', '.join(kinds)}" if claimed else "",
+        f"{count_in_words(len(claimed), 'claim')}: {', '.join(kinds)}" if claimed else "",
         f"intervals that exclude no effect: {'; '.join(told) or 'none'}",
         unmeasured([row["method"] for row in rows], rows, "effect"),
     )
@@ -52,7 +52,7 @@ def intervals(rows: Rows, **_: Any) -> str:
 VERDICTS = ("supported", "refuted", "mixed", "inconclusive", "not measured")
 
 
-def apart(row: Row) -> bool:
+def is_clear(row: Row) -> bool:
     """Tell whether the whole interval lies on one side of no effect."""
     low, high = row["effect_low"], row["effect_high"]
     none = 1 if row["unit"] == "×" else 0
@@ -68,12 +68,12 @@ def learning_curves(rows: Rows, metric: str = "loss", **_: Any) -> str:
     early = [name for name in last if any(row["value"] is None for row in belonging(rows, called, name))]
     whole = [name for name in last if name not in early] or early
     ends = sorted(whole, key=lambda name: (last[name]["value"], name))
-    told = [f"{name} with {written(last[name], 'value')}" for name in ends]
+    told = [f"{name} with {mean_in_words(last[name], 'value')}" for name in ends]
     end = f"after {max(last[name]['step'] for name in whole)} steps"
     highest = f", highest {told[-1]}" if len(told) > 1 else ""
     return sentences(
-        f"{counted(len(last), 'curve')} of {metric}: {end} lowest {told[0]}{highest}",
-        f"not finite to the end: {listed(early)}" if early else "",
+        f"{count_in_words(len(last), 'curve')} of {metric}: {end} lowest {told[0]}{highest}",
+        f"not finite to the end: {list_in_words(early)}" if early else "",
         unmeasured(called, rows, "step"),
     )
 
@@ -90,10 +90,10 @@ def pbt_lineage(rows: Rows, **_: Any) -> str:
         search = rows.where(label=name)
         taken = len(search.where(action="exploit"))
         best = [f"member {row['member']} to step {row['to_step']}" for row in search.where(best=True)]
-        size = counted(len(search.distinct("member")), "member")
+        size = count_in_words(len(search.distinct("member")), "member")
         told.append(
-            f"search {name}: {size} over {counted(len(search.distinct('generation')), 'generation')}, "
-            f"{counted(taken, 'time')} the checkpoint of another was taken over"
+            f"search {name}: {size} over {count_in_words(len(search.distinct('generation')), 'generation')}, "
+            f"{count_in_words(taken, 'time')} the checkpoint of another was taken over"
             + (f"; the way to the best model: {', '.join(best)}" if best else "")
         )
     return sentences(*told)
@@ -107,7 +107,7 @@ def memory(rows: Rows, **_: Any) -> str:
     )
     if not peaks:
         return ""
-    told = [f"{name} with {written(row, 'peak')}" for name, row in peaks]
+    told = [f"{name} with {mean_in_words(row, 'peak')}" for name, row in peaks]
     parts = ("parameters", "gradients", "optimizer_states")
     least = {part: sorted((row[part], name) for name, row in called if finite(row[part])) for part in parts}
     return sentences(
@@ -130,22 +130,22 @@ def utilisation(rows: Rows, **_: Any) -> str:
             unit = rows.where(name=name)[0]["unit"] or "-"
             low, high = quantity(min(found), unit), quantity(max(found), unit)
             told.append(f"{label(name)} from {low} to {high}")
-    return sentences(f"{counted(len(rows.distinct('label')), 'trial')}: {'; '.join(told)}") if told else ""
+    return sentences(f"{count_in_words(len(rows.distinct('label')), 'trial')}: {'; '.join(told)}") if told else ""
 
 
 def unmeasured(called: list[str], rows: Rows, column: str) -> str:
     """Return what is not measured, with the reasons."""
     missing = lacking(called, rows, column)
-    return f"not measured: {listed(missing)}" if missing else ""
+    return f"not measured: {list_in_words(missing)}" if missing else ""
 
 
-def written(row: Row, name: str) -> str:
+def mean_in_words(row: Row, name: str) -> str:
     """Return a mean with its spread."""
     unit = row["unit"] if name == "value" else "B"
     return quantity(row[name], unit or "-", row[f"{name}_spread"])
 
 
-def counted(number: int, thing: str) -> str:
+def count_in_words(number: int, thing: str) -> str:
     """Return a number of things."""
     return f"{number} {thing}{'' if number == 1 else 's'}"
 

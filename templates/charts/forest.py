@@ -111,7 +111,7 @@ def panel(rows: Rows, methods: list[str], verdicts: list[str], width: float, *, 
             color=alt.Color("verdict:N", scale=alt.Scale(domain=verdicts, range=colors), legend=legend),
             shape=alt.Shape("verdict:N", scale=alt.Scale(domain=verdicts, range=shapes), legend=legend),
         ),
-        look.text(
+        look.readable_text(
             base.transform_filter("!isValid(datum.effect)").encode(x=alt.value(3), y=up, text="note:N"),
             align="left",
             fontStyle="italic",

@@ -69,7 +69,9 @@ class Gallery:
         finding = clean(FINDINGS[rows.query](rows, **own)).replace("\n", " ") if rows else ""
         if not finding:
             return None
-        title = "-".join([rows.query, *(UNSAFE.sub("_", text(name, value)) for name, value in sorted(own.items()))])
+        title = "-".join(
+            [rows.query, *(UNSAFE.sub("_", file_name_part(name, value)) for name, value in sorted(own.items()))]
+        )
         return self.charts.setdefault(title, Chart(title, rows.query, own, rows, finding))
 
     def files(self, *, png: bool = False) -> Iterator[tuple[str, bytes]]:
@@ -84,7 +86,7 @@ class Gallery:
                 yield f"{chart.name}.png", draw.png(spec)
 
 
-def text(name: str, value: Any) -> str:
+def file_name_part(name: str, value: Any) -> str:
     """Return a parameter as a part of the name of a file."""
     return name if value is True else str(value)
 

@@ -55,7 +55,7 @@ class Label:
     """Whether a line has to lead from the one to the other."""
 
 
-def placed(spots: Sequence[Spot], width: float, height: float) -> list[Label]:
+def place_labels(spots: Sequence[Spot], width: float, height: float) -> list[Label]:
     """Return where the middle of each name goes, those first that come first; a name without room is left out."""
     points = [Box(spot.x, spot.y, GAP, GAP) for spot in spots]
     names: list[Box] = []

@@ -9,7 +9,7 @@ import altair as alt
 from xp.dsl.quantity import quantity
 from xp.templates.answers import Row, Rows
 from xp.templates.charts import look
-from xp.templates.charts.names import shown
+from xp.templates.charts.names import value_in_chart
 
 LANE = 34
 """Height of the lane of one member."""
@@ -70,8 +70,8 @@ def panel(rows: Rows, label: str) -> alt.LayerChart:
                 legend=alt.Legend(title=None, orient="bottom", direction="horizontal"),
             ),
         ),
-        look.text(base.encode(alt.X("to:Q"), text="score:N"), align="right", dy=-9, dx=-4),
-        look.text(base.encode(across, text="schedule:N"), align="left", dy=11, dx=6, fontSize=9.5),
+        look.readable_text(base.encode(alt.X("to:Q"), text="score:N"), align="right", dy=-9, dx=-4),
+        look.readable_text(base.encode(across, text="schedule:N"), align="left", dy=11, dx=6, fontSize=9.5),
     ]
     title = alt.TitleParams(label, fontSize=12, offset=4)
     return alt.layer(*layers).properties(width=look.WIDTH, height=LANE * (len(members) + 0.2), title=title)
@@ -79,7 +79,7 @@ def panel(rows: Rows, label: str) -> alt.LayerChart:
 
 def stretch(row: Row, letters: float) -> dict[str, Any]:
     """Return one stretch of training; its settings where so many letters have room for them."""
-    schedule = shown(row, "schedule") if row["schedule"] else ""
+    schedule = value_in_chart(row, "schedule") if row["schedule"] else ""
     return {
         "member": row["member"],
         "from": row["from_step"],

@@ -118,7 +118,7 @@ def inline(rows: Sequence[dict[str, Any]]) -> alt.InlineData:
     return alt.InlineData(values=[dict(row) for row in rows])
 
 
-def text(chart: alt.Chart, **marks: Any) -> alt.LayerChart:
+def readable_text(chart: alt.Chart, **marks: Any) -> alt.LayerChart:
     """Return texts that stay readable where lines pass behind them."""
     halo = chart.mark_text(baseline="middle", stroke=PAPER, strokeWidth=3, color=PAPER, **marks)
     return alt.layer(halo, chart.mark_text(baseline="middle", **marks))

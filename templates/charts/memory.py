@@ -32,8 +32,8 @@ def draw(rows: Rows, **_: Any) -> alt.TopLevelMixin:
         "measured: the peak of the rank that needed most, mean over seeds ± a standard deviation."
     )
     chart = alt.hconcat(
-        kept(ordered, order).properties(width=wide, height=high),
-        peak(ordered, order).properties(width=wide, height=high),
+        kept_chart(ordered, order).properties(width=wide, height=high),
+        peak_chart(ordered, order).properties(width=wide, height=high),
         spacing=24,
     )
     title = look.titled("Memory of a rank, by stage of ZeRO", how)
@@ -51,7 +51,7 @@ def rungs(order: list[str], *, labels: bool) -> alt.Y:
     return alt.Y("name:N", title=None, sort=order, scale=alt.Scale(domain=order), axis=axis)
 
 
-def kept(ordered: Named, order: list[str]) -> alt.LayerChart:
+def kept_chart(ordered: Named, order: list[str]) -> alt.LayerChart:
     """Return what a rank keeps: bars, one part behind the other, and a line where ZeRO in theory has their end."""
     known = [part for part in KEPT if any(finite(row[part]) for _, row in ordered)]
     totals = [sum(row[part] or 0 for part in known) for _, row in ordered]
@@ -79,17 +79,17 @@ def kept(ordered: Named, order: list[str]) -> alt.LayerChart:
     return alt.layer(
         bars.encode(across("size:Q", stack="zero"), rows, color, order="place:Q"),
         lines.encode(across("end:Q"), rows),
-        look.text(said, align="left", fontStyle="italic"),
+        look.readable_text(said, align="left", fontStyle="italic"),
     )
 
 
-def peak(ordered: Named, order: list[str]) -> alt.LayerChart:
+def peak_chart(ordered: Named, order: list[str]) -> alt.LayerChart:
     """Return the peak that was measured: a point with its spread."""
-    ends = [end for _, row in ordered for end in around(row)]
+    ends = [end for _, row in ordered for end in peak_ends(row)]
     scale = look.scale("B", [0, *ends], zero=True)
     points = [
         {"name": name, "zero": 0, "peak": scale.of(row["peak"])}
-        | {"low": scale.of(around(row)[0]), "high": scale.of(around(row)[1])}
+        | {"low": scale.of(peak_ends(row)[0]), "high": scale.of(peak_ends(row)[1])}
         for name, (_, row) in zip(order, ordered, strict=True)
         if row["peak"] is not None
     ]
@@ -104,7 +104,7 @@ def peak(ordered: Named, order: list[str]) -> alt.LayerChart:
     )
 
 
-def around(row: Row) -> tuple[float, float]:
+def peak_ends(row: Row) -> tuple[float, float]:
     """Return the ends of the bar of a peak."""
     mean, spread = row["peak"] or 0, row["peak_spread"] or 0
     return mean - spread, mean + spread

@@ -14,18 +14,18 @@ TOLD = 5
 def names(rows: Rows, *parts: str) -> list[str]:
     """Return a name for each row: its method, and whatever else of *parts* tells it from others."""
     telling = [part for part in parts if len(rows.distinct(part)) > 1]
-    return [" · ".join(shown(row, part) for part in ("method", *telling) if row[part]) for row in rows]
+    return [" · ".join(value_in_chart(row, part) for part in ("method", *telling) if row[part]) for row in rows]
 
 
-def shown(row: Row, part: str) -> str:
+def value_in_chart(row: Row, part: str) -> str:
     """Return one value of a row as a chart can show it."""
     return clean(str(row[part])).replace("\n", " ")
 
 
-def listed(things: Iterable[str], most: int = TOLD) -> str:
+def list_in_words(things: Iterable[str], most: int = TOLD) -> str:
     """Return some things as a sentence lists them.
 
-    >>> listed(["a", "b", "c"]), listed(["a", "b", "c", "d"], 2), listed(["a"]), listed([])
+    >>> list_in_words(["a", "b", "c"]), list_in_words(["a", "b", "c", "d"], 2), list_in_words(["a"]), list_in_words([])
     ('a, b and c', 'a, b and 2 others', 'a', 'none')
     """
     all_of_them = list(things)

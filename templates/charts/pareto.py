@@ -9,8 +9,8 @@ import altair as alt
 
 from xp.templates.answers import Rows
 from xp.templates.charts import look
-from xp.templates.charts.labels import Spot, placed
-from xp.templates.charts.names import lacking, listed, names
+from xp.templates.charts.labels import Spot, place_labels
+from xp.templates.charts.names import lacking, list_in_words, names
 
 HEIGHT = 340
 FRONT, BEATEN = "on the front: no other variant beats it", "beaten: another is at least as good in both"
@@ -24,7 +24,7 @@ def draw(rows: Rows, against: str = "memory") -> alt.TopLevelMixin:
     if len(panels) == 1:
         panels[0].title = alt.Undefined
     missing = lacking(names(rows, "dataset", "model", "axes"), rows, "front")
-    gone = f"Not shown, as nothing was measured: {listed(missing, 12)}." if missing else ""
+    gone = f"Not shown, as nothing was measured: {list_in_words(missing, 12)}." if missing else ""
     side = "left" if kept[0]["better"] == "lower" else "right"
     how = f"Means over seeds; bars are ± a standard deviation. Better is up, and to the {side}."
     return alt.vconcat(*panels, spacing=28).properties(
@@ -39,8 +39,8 @@ def panel(rows: Rows, against: str, title: str) -> alt.LayerChart:
         {
             "name": name,
             "kind": FRONT if row["front"] else BEATEN,
-            **ends("x", x, row["value"], row["value_spread"]),
-            **ends("y", y, row["accuracy"], row["accuracy_spread"]),
+            **mean_and_ends("x", x, row["value"], row["value_spread"]),
+            **mean_and_ends("y", y, row["accuracy"], row["accuracy_spread"]),
         }
         for name, row in zip(names(rows, "model", "axes"), rows, strict=True)
     ]
@@ -51,7 +51,7 @@ def panel(rows: Rows, against: str, title: str) -> alt.LayerChart:
     across, upwards = across_from("x:Q"), upwards_from("y:Q")
     base = alt.Chart(look.inline(points)).encode(across, upwards)
     kinds = [kind for kind in KINDS if any(point["kind"] == kind for point in points)]
-    labels = alt.Chart(look.inline(written(points, x, y)))
+    labels = alt.Chart(look.inline(name_labels(points, x, y)))
     layers = [
         alt.Chart(look.inline(front))
         .mark_line(color=look.BLUE, strokeWidth=1.5, strokeDash=[4, 3], interpolate=steps)
@@ -69,7 +69,7 @@ def panel(rows: Rows, against: str, title: str) -> alt.LayerChart:
         labels.transform_filter("isValid(datum.x_point)")
         .mark_rule(color=look.MUTED, strokeWidth=0.8)
         .encode(across, upwards, x2="x_point:Q", y2="y_point:Q"),
-        look.text(labels.encode(across, upwards, text="name:N")),
+        look.readable_text(labels.encode(across, upwards, text="name:N")),
     ]
     return alt.layer(*layers).properties(width=look.WIDTH, height=HEIGHT, title=title)
 
@@ -80,7 +80,7 @@ def axis(rows: Rows, name: str, unit: str) -> look.Scale:
     return look.scale(unit, [end for mean, spread in spreads for end in (mean - spread, mean + spread)])
 
 
-def ends(name: str, scale: look.Scale, mean: float, spread: float | None) -> dict[str, float | None]:
+def mean_and_ends(name: str, scale: look.Scale, mean: float, spread: float | None) -> dict[str, float | None]:
     """Return a mean, and the ends of its bar."""
     around = spread or 0
     return {
@@ -90,7 +90,7 @@ def ends(name: str, scale: look.Scale, mean: float, spread: float | None) -> dic
     }
 
 
-def written(points: list[dict[str, Any]], x: look.Scale, y: look.Scale) -> list[dict[str, Any]]:
+def name_labels(points: list[dict[str, Any]], x: look.Scale, y: look.Scale) -> list[dict[str, Any]]:
     """Return the names that have room, where they stand and where their lines begin; those of the front come first."""
     spots = [Spot(x.share(point["x"]) * look.WIDTH, y.share(point["y"]) * HEIGHT, point["name"]) for point in points]
     return [
@@ -101,5 +101,5 @@ def written(points: list[dict[str, Any]], x: look.Scale, y: look.Scale) -> list[
             "x_point": x.at(label.spot.x / look.WIDTH) if label.far else None,
             "y_point": y.at(label.spot.y / HEIGHT) if label.far else None,
         }
-        for label in placed(spots, look.WIDTH, HEIGHT)
+        for label in place_labels(spots, look.WIDTH, HEIGHT)
     ]

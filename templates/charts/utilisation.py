@@ -9,7 +9,7 @@ import altair as alt
 
 from xp.templates.answers import Rows
 from xp.templates.charts import look
-from xp.templates.charts.names import listed, shown
+from xp.templates.charts.names import list_in_words, value_in_chart
 from xp.templates.sheet import label
 
 HEIGHT = 100
@@ -42,7 +42,7 @@ def draw(rows: Rows, **_: Any) -> alt.TopLevelMixin:
     panels = [panel(rows.where(name=name), lines, time, last=name == kinds[-1]) for name in kinds]
     notes = (
         f"The machine as a whole, from the beginning of each attempt. {GROUPED[lines.by]}",
-        f"Always zero: {listed(idle, 12)}." if idle and busy else "",
+        f"Always zero: {list_in_words(idle, 12)}." if idle and busy else "",
         f"The first {MOST} of {len(labels)} trials." if len(labels) > MOST else "",
     )
     chart = alt.vconcat(*panels, spacing=12).resolve_scale(x="shared", color="shared", strokeDash="shared")
@@ -51,7 +51,7 @@ def draw(rows: Rows, **_: Any) -> alt.TopLevelMixin:
 
 def told_apart(rows: Rows) -> Lines:
     """Return what tells lines apart: there are only so many colours."""
-    kinds = (Lines(by, list(dict.fromkeys(shown(row, by) for row in rows))) for by in ("label", "method"))
+    kinds = (Lines(by, list(dict.fromkeys(value_in_chart(row, by) for row in rows))) for by in ("label", "method"))
     return next((kind for kind in kinds if len(kind.names) <= len(look.SERIES)), Lines("", []))
 
 
@@ -60,7 +60,7 @@ def panel(rows: Rows, lines: Lines, time: look.Scale, *, last: bool) -> alt.Laye
     unit = rows[0]["unit"] or "-"
     scale = look.scale(unit, [0, *(row["value"] for row in rows), *([100] if unit == "%" else [])], zero=True)
     points = [
-        {"trial": shown(row, "label"), "line": shown(row, lines.by) if lines.by else ""}
+        {"trial": value_in_chart(row, "label"), "line": value_in_chart(row, lines.by) if lines.by else ""}
         | {"time": time.of(row["seconds"]), "value": scale.of(row["value"])}
         for row in rows
     ]

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from xp.templates.escape import clean
 from xp.templates.html.numbers import Behind, numbers, runs
-from xp.templates.trace import Placed, Trace, names_of, placed
+from xp.templates.trace import Placed, Trace, names_of, placed_tables
 
 ALIGNED = re.compile(r"text-align:(\w+)")
 UNLINKED = re.compile(r"[^\w\- ]")
@@ -42,7 +42,7 @@ class Document:
         return self.text
 
 
-def read(markdown: str, trace: Trace, behind: Behind) -> Document:
+def to_html(markdown: str, trace: Trace, behind: Behind) -> Document:
     """Return a Markdown text as HTML; blocks of HTML in it are ours, as values in it are escaped.
 
     *trace* knows the answers that its tables were drawn from, *behind* the trials that they rest on.
@@ -56,12 +56,12 @@ def read(markdown: str, trace: Trace, behind: Behind) -> Document:
             section = Section(int(token.tag[1:]), unique(title, sections), title)
             sections[section.id] = section
             token.attrs["id"] = section.id
-    found = {each.line: each for each in placed(markdown, trace)}
+    found = {each.line: each for each in placed_tables(markdown, trace)}
     for table in tables(tokens):
         styled(table)
         first, _ = table[0].map or (0, 0)
         if here := found.get(first + 1):
-            told(table, here, behind)
+            annotate_table(table, here, behind)
     text: str = parser.renderer.render(tokens, parser.options, {})
     return Document(text, tuple(sections.values()))
 
@@ -94,7 +94,7 @@ def styled(table: Sequence[Token]) -> None:
             token.attrs["scope"] = "col"
 
 
-def told(table: Sequence[Token], here: Placed, behind: Behind) -> None:
+def annotate_table(table: Sequence[Token], here: Placed, behind: Behind) -> None:
     """Let the numbers of a table say what they rest on, and how `xp explain` is asked about them."""
     drawn = here.drawn
     about = [*filter(None, [here.section]), PurePath(drawn.query).stem]

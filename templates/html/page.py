@@ -19,7 +19,7 @@ from xp.dsl.quantity import compact
 from xp.templates.answers import Row, Rows
 from xp.templates.escape import Markdown, clean
 from xp.templates.evidence import QUERY, Evidence
-from xp.templates.html.document import Document, block, read
+from xp.templates.html.document import Document, block, to_html
 from xp.templates.markdown import grid, legend
 from xp.templates.tables import Named, Tables
 from xp.templates.words import words
@@ -78,7 +78,7 @@ class Page:
     def read(self, markdown: str) -> Document:
         """Return Markdown as HTML."""
         self._tables.trace.pages.append(markdown)
-        return read(markdown, self._tables.trace, self.behind)
+        return to_html(markdown, self._tables.trace, self.behind)
 
     def behind(self, rows: Rows, values: Sequence[Any]) -> Sequence[Row]:
         """Return the trials that a row of an answer rests on."""
@@ -94,7 +94,7 @@ def is_page(path: Path) -> bool:
     return path.name.endswith(SUFFIX)
 
 
-def shown(value: Any) -> Markup:
+def printed_value(value: Any) -> Markup:
     """Return what a page prints: HTML that was made here as it is, any value so that it shows and never acts."""
     if isinstance(value, FunctionType | MethodType):
         raise TemplateError(Problem("a function", hint="call it: NAME(…)"))

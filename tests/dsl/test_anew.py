@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from xp.dsl.doubts import doubts
 from xp.dsl.plan import plan
+from xp.dsl.plan_notes import doubts
 from xp.dsl.source import load
 
 FILE = """\

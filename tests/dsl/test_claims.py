@@ -9,7 +9,7 @@ import pytest
 from xp.dsl.claims import Claim, Claims
 from xp.dsl.declared import declared
 from xp.dsl.errors import SpecError
-from xp.dsl.own import BUILT_IN
+from xp.dsl.own_measures import BUILT_IN
 from xp.dsl.source import load
 
 TEXT = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.dsl.head import Loading, Planning, Refusal
-from xp.dsl.power import weak_claims
+from xp.dsl.claim_power import weak_claims
 
 METHODS = "[methods.baseline]\n[methods.zero2]\nsettings = { zero = { stage = 2 } }\n"
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from xp.dsl.dotted import SETTINGS, completed, flatten, nest, values
+from xp.dsl.dotted import SETTINGS, flatten, nest, setting_values, with_defaults
 from xp.dsl.experiment import Experiment
 from xp.dsl.kinds import KINDS, sort_of, sort_of_value
 from xp.dsl.settings import Settings
@@ -29,7 +29,7 @@ def test_flat_and_nested_are_two_forms_of_one_thing(tree: dict[str, Any]) -> Non
 
 def test_completed_settings_are_those_of_the_model() -> None:
     for flat in ({}, {"zero.stage": 2}, {"epochs": 5.0, "early_stopping.patience": 3, "generation.num_beams": 2}):
-        assert completed(flat) == values(Settings.model_validate(nest(flat)))
+        assert with_defaults(flat) == setting_values(Settings.model_validate(nest(flat)))
 
 
 def test_names_of_settings_and_of_tables_never_clash() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xp.dsl.labels import labels, plain
+from xp.dsl.labels import as_json_values, labels
 
 NAMED = {"method": "zero2", "model": "tiny", "dataset": "dialogues"}
 
@@ -49,4 +49,4 @@ def test_different_variants_have_different_labels(found: list[dict[str, Any]]) -
 
 
 def test_json_has_lists_only() -> None:
-    assert plain({"freeze": ("encoder",), "epochs": 1.0}) == {"freeze": ["encoder"], "epochs": 1.0}
+    assert as_json_values({"freeze": ("encoder",), "epochs": 1.0}) == {"freeze": ["encoder"], "epochs": 1.0}

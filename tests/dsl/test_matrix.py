@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xp.dsl.axes import Matrix
-from xp.dsl.matrix import Cell, Expansion, count
+from xp.dsl.matrix import Cell, Expansion, count_cells
 
 VALUES: dict[str, list[Any]] = {
     "batch_size": [1, 2, 3],
@@ -54,7 +54,7 @@ def key(cell: Cell) -> str:
 def test_every_combination_is_there_once(table: dict[str, Any]) -> None:
     found = cells(**table)
 
-    assert len(found) == prod(map(len, table.values())) == count(Matrix.model_validate(table))
+    assert len(found) == prod(map(len, table.values())) == count_cells(Matrix.model_validate(table))
     assert len(set(map(key, found))) == len(found)
 
 
@@ -223,7 +223,7 @@ def test_a_million_cells_are_counted_without_being_built() -> None:
     matrix = Matrix.model_validate(HUGE)
     start = perf_counter()
 
-    assert count(matrix) == 1_000_000
+    assert count_cells(matrix) == 1_000_000
     assert perf_counter() - start < 0.1
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.dsl.head import Planning
-from xp.dsl.origin import origin
+from xp.dsl.origin import deciding_key
 from xp.dsl.source import load
 
 TEXT = """[methods.a]
@@ -36,7 +36,7 @@ def test_where_a_value_comes_from(planned: Planning, setting: str, value: object
     experiment = load(Path("spec.toml"), ["epochs=7"])
 
     assert trial.dotted_settings[setting] == value
-    assert experiment.where(*origin(experiment, trial.variant, setting)) == where
+    assert experiment.where(*deciding_key(experiment, trial.variant, setting)) == where
 
 
 SEVERAL = """[matrix]
@@ -49,10 +49,10 @@ def test_of_several_include_rules_the_last_that_agrees_has_set_the_value(planned
     trials = planned(SEVERAL).trials
     experiment = load(Path("spec.toml"))
 
-    places = [experiment.where(*origin(experiment, trial.variant, "epochs")) for trial in trials]
+    places = [experiment.where(*deciding_key(experiment, trial.variant, "epochs")) for trial in trials]
     assert [trial.settings.epochs for trial in trials] == [5, 2]
     assert places == ["spec.toml:12:46: matrix.include[1].epochs", "spec.toml:12:14: matrix.include[0].epochs"]
-    assert "include[2]" in experiment.where(*origin(experiment, trials[1].variant, "freeze"))
+    assert "include[2]" in experiment.where(*deciding_key(experiment, trials[1].variant, "freeze"))
 
 
 def test_a_rule_of_another_method_has_not_set_the_value(planned: Planning) -> None:
@@ -60,5 +60,7 @@ def test_a_rule_of_another_method_has_not_set_the_value(planned: Planning) -> No
     trials = planned(f"[methods.a]\n[methods.b]\nsettings = {{ batch_size = 2 }}\n[matrix]\n{rules}").trials
     experiment = load(Path("spec.toml"))
 
-    places = [experiment.where(*origin(experiment, trial.variant, "epochs")).partition(": ")[2] for trial in trials]
+    places = [
+        experiment.where(*deciding_key(experiment, trial.variant, "epochs")).partition(": ")[2] for trial in trials
+    ]
     assert places == ["matrix.include[0].epochs", "matrix.include[1].epochs"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.dsl.head import HEAD, Loading, Planning, Refusal, Write
 from xp.dsl.errors import SpecError
-from xp.dsl.overrides import split
+from xp.dsl.overrides import split_argument
 from xp.dsl.source import load
 from xp.dsl.spelling import spell
 from xp.dsl.translations import TRANSFORMERS
@@ -41,7 +41,7 @@ from xp.dsl.translations import TRANSFORMERS
     ],
 )
 def test_key_and_value(argument: str, key: tuple[str, ...], value: Any) -> None:
-    found = split(argument)
+    found = split_argument(argument)
 
     assert found == (key, value)
     assert type(found[1]) is type(value)
@@ -54,7 +54,7 @@ def test_key_and_value(argument: str, key: tuple[str, ...], value: Any) -> None:
 def test_any_value_survives(value: Any) -> None:
     written = spell(value) if not isinstance(value, str) or "'" not in value else None
 
-    assert written is None or "\\" in written or '"' in written or split(f"a={written}") == (("a",), value)
+    assert written is None or "\\" in written or '"' in written or split_argument(f"a={written}") == (("a",), value)
 
 
 def test_a_setting_alone_is_a_default(experiment: Loading) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.dsl.head import Loading, Refusal
 from xp.dsl.presets import DATASETS, MODELS
 from xp.dsl.spec import Dataset, Model
-from xp.dsl.trial import origin
+from xp.dsl.trial import model_identity
 
 
 @pytest.mark.parametrize("name", DATASETS)
@@ -24,7 +24,7 @@ def test_a_data_set_is_what_its_preset_says(experiment: Loading, name: str) -> N
 @pytest.mark.parametrize("name", MODELS)
 def test_a_model_is_the_same_with_and_without_its_preset(experiment: Loading, name: str) -> None:
     model = experiment(f'[models.other]\npreset = "{name}"\n').model("other")
-    assert origin(model, None) == origin(Model(checkpoint=MODELS[name]["checkpoint"]), None)
+    assert model_identity(model, None) == model_identity(Model(checkpoint=MODELS[name]["checkpoint"]), None)
 
 
 def test_what_is_written_beside_a_preset_wins(experiment: Loading) -> None:

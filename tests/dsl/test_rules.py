@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.dsl.head import Planning, Refusal
-from xp.dsl.resources import Lack, Machine
+from xp.dsl.resources import Machine, MissingPart
 from xp.dsl.rules import RULES, Case
 from xp.dsl.settings import Settings
 from xp.dsl.spec import Model
@@ -15,7 +15,7 @@ from xp.dsl.spec import Model
 TINY = Model(architecture="bart", config={"max_position_embeddings": 64})
 CPU = Machine("cpu", 2)
 GPUS = Machine("cuda", 2)
-WITHOUT_NVME = Machine("cpu", 2, lacks=lambda folder: Lack(f"{folder} has no O_DIRECT", "take another"))
+WITHOUT_NVME = Machine("cpu", 2, lacks=lambda folder: MissingPart(f"{folder} has no O_DIRECT", "take another"))
 WITH_NVME = Machine("cpu", 2, lacks=lambda _: None)
 INFINITY = {"stage": 3, "offload_param": "nvme", "nvme_path": "swap"}
 IN_A_FOLDER = {"zero": INFINITY, "precision": "bf16"}

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.dsl.head import Planning
+from xp.dsl.canonical import Pieces
 from xp.dsl.document import Document
 from xp.dsl.dotted import SETTINGS, flatten
 from xp.dsl.draft import Drafts
 from xp.dsl.matrix import Expansion
-from xp.dsl.pieces import Pieces
 from xp.dsl.resources import Machine
 from xp.dsl.rules import RULES, Case
 from xp.dsl.settings import Settings
@@ -22,7 +22,7 @@ from xp.dsl.shape import Contents, settings_of
 from xp.dsl.source import understand
 from xp.dsl.spec import Model
 from xp.dsl.traced import Look, Traced
-from xp.dsl.trial import Subject, canonical, effective, identity
+from xp.dsl.trial import Subject, canonical, identity, non_default
 
 VALUES: dict[str, list[Any]] = {
     "epochs": [1.0, 3.0],
@@ -74,7 +74,7 @@ def test_the_text_of_settings_is_that_of_the_whole(values: dict[str, Any], data:
 
     pieces.text({**fixed, **before})
 
-    assert pieces.text(values) == canonical(effective(settings_of(values)))
+    assert pieces.text(values) == canonical(non_default(settings_of(values)))
 
 
 @given(written(), st.lists(st.data(), min_size=1, max_size=6))
@@ -112,7 +112,7 @@ def test_what_is_not_looked_at_is_not_asked_again() -> None:
 
 
 def test_a_question_that_takes_the_whole_looks_at_everything() -> None:
-    traced = Traced(lambda settings: len(canonical(effective(settings))), ["learning_rate"])
+    traced = Traced(lambda settings: len(canonical(non_default(settings))), ["learning_rate"])
     found = {
         rate: traced.answer(look({"learning_rate": rate}), partial(Settings, learning_rate=rate))
         for rate in (0.5, 0.25)

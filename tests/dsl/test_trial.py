@@ -13,12 +13,12 @@ from pydantic import create_model
 
 from tests.dsl.head import HEAD, Planning, Write
 from xp.dsl.document import Document
-from xp.dsl.dotted import SETTINGS, nest, values
+from xp.dsl.dotted import SETTINGS, nest, setting_values
 from xp.dsl.plan import plan
 from xp.dsl.settings import Settings
 from xp.dsl.source import load, understand
 from xp.dsl.spec import Dataset, Model
-from xp.dsl.trial import IDENTITY, Subject, Trial, canonical, effective, identity
+from xp.dsl.trial import IDENTITY, Subject, Trial, canonical, identity, non_default
 
 DEFAULTS = Path(__file__).parent / "defaults.json"
 
@@ -161,11 +161,13 @@ def test_a_new_setting_with_a_default_changes_no_id() -> None:
     later = create_model("Settings", __base__=Settings, brand_new=(int, 5))
 
     for said in ({}, {"zero": {"stage": 2}}, {"epochs": 1.0}):
-        assert effective(later.model_validate(said)) == effective(Settings.model_validate(said))
+        assert non_default(later.model_validate(said)) == non_default(Settings.model_validate(said))
 
 
 def test_epochs_are_no_part_of_a_trial_that_counts_steps() -> None:
-    assert effective(Settings(max_steps=5, epochs=1)) == effective(Settings(max_steps=5, epochs=2)) == {"max_steps": 5}
+    assert (
+        non_default(Settings(max_steps=5, epochs=1)) == non_default(Settings(max_steps=5, epochs=2)) == {"max_steps": 5}
+    )
 
 
 @pytest.mark.parametrize("pair", [(1, 1.0), (1, True), (1, "1"), (1.0, True), ("1", True), (0, False), (0, "")])
@@ -230,7 +232,7 @@ def test_dotted_settings_name_every_setting(planned: Planning) -> None:
     assert list(trial.dotted_settings) == list(SETTINGS)
     assert trial.dotted_settings["zero.stage"] == 2
     assert trial.dotted_settings["early_stopping.patience"] is None
-    assert values(Settings())["zero.stage"] is None
+    assert setting_values(Settings())["zero.stage"] is None
 
 
 def test_canonical_json_knows_no_order_and_no_infinity() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from xp.dsl.trial import Trial
 from xp.engine.journal import Journal
 from xp.engine.layout import AttemptLayout, Layout
-from xp.engine.run.attempt import beginning
+from xp.engine.run.attempt import attempt_facts
 
 START = 1_750_000_000.0
 """2025-06-15 15:06:40 UTC."""
@@ -35,7 +35,7 @@ def announced(layout: Layout, trial: Trial, took: Took = Took(), time: float = S
     attempt = layout.new_attempt(trial.id)
     attempt.trial_file.write_text(trial.model_dump_json(), encoding="utf-8")
     with Journal(attempt.engine_journal) as journal:
-        journal.append("attempt", t=time, **beginning(trial, attempt), launch="preload", contended=took.contended)
+        journal.append("attempt", t=time, **attempt_facts(trial, attempt), launch="preload", contended=took.contended)
         journal.append("facts", section="environment", subject="", values={"cpu": took.cpu}, units={})
     return attempt
 

@@ -13,10 +13,10 @@ from tests.engine.train import tiny
 from xp.dsl.settings import Settings
 from xp.dsl.spec import Carbon, Dataset, Model
 from xp.dsl.trial import Trial
+from xp.engine import resume
 from xp.engine.journal import events
 from xp.engine.launch.group import Launcher
 from xp.engine.layout import AttemptLayout, Layout
-from xp.engine.train import resume
 
 SETTINGS: Mapping[str, Any] = {
     "batch_size": 4,
@@ -145,7 +145,7 @@ class House:
         wanted = trial(self.folder, dataset, swept, **settings).model_copy(update=own)
         attempt = self.layout.new_attempt(wanted.id)
         if after is not None:
-            resume.order(attempt, resume.Point(wanted.id, after[0].attempt.number, after[1]))
+            resume.order_resume(attempt, resume.Point(wanted.id, after[0].attempt.number, after[1]))
         attempt.trial_file.write_text(wanted.model_dump_json())
         group = (launcher or self.launcher).start(attempt, wanted.settings.world_size, wanted.settings.threads)
         deadline = time.monotonic() + 120

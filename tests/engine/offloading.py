@@ -12,7 +12,7 @@ from xp.engine.machine import nvme
 
 def needs_nvme(folder: Path) -> None:
     """Skip a test where this machine cannot offload to a folder."""
-    if (lack := nvme.lack(str(folder))) is not None:
+    if (lack := nvme.what_is_missing(str(folder))) is not None:
         pytest.skip(lack.what)
     builds = [file.read_text() for file in nvme.extensions().glob("**/async_io/build.ninja")]
     if builds and not any(sys.prefix in build for build in builds):

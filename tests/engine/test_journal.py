@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xp.dsl.errors import XpError
-from xp.engine.journal import Journal, encoded, events, parse, plain, read
+from xp.engine.journal import Journal, as_json_value, encoded, events, parse, read_entries
 
 
 def write(path: Path, *values: float) -> None:
@@ -63,9 +63,9 @@ def test_writing_goes_on_behind_a_torn_line(tmp_path: Path) -> None:
 def test_reading_goes_on_where_it_stopped(tmp_path: Path) -> None:
     path = tmp_path / "rank0.jsonl"
     write(path, 1.0, 2.0)
-    first, _ = read(path)
+    first, _ = read_entries(path)
     write(path, 3.0)
-    assert [entry.event["values"]["loss"] for entry in read(path, first.end)] == [2.0, 3.0]
+    assert [entry.event["values"]["loss"] for entry in read_entries(path, first.end)] == [2.0, 3.0]
 
 
 def test_no_file_means_no_events(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ json_values = st.recursive(
 
 @given(json_values)
 def test_plain_keeps_what_json_can_hold(value: object) -> None:
-    assert json.loads(json.dumps(plain(value), allow_nan=False)) == value
+    assert json.loads(json.dumps(as_json_value(value), allow_nan=False)) == value
 
 
 def test_kill_loses_nothing_that_was_appended(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_a_time_between_waits_is_a_number(tmp_path: Path, monkeypatch: pytest.Mo
 def test_what_is_written_quickly_is_what_is_written_with_care(values: dict[str, object]) -> None:
     event = {"event": "metrics", "values": values}
 
-    assert json.loads(encoded(event)) == json.loads(json.dumps(plain(event), allow_nan=False))
+    assert json.loads(encoded(event)) == json.loads(json.dumps(as_json_value(event), allow_nan=False))
 
 
 def test_a_line_that_a_full_disk_tore_costs_no_later_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

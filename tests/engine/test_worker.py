@@ -202,7 +202,7 @@ def test_early_stopping_tells_planned_and_done_steps(house: House) -> None:
         pytest.param({"learning_rate": 1e20}, "diverged", "loss is nan at step 2", id="diverged"),
         pytest.param(
             {"lr_scheduler_type": "constant", "warmup_steps": 2.0},
-            "knob",
+            "setting",
             "warmup_steps: 2.0 was declared, 0 is in force",
             id="warm-up-ignored",
         ),
@@ -229,7 +229,7 @@ def test_a_source_longer_than_the_models_positions_is_no_index_error(house: Hous
 
     failure = house.run(dataset, max_source_length=1000).failure()
 
-    assert failure["kind"] == "knob"
+    assert failure["kind"] == "setting"
     assert "does not fit the model's 256 positions" in failure["message"]
 
 

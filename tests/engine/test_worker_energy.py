@@ -11,7 +11,7 @@ from tests.engine.house import Ended, trial
 from xp.engine import worker
 from xp.engine.layout import Layout
 from xp.engine.train import loop
-from xp.engine.train.distributed import Seat
+from xp.engine.train.distributed import RankContext
 
 
 def test_a_tracker_that_is_refused_costs_the_energy_and_not_the_trial(
@@ -19,14 +19,14 @@ def test_a_tracker_that_is_refused_costs_the_energy_and_not_the_trial(
 ) -> None:
     """A lock that another program has left behind makes each of its methods return nothing."""
     monkeypatch.setattr(OfflineEmissionsTracker, "_another_instance_already_running", True, raising=False)
-    monkeypatch.setattr(worker, "join", lambda *_: Seat(0, 1, cuda=False))
+    monkeypatch.setattr(worker, "join", lambda *_: RankContext(0, 1, cuda=False))
     asked: list[Any] = []
 
     def train(_trial: Any, _attempt: Any, _seat: Any, record: Any) -> None:
         record.enter("train")
         asked.append(record.so_far())
 
-    monkeypatch.setattr(loop, "run", train)
+    monkeypatch.setattr(loop, "run_trial", train)
     wanted = trial(empty.root)
     attempt = empty.new_attempt(wanted.id)
     attempt.trial_file.write_text(wanted.model_dump_json())

@@ -11,7 +11,7 @@ import pytest
 from tests.engine.house import Ended, House
 from tests.engine.offloading import needs_nvme
 from tests.engine.train import tiny
-from xp.dsl.dotted import SETTINGS, values
+from xp.dsl.dotted import SETTINGS, setting_values
 from xp.dsl.spec import Model
 from xp.engine.launch.preloaded import PreloadLauncher
 from xp.engine.train.readback import differences
@@ -169,7 +169,7 @@ def test_every_setting_is_looked_at() -> None:
 @pytest.mark.parametrize("name", SEEN)
 def test_a_setting_is_read_back_and_missed_where_it_did_not_take(ran: Ran, name: str) -> None:
     there, elsewhere = (ran(run) for run in SEEN[name])
-    declared = values(there.settings)
+    declared = setting_values(there.settings)
 
     assert [*differences({name: declared[name]}, there.effective(), [name], steps=4)] == []
     (missed,) = differences({name: declared[name]}, elsewhere.effective(), [name], steps=4)

@@ -13,7 +13,7 @@ import pytest
 from tests.engine.house import House, trial
 from xp.engine.layout import AttemptLayout
 from xp.engine.run import attempt as attempts
-from xp.engine.run.deaths import begun
+from xp.engine.run.deaths import processes_of_rank
 from xp.engine.run.stopping import Stop
 
 pytestmark = pytest.mark.slow
@@ -31,10 +31,10 @@ def test_ranks_that_wait_for_a_halted_one_are_found_without_a_limit_of_the_trial
 
     def halt() -> None:
         trains.wait(60)
-        os.kill(begun(attempt, 1)[1], signal.SIGSTOP)
+        os.kill(processes_of_rank(attempt, 1)[1], signal.SIGSTOP)
 
     threading.Thread(target=halt).start()
-    outcome = attempts.work(wanted, attempt, house.launcher, Stop(), show)
+    outcome = attempts.run_attempt(wanted, attempt, house.launcher, Stop(), show)
     assert (outcome.state, outcome.retry) == ("timeout", True)
     assert "has stood still" in outcome.reason
     told = outcome.evidence["stalled"]
@@ -48,7 +48,7 @@ def ends(attempt: AttemptLayout) -> bool:
     """Tell whether no rank is left, halted or not."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
-        if not any(running(begun(attempt, rank)[rank]) for rank in (0, 1)):
+        if not any(running(processes_of_rank(attempt, rank)[rank]) for rank in (0, 1)):
             return True
         time.sleep(0.05)
     return False

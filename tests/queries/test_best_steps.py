@@ -9,7 +9,7 @@ import pytest
 from tests import small
 from tests.queries.asking import Table
 from xp.dsl.errors import QueryError
-from xp.dsl.objective import natural
+from xp.dsl.objective import direction_by_name
 from xp.engine.importing.importing import bring_in
 from xp.engine.layout import Layout
 from xp.engine.warehouse.load import load
@@ -80,7 +80,7 @@ def test_a_name_tells_its_goal_here_as_it_does_in_an_experiment_file(table: Tabl
     load(empty)
 
     for name in NAMES:
-        goal = natural(name)
+        goal = direction_by_name(name)
         if goal is None:
             with pytest.raises(QueryError, match=f"is a higher {name} better"):
                 table("best_steps", empty, metric=name)

@@ -12,7 +12,7 @@ from xp.dsl.measures import MEASURES
 from xp.engine.warehouse import definitions
 from xp.engine.warehouse.sandbox import emptiness
 from xp.queries.catalog import find, names, parse
-from xp.queries.lineage import Origin, origins
+from xp.queries.lineage import ColumnOrigin, origins
 
 SCHEMA = {
     "latest": {"attempt": "bigint", "name": "text", "value": "double"},
@@ -28,7 +28,7 @@ VIEWS = {
 }
 
 
-def traced(sql: str) -> list[Origin]:
+def traced(sql: str) -> list[ColumnOrigin]:
     tree = sqlglot.parse_one(sql, dialect="duckdb")
     assert isinstance(tree, sqlglot.exp.Select)
     return origins(parse(Path("q.sql"), sql), tree.named_selects, SCHEMA, VIEWS, {"speed": "samples_per_second"})
@@ -37,9 +37,9 @@ def traced(sql: str) -> list[Origin]:
 def test_a_column_of_a_view_comes_from_the_tables_below_it() -> None:
     memory, trial, fixed = traced("select memory * 2 as twice, trial as t, 1 as one from numbers")
 
-    assert memory == Origin("twice", ("latest.name", "latest.value"), ("numbers",), ("peak",))
+    assert memory == ColumnOrigin("twice", ("latest.name", "latest.value"), ("numbers",), ("peak",))
     assert (trial.sources, trial.metrics) == (("attempt.trial",), ())
-    assert fixed == Origin("one", (), (), ())
+    assert fixed == ColumnOrigin("one", (), (), ())
 
 
 def test_the_nearest_name_counts_and_a_measure_is_told_as_its_metric() -> None:

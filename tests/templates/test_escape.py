@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from xp.templates.escape import cell, clean, code, escape, width
-from xp.templates.markdown import draw
+from xp.templates.markdown import draw_aligned
 
 HOSTILE = [
     "a|b",
@@ -44,7 +44,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_cell_shows_its_text_and_adds_no_cell(tables: Callable[[str], Any], text: str) -> None:
-    (table,) = tables(draw(["left", "text"], ["left", "left"], [["a", cell(text)], ["b", "c"]]))
+    (table,) = tables(draw_aligned(["left", "text"], ["left", "left"], [["a", cell(text)], ["b", "c"]]))
 
     assert table.rows == [["a", clean(text)], ["b", "c"]]
 
@@ -61,7 +61,7 @@ def reread(inline: Token) -> str:
 @example("<br>")
 @example("\n \n")
 def test_any_text_comes_back_from_a_cell(text: str) -> None:
-    tokens = PARSER.parse(draw(["h"], ["left"], [[cell(text)], ["last"]]))
+    tokens = PARSER.parse(draw_aligned(["h"], ["left"], [[cell(text)], ["last"]]))
     cells = [reread(tokens[place + 1]) for place, token in enumerate(tokens) if token.type == "td_open"]
 
     assert cells == [clean(text), "last"]
@@ -77,7 +77,7 @@ def test_a_text_at_the_start_of_a_line_is_a_paragraph(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["zero.stage = 2", "a`b", "``", "`x`", " padded ", "a|b", "x\\|y", "back\\"])
 def test_code_shows_its_text_in_a_table(tables: Callable[[str], Any], text: str) -> None:
-    (table,) = tables(draw(["h", "i"], ["left", "left"], [[code(text), "x"]]))
+    (table,) = tables(draw_aligned(["h", "i"], ["left", "left"], [[code(text), "x"]]))
 
     assert table.rows == [[text, "x"]]
 
@@ -104,7 +104,7 @@ def test_an_address_stays_a_link_unless_a_backslash_would_get_into_it() -> None:
 
 
 def test_bars_stand_below_each_other_whatever_the_script() -> None:
-    table = draw(["name", "n"], ["left", "right"], [["要約", "1"], ["e\u0301te\u0301", "12"], ["plain", "123"]])
+    table = draw_aligned(["name", "n"], ["left", "right"], [["要約", "1"], ["e\u0301te\u0301", "12"], ["plain", "123"]])
 
     assert len({width(line) for line in table.splitlines()}) == 1
     assert width("\u200d") == 0

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from xp.templates.render import render
-from xp.templates.trace import Trace, placed
+from xp.templates.trace import Trace, placed_tables
 
 Make = Callable[..., Any]
 
@@ -30,7 +30,7 @@ def test_a_table_is_found_in_the_text(
 ) -> None:
     trace = Trace()
     shown = render(write(text, name), warehouse(q=answer(["a", "b"], ("x|y", 1), ("z", 2))), trace=trace)
-    found = list(placed(shown, trace))
+    found = list(placed_tables(shown, trace))
 
     assert [(each.line, each.section) for each in found] == places
     assert all(shown.split("\n")[each.line - 1].lstrip("> ").startswith("| ") for each in found)
@@ -42,7 +42,7 @@ def test_rows_that_were_left_out_are_left_out_here_too(write: Make, warehouse: M
     trace = Trace()
     path = write("{{ ask('q', x=1).where(a='z') | grid }}")
     shown = render(path, warehouse(q=answer(["a", "b"], ("y", 1), ("z", 2))), trace=trace)
-    (table,) = placed(shown, trace)
+    (table,) = placed_tables(shown, trace)
 
     assert (table.drawn.query, table.drawn.params, table.drawn.columns) == ("q", {"x": 1}, ("a", "b"))
     assert table.drawn.rows.answer.rows == [("z", 2)]

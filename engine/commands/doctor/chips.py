@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from xp.engine.commands.doctor.finding import Finding, Status
-from xp.engine.machine.cgroups import text
+from xp.engine.machine.cgroups import read_kernel_file
 from xp.engine.machine.environment import devices, hardware, software
 from xp.engine.machine.gpus.gpu import Facts
 
@@ -31,7 +31,9 @@ def gpu(gpus: Facts, build: Facts) -> Finding:
     why, count = "fp16, and models that a CPU trains too slowly", gpus["gpu_count"][0]
     if not count:
         return Finding("gpu", "missing", "none, or no driver of one; trials train on the CPU", why)
-    driver = f"{count} × {gpus['gpu'][0]}, driver {said(gpus, 'gpu_driver')}, CUDA {said(gpus, 'gpu_cuda')}"
+    driver = (
+        f"{count} × {gpus['gpu'][0]}, driver {fact_as_text(gpus, 'gpu_driver')}, CUDA {fact_as_text(gpus, 'gpu_cuda')}"
+    )
     if gpus["device"][0] == "cpu":
         mend = f"{devices.VISIBLE} may hide some of NVIDIA; others are measured and not trained on"
         return Finding("gpu", "missing", f"{driver}; none that trials may use: they train on the CPU", why, mend)
@@ -45,7 +47,7 @@ def gpu(gpus: Facts, build: Facts) -> Finding:
     return Finding("gpu", "ok", f"{driver}; PyTorch is built for {built}", why)
 
 
-def said(facts: Facts, name: str) -> str:
+def fact_as_text(facts: Facts, name: str) -> str:
     """Return a fact as text."""
     return str(facts.get(name, ("unknown", ""))[0])
 
@@ -63,7 +65,7 @@ def precisions(gpus: Facts) -> Iterator[Finding]:
         native = capability is None or major(str(capability)) >= AMPERE
         where = f"compute capability {capability}"
     else:
-        features = hardware.features(text(hardware.CPU)) or ""
+        features = hardware.features(read_kernel_file(hardware.CPU)) or ""
         native = any(name in features for name in ("avx512_bf16", "amx_bf16", "bf16"))
         where = "the processor"
     found = (

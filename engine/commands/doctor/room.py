@@ -37,7 +37,7 @@ def findings(results: Path) -> Iterator[Finding]:
 
 def cores() -> Finding:
     """Tell how many cores may be used."""
-    there, usable, quota = os.cpu_count() or 1, hardware.usable_cores(), cgroups.cores()
+    there, usable, quota = os.cpu_count() or 1, hardware.usable_cores(), cgroups.allowed_cores()
     cut = "" if quota is None else f", {quota:g} by the control group's share"
     why = "ranks × threads of a trial run on them; --jobs divides them"
     starved = quota is not None and quota < 1
@@ -83,7 +83,7 @@ def disk(results: Path) -> Finding:
 
 def offloading(results: Path) -> Finding:
     """Tell whether a trial can offload to a folder."""
-    lack, why = nvme.lack(str(results)), "zero offload to 'nvme' (ZeRO-Infinity)"
+    lack, why = nvme.what_is_missing(str(results)), "zero offload to 'nvme' (ZeRO-Infinity)"
     if lack is None:
         return Finding("nvme", "ok", "the operators are there, and the disk takes writes past the cache", why)
     return Finding("nvme", "missing", lack.what, why, lack.mend)

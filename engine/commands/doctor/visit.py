@@ -10,10 +10,10 @@ from pathlib import Path
 from xp.engine.commands.doctor import chips, copies, programs, room
 from xp.engine.commands.doctor.finding import Finding
 from xp.engine.redaction import Redactor
-from xp.engine.screen import table
+from xp.engine.screen import make_table
 
 
-def look(results: Path, *, deep: bool, hub: bool) -> Iterator[Finding]:
+def all_findings(results: Path, *, deep: bool, hub: bool) -> Iterator[Finding]:
     """Yield everything that was looked at."""
     yield from programs.findings()
     yield from room.findings(results)
@@ -25,7 +25,7 @@ def look(results: Path, *, deep: bool, hub: bool) -> Iterator[Finding]:
         yield programs.hub()
 
 
-def told(found: Sequence[Finding], *, as_json: bool) -> str:
+def as_text(found: Sequence[Finding], *, as_json: bool) -> str:
     """Return what was found, for people or for programs."""
     plain = Redactor()([asdict(each) for each in found])
     if as_json:
@@ -37,13 +37,13 @@ def told(found: Sequence[Finding], *, as_json: bool) -> str:
         f"nothing can train here before this is mended: {', '.join(fatal)}\n" if fatal else "trials can train here\n"
     )
     return (
-        table(["what", "status", "found", "needed for"], rows)
+        make_table(["what", "status", "found", "needed for"], rows)
         + (f"\nto mend\n{mends}" if mends else "")
         + "\n"
         + verdict
     )
 
 
-def code(found: Sequence[Finding]) -> int:
+def exit_code(found: Sequence[Finding]) -> int:
     """Return 1 where nothing can train on this machine, else 0."""
     return int(any(each.fatal for each in found))

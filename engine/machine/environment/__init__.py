@@ -48,8 +48,8 @@ def machine() -> Machine:
     count = devices.visible()
     cores = hardware.usable_cores()
     if count:
-        return Machine(devices="cuda", count=count, cores=cores, lacks=nvme.lack)
-    return Machine(devices="cpu", count=cores, lacks=nvme.lack)
+        return Machine(devices="cuda", count=count, cores=cores, lacks=nvme.what_is_missing)
+    return Machine(devices="cpu", count=cores, lacks=nvme.what_is_missing)
 
 
 def here() -> tuple[str | None, str | None]:

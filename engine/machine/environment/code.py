@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from xp.engine.machine.environment.commands import Answer, answer, printed
+from xp.engine.machine.environment.commands import Answer, printed, run_command
 from xp.engine.machine.gpus.gpu import Facts
 
 BOUND = frozenset(
@@ -73,7 +73,7 @@ def git(folder: Path, results: Path | None = None) -> Facts:
 def ask(folder: Path, *words: str) -> Answer | None:
     """Return what git says of the project that a folder is in."""
     outer = {name: value for name, value in os.environ.items() if name not in BOUND}
-    return answer("git", *words, folder=folder, environment={**outer, "LC_ALL": "C"})
+    return run_command("git", *words, folder=folder, environment={**outer, "LC_ALL": "C"})
 
 
 def refusal(found: Answer | None) -> str:

@@ -14,7 +14,7 @@ Answer = subprocess.CompletedProcess[bytes]
 
 def output(*command: str, patience: float = PATIENCE) -> str | None:
     """Return what a command prints as text, None when it fails."""
-    return printed(answer(*command, patience=patience))
+    return printed(run_command(*command, patience=patience))
 
 
 def printed(said: Answer | None) -> str | None:
@@ -22,7 +22,7 @@ def printed(said: Answer | None) -> str | None:
     return said.stdout.decode(errors="replace").strip() if said is not None and said.returncode == 0 else None
 
 
-def answer(
+def run_command(
     *command: str, folder: Path | None = None, environment: Mapping[str, str] | None = None, patience: float = PATIENCE
 ) -> Answer | None:
     """Return what a command says and how it ends, None when it takes too long."""

@@ -15,11 +15,11 @@ VISIBLE = "CUDA_VISIBLE_DEVICES"
 
 def gpus() -> Facts:
     """Return the GPUs of this machine, and what trials compute on; one without any has a count of 0 and no name."""
-    with drivers.found() as found:
-        return told([gpu.name for gpu in found], [gpu.facts() for gpu in found], usable=visible() > 0)
+    with drivers.open_gpus() as found:
+        return summarise_gpus([gpu.name for gpu in found], [gpu.facts() for gpu in found], usable=visible() > 0)
 
 
-def told(names: Sequence[str], each: Sequence[Facts], *, usable: bool = True) -> Facts:
+def summarise_gpus(names: Sequence[str], each: Sequence[Facts], *, usable: bool = True) -> Facts:
     """Return what is said of several GPUs: memory added up, of everything else each value that occurs."""
     facts: Facts = {"device": ("cuda" if names and usable else "cpu", ""), "gpu_count": (len(names), "")}
     if not names:
@@ -36,17 +36,17 @@ def told(names: Sequence[str], each: Sequence[Facts], *, usable: bool = True) ->
 
 def visible(environment: Mapping[str, str] = os.environ) -> int:
     """Return how many GPUs of NVIDIA a process that starts now can use."""
-    with drivers.nvidia.found() as found:
+    with drivers.nvidia.open_gpus() as found:
         count = len(found)
     chosen = environment.get(VISIBLE)
-    return count if chosen is None else len(named(chosen, count))
+    return count if chosen is None else len(visible_places(chosen, count))
 
 
-def named(chosen: str, there: int) -> list[str]:
+def visible_places(chosen: str, there: int) -> list[str]:
     """Return the GPUs that a process may see of so many: as for CUDA, a list ends at the first word that names none.
 
-    >>> named("2, 3", 8), named("GPU-8932f937", 8), named("0,9,1", 8), named("-1", 8), named("", 8)
-    (['2', '3'], ['GPU-8932f937'], ['0'], [], [])
+    >>> [visible_places(chosen, 8) for chosen in ("2, 3", "GPU-8932f937", "0,9,1", "-1", "")]
+    [['2', '3'], ['GPU-8932f937'], ['0'], [], []]
     """
 
     def names_one(word: str) -> bool:
@@ -55,10 +55,10 @@ def named(chosen: str, there: int) -> list[str]:
     return [*takewhile(names_one, (word.strip() for word in chosen.split(",")))]
 
 
-def names(places: Sequence[int], environment: Mapping[str, str] = os.environ) -> list[str]:
+def names_of_visible(places: Sequence[int], environment: Mapping[str, str] = os.environ) -> list[str]:
     """Return what GPUs are called by whoever may see only some: *places* count those that this process may see.
 
-    >>> names([0, 1], {"CUDA_VISIBLE_DEVICES": "4,6,7"}), names([0, 1], {})
+    >>> names_of_visible([0, 1], {"CUDA_VISIBLE_DEVICES": "4,6,7"}), names_of_visible([0, 1], {})
     (['4', '6'], ['0', '1'])
     """
     chosen = environment.get(VISIBLE)

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from xp.engine.machine import cgroups
-from xp.engine.machine.cgroups import text
+from xp.engine.machine.cgroups import read_kernel_file
 from xp.engine.machine.gpus.gpu import Facts
 
 CPU = Path("/proc/cpuinfo")
@@ -31,17 +31,17 @@ def cpu() -> Facts:
         "cpu_cores": (psutil.cpu_count(logical=False), ""),
         "cpu_threads": (psutil.cpu_count(), ""),
         "cpu_usable": (usable_cores(), ""),
-        "cpu_quota": (cgroups.cores(), "cores"),
-        "cpu_features": (features(text(CPU)), ""),
+        "cpu_quota": (cgroups.allowed_cores(), "cores"),
+        "cpu_features": (features(read_kernel_file(CPU)), ""),
         "cpu_frequency_limit": (frequency(), "MHz"),
-        "cpu_governor": (text(GOVERNOR).strip() or None, ""),
+        "cpu_governor": (read_kernel_file(GOVERNOR).strip() or None, ""),
         "cpu_nodes": (len([*NODES.glob("node[0-9]*")]) or None, ""),
     }
 
 
 def cpu_name() -> str:
     """Return the processor's model name."""
-    found = re.search(r"^model name\s*:\s*(.+)$", text(CPU), re.MULTILINE)
+    found = re.search(r"^model name\s*:\s*(.+)$", read_kernel_file(CPU), re.MULTILINE)
     return found[1].strip() if found else platform.processor() or platform.machine()
 
 
@@ -68,7 +68,7 @@ def usable_cores() -> int:
     """Return the logical cores that this process may use: those it may run on, cut by the control group's share."""
     affinity: Callable[[int], set[int]] | None = getattr(os, "sched_getaffinity", None)
     allowed = len(affinity(0)) if affinity else os.cpu_count() or 1
-    quota = cgroups.cores()
+    quota = cgroups.allowed_cores()
     return allowed if quota is None else max(1, min(allowed, int(quota)))
 
 

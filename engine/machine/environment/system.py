@@ -9,7 +9,7 @@ import platform
 from collections.abc import Mapping
 from pathlib import Path
 
-from xp.engine.machine.cgroups import GROUPS, text
+from xp.engine.machine.cgroups import GROUPS, read_kernel_file
 from xp.engine.machine.gpus.gpu import Facts
 
 VARIABLES = (
@@ -87,12 +87,12 @@ def container(environment: Mapping[str, str] = os.environ, root: Path = Path("/"
     for kind, files in CONTAINERS.items():
         if any((root / file.lstrip("/")).exists() for file in files):
             return kind
-    return any(word in text(GROUPS) for word in ("docker", "containerd", "kubepods", "lxc"))
+    return any(word in read_kernel_file(GROUPS) for word in ("docker", "containerd", "kubepods", "lxc"))
 
 
 def identity() -> str:
     """Return what tells this machine from others and says nothing else of it."""
-    known = [text(file).strip() for file in IDENTITY]
+    known = [read_kernel_file(file).strip() for file in IDENTITY]
     return hashlib.sha256(next(filter(None, known), platform.node()).encode()).hexdigest()[:12]
 
 

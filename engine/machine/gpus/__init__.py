@@ -10,7 +10,7 @@ from xp.engine.machine.gpus.gpu import Gpu
 
 
 @contextmanager
-def found() -> Iterator[list[Gpu]]:
+def open_gpus() -> Iterator[list[Gpu]]:
     """Give the GPUs that there are, as long as they are asked."""
-    with nvidia.found() as of_nvidia, amd.found() as of_amd:
+    with nvidia.open_gpus() as of_nvidia, amd.open_gpus() as of_amd:
         yield [*of_nvidia, *of_amd]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from xp.engine.machine.gpus.gpu import Facts, told
+from xp.engine.machine.gpus.gpu import Facts, answered
 
 ABSENT = (ImportError, OSError, KeyError)
 """What importing the library raises where it, or the driver below it, is not there."""
@@ -23,13 +23,13 @@ class Amd:
         self._smi = smi
         self._handle = handle
         self._refusals = (smi.AmdSmiException, *UNREADABLE)
-        said = told([("name", lambda: smi.amdsmi_get_gpu_asic_info(handle)["market_name"])], self._refusals)
+        said = answered([("name", lambda: smi.amdsmi_get_gpu_asic_info(handle)["market_name"])], self._refusals)
         self.name = str(said.get("name", "GPU of AMD"))
 
     def facts(self) -> Facts:
         """Return what it is; what its driver does not say is left out."""
         smi, handle = self._smi, self._handle
-        said = told(
+        said = answered(
             [
                 ("memory", lambda: smi.amdsmi_get_gpu_memory_total(handle, smi.AmdSmiMemoryType.VRAM)),
                 ("driver", lambda: str(smi.amdsmi_get_gpu_driver_info(handle)["driver_version"])),
@@ -44,7 +44,7 @@ class Amd:
         """Return how busy it is; what its driver does not say is left out."""
         smi, handle = self._smi, self._handle
         heat, now = smi.AmdSmiTemperatureType.HOTSPOT, smi.AmdSmiTemperatureMetric.CURRENT
-        said = told(
+        said = answered(
             [
                 ("percent", lambda: smi.amdsmi_get_gpu_activity(handle)["gfx_activity"]),
                 ("memory_used", lambda: smi.amdsmi_get_gpu_memory_usage(handle, smi.AmdSmiMemoryType.VRAM)),
@@ -59,7 +59,7 @@ class Amd:
 
 
 @contextmanager
-def found() -> Iterator[list[Amd]]:
+def open_gpus() -> Iterator[list[Amd]]:
     """Give the GPUs that there are, none where there is no library or no driver."""
     try:
         smi = importlib.import_module("amdsmi")

@@ -34,7 +34,7 @@ READING_UNITS = {
 """Names of readings to their units; what is throttled is 1, and 0 where it is not."""
 
 
-def told(
+def answered(
     questions: Iterable[tuple[str, Callable[[], Any]]], error: type[Exception] | tuple[type[Exception], ...]
 ) -> dict[str, Any]:
     """Return the answers to questions, without those that the driver refuses."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pynvml as nvml
 
-from xp.engine.machine.gpus.gpu import Facts, told
+from xp.engine.machine.gpus.gpu import Facts, answered
 
 FOR_POWER = nvml.nvmlClocksThrottleReasonSwPowerCap | nvml.nvmlClocksThrottleReasonHwPowerBrakeSlowdown
 FOR_HEAT = nvml.nvmlClocksThrottleReasonHwThermalSlowdown | nvml.nvmlClocksThrottleReasonSwThermalSlowdown
@@ -29,13 +29,13 @@ class Nvidia:
 
     def __init__(self, handle: Any) -> None:
         self._handle = handle
-        said = told([("name", lambda: text(nvml.nvmlDeviceGetName(handle)))], UNKNOWN)
+        said = answered([("name", lambda: as_text(nvml.nvmlDeviceGetName(handle)))], UNKNOWN)
         self.name = str(said.get("name", "GPU of NVIDIA"))
 
     def facts(self) -> Facts:
         """Return what it is; what its driver does not say is left out."""
         handle, clocks = self._handle, (nvml.NVML_CLOCK_SM, nvml.NVML_CLOCK_MEM)
-        said = told(
+        said = answered(
             [
                 ("memory", lambda: nvml.nvmlDeviceGetMemoryInfo(handle).total),
                 ("capability", lambda: ".".join(map(str, nvml.nvmlDeviceGetCudaComputeCapability(handle)))),
@@ -47,7 +47,7 @@ class Nvidia:
                 ("mig", lambda: ON[nvml.nvmlDeviceGetMigMode(handle)[0]]),
                 ("pcie", lambda: pcie(handle)),
                 ("energy_counter", lambda: nvml.nvmlDeviceGetTotalEnergyConsumption(handle) >= 0),
-                ("driver", lambda: text(nvml.nvmlSystemGetDriverVersion())),
+                ("driver", lambda: as_text(nvml.nvmlSystemGetDriverVersion())),
             ],
             UNKNOWN,
         )
@@ -58,7 +58,7 @@ class Nvidia:
     def readings(self) -> dict[str, float]:
         """Return how busy it is; what its driver does not say is left out."""
         handle = self._handle
-        said = told(
+        said = answered(
             [
                 ("percent", lambda: nvml.nvmlDeviceGetUtilizationRates(handle).gpu),
                 ("memory_used", lambda: nvml.nvmlDeviceGetMemoryInfo(handle).used),
@@ -77,7 +77,7 @@ class Nvidia:
 
 
 @contextmanager
-def found() -> Iterator[list[Nvidia]]:
+def open_gpus() -> Iterator[list[Nvidia]]:
     """Give the GPUs that there are, none where there is no driver."""
     try:
         nvml.nvmlInit()
@@ -93,17 +93,17 @@ def found() -> Iterator[list[Nvidia]]:
 def handles() -> list[Any]:
     """Return the GPUs that answer: one that has fallen off its bus is counted, and does not."""
     count, ask = nvml.nvmlDeviceGetCount(), nvml.nvmlDeviceGetHandleByIndex
-    return [*told([(str(index), partial(ask, index)) for index in range(count)], nvml.NVMLError).values()]
+    return [*answered([(str(index), partial(ask, index)) for index in range(count)], nvml.NVMLError).values()]
 
 
-def text(value: bytes | str) -> str:
+def as_text(value: bytes | str) -> str:
     """Return what NVML says as text: older bindings say it in bytes."""
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 
 
 def cuda() -> str | None:
     """Return the latest CUDA that the driver knows."""
-    said = told([("version", nvml.nvmlSystemGetCudaDriverVersion)], nvml.NVMLError)
+    said = answered([("version", nvml.nvmlSystemGetCudaDriverVersion)], nvml.NVMLError)
     return f"{said['version'] // 1000}.{said['version'] % 1000 // 10}" if said else None
 
 
@@ -116,5 +116,5 @@ def pcie(handle: Any) -> str:
 def links(handle: Any) -> int:
     """Return the NVLinks that are in use."""
     ask = nvml.nvmlDeviceGetNvLinkState
-    states = told([(str(link), partial(ask, handle, link)) for link in range(LINKS)], nvml.NVMLError)
+    states = answered([(str(link), partial(ask, handle, link)) for link in range(LINKS)], nvml.NVMLError)
     return sum(states.values())

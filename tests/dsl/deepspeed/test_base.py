@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.dsl.deepspeed.conftest import BASED, Based, Refused
 from tests.dsl.head import Planning, Refusal, Write
-from xp.dsl.deepspeed.base import sizes
-from xp.dsl.dotted import values
+from xp.dsl.deepspeed.base import batch_sizes
+from xp.dsl.dotted import setting_values
 from xp.dsl.resources import Machine
 
 MICRO = {"train_micro_batch_size_per_gpu": 2}
@@ -70,7 +70,7 @@ def test_sizes_that_follow(based: Based, content: dict[str, Any], settings: str,
 @given(st.integers(1, 12), st.integers(1, 12), st.integers(1, 8), st.sets(st.sampled_from(["micro", "steps"])))
 def test_what_deepspeed_derives_multiplies(micro: int, steps: int, ranks: int, given_sizes: set[str]) -> None:
     known = {"micro": ("batch_size", micro), "steps": ("gradient_accumulation_steps", steps)}
-    found = sizes({"world_size": ranks, **dict(known[name] for name in given_sizes)}, micro * steps * ranks)
+    found = batch_sizes({"world_size": ranks, **dict(known[name] for name in given_sizes)}, micro * steps * ranks)
 
     assert found["batch_size"] * found["gradient_accumulation_steps"] * ranks == micro * steps * ranks
     assert all(found[name] == value for name, value in (known[each] for each in given_sizes))
@@ -239,7 +239,7 @@ def test_what_a_template_says_of_a_folder_counts_while_something_is_put_there(ba
         zero = {"stage": 3, "stage3_prefetch_bucket_size": 0, "offload_param": param}
         return {"bf16": {"enabled": True}, "zero_optimization": zero}
 
-    used, unused = (values(based(MICRO | block(device)).settings) for device in ("nvme", "cpu"))
+    used, unused = (setting_values(based(MICRO | block(device)).settings) for device in ("nvme", "cpu"))
 
     assert (used["zero.nvme_path"], used["zero.buffer_size"]) == ("/fast", 5)
     assert unused["zero.offload_param"] == "cpu"

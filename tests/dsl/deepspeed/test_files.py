@@ -9,7 +9,7 @@ import pytest
 
 from tests.dsl.deepspeed.conftest import BASED
 from tests.dsl.head import HEAD, Planning, Refusal, Write
-from xp.dsl.deepspeed.files import named
+from xp.dsl.deepspeed.files import named_files
 from xp.dsl.errors import SpecError
 from xp.dsl.plan import plan
 from xp.dsl.source import load
@@ -104,8 +104,8 @@ def test_files_are_named_in_defaults_and_methods_only() -> None:
         "models": {"x": {"deepspeed": "c"}},
     }
 
-    assert list(named(raw)) == [(("defaults", "deepspeed"), "a"), (("methods", "m", "deepspeed"), "b")]
-    assert list(named({"methods": 1})) == []
+    assert list(named_files(raw)) == [(("defaults", "deepspeed"), "a"), (("methods", "m", "deepspeed"), "b")]
+    assert list(named_files({"methods": 1})) == []
 
 
 def test_a_worker_needs_no_file(planned: Planning, write: Write) -> None:

@@ -23,7 +23,7 @@ def test_every_setting_of_zero_and_of_attention_belongs_to_a_method() -> None:
 
 def test_every_algorithm_of_a_search_is_told() -> None:
     examples = [entry.example for entry in CATALOGUE if entry.settings == ("search",)]
-    searches = [catalogue.read(file).method(name).search for file, name in filter(None, examples)]
+    searches = [catalogue.shipped_experiment(file).method(name).search for file, name in filter(None, examples)]
 
     assert {search.algorithm for search in searches if isinstance(search, Tuning)} == {"grid", "random", "pbt"}
 
@@ -31,7 +31,7 @@ def test_every_algorithm_of_a_search_is_told() -> None:
 @pytest.mark.parametrize("entry", [entry for entry in CATALOGUE if entry.example], ids=lambda entry: entry.name)
 def test_an_example_sets_what_the_method_consists_of(entry: Entry) -> None:
     file, name = entry.example or ("", "")
-    method = catalogue.read(file).method(name)
+    method = catalogue.shipped_experiment(file).method(name)
     said = {*flatten(method.settings)} | ({"search"} if method.search else set())
 
     assert said & set(entry.settings)
@@ -40,7 +40,7 @@ def test_an_example_sets_what_the_method_consists_of(entry: Entry) -> None:
 def test_claims_are_those_of_the_experiment() -> None:
     entry = next(entry for entry in CATALOGUE if entry.name == "ZeRO-Offload")
 
-    said = catalogue.claims(entry, {"core": catalogue.read("core")})
+    said = catalogue.claims(entry, {"core": catalogue.shipped_experiment("core")})
 
     assert said == "reduces memory, reduces speed (`zero2-offload` of `core`)"
 

@@ -47,10 +47,10 @@ def test_what_is_broken_has_a_mend_and_a_code() -> None:
         Finding("disk", "missing", "full", "journals", "make room", basic=True),
         Finding("gpu", "missing", "none", "x"),
     ]
-    text = visit.told(bad, as_json=False)
+    text = visit.as_text(bad, as_json=False)
     assert "  disk: make room" in text
     assert "nothing can train here before this is mended: disk" in text
-    assert (visit.code(bad), visit.code(bad[1:])) == (1, 0)
+    assert (visit.exit_code(bad), visit.exit_code(bad[1:])) == (1, 0)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from xp.engine.export import databases, transfer
 from xp.engine.export.databases import Options
 from xp.engine.export.ducklake import Lake, lake
 from xp.engine.export.postgres import server
-from xp.engine.export.target import Column, Relation, Target, table, text
+from xp.engine.export.target import Relation, SourceColumn, Target, sql_text, table_query
 from xp.engine.layout import Layout
 from xp.engine.warehouse import store
 from xp.engine.warehouse.load import load
@@ -29,12 +29,14 @@ from xp.engine.warehouse.load import load
 ROWS = "select line::varchar from {} as line order by all"
 """As text, NaN equals itself."""
 
-TRIALS = Relation("trial's", [Column("n", "BIGINT", "how many"), Column("axes", "ENUM('a')")], "all of them")
+TRIALS = Relation(
+    "trial's", [SourceColumn("n", "BIGINT", "how many"), SourceColumn("axes", "ENUM('a')")], "all of them"
+)
 
 
 def duck(target: str, _: str | None) -> Target:
     """Return what a DuckLake is asked for, asked of a DuckDB file: that takes no extension."""
-    return Lake(target, [], [f"attach {text(target)} as {transfer.THERE}"])
+    return Lake(target, [], [f"attach {sql_text(target)} as {transfer.THERE}"])
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -91,7 +93,9 @@ def change(file: Path, sql: str) -> None:
 def test_tables_and_views_are_those_of_the_warehouse(results: Layout, copied: Path) -> None:
     names = [name for (name,) in ask(results.warehouse, store.TABLES)] + ["trials", "verdicts", "lineages"]
     with duckdb.connect() as db:
-        db.execute(f"attach {text(str(copied))} as there (read_only); attach '{results.warehouse}' as here (read_only)")
+        db.execute(
+            f"attach {sql_text(str(copied))} as there (read_only); attach '{results.warehouse}' as here (read_only)"
+        )
         for name in names:
             there = db.execute(ROWS.format(f"there.xp.{name}")).fetchall()
             assert there == db.execute(ROWS.format(f"here.{name}")).fetchall(), name
@@ -230,7 +234,7 @@ def test_no_password_is_shown(connection: str) -> None:
     database = databases.FORMS["postgres"](connection, None)
     problem = f'IO Error: Unable to connect to Postgres at "{connection}": refused'
 
-    error = databases.undone(database, {"problem": problem, "missing": ""})
+    error = databases.error_of_answer(database, {"problem": problem, "missing": ""})
 
     assert "opensesame" in database.attach[-1]
     assert "opensesame" not in str(error)
@@ -238,7 +242,7 @@ def test_no_password_is_shown(connection: str) -> None:
 
 
 def test_a_table_of_a_lake() -> None:
-    assert table(lake(Path("/lake"), None), "x", TRIALS) == {
+    assert table_query(lake(Path("/lake"), None), "x", TRIALS) == {
         "name": "trial's",
         "columns": [["n", "BIGINT"], ["axes", "VARCHAR"]],
         "create": [
@@ -253,7 +257,7 @@ def test_a_table_of_a_lake() -> None:
 
 
 def test_a_table_of_a_server() -> None:
-    assert table(server("dbname=xp", "xp"), "x", TRIALS) == {
+    assert table_query(server("dbname=xp", "xp"), "x", TRIALS) == {
         "name": "trial's",
         "columns": [["n", "BIGINT"], ["axes", "VARCHAR"]],
         "create": [
@@ -313,7 +317,7 @@ def test_a_catalog_takes_its_own_extension(catalog: str | None, extensions: Sequ
 
 
 def test_views_and_macros_are_what_duckdb_made_of_them(results: Layout) -> None:
-    with store.opened(results.warehouse, read_only=True) as db:
+    with store.open_file(results.warehouse, read_only=True) as db:
         statements = databases.views(db)
 
     (lineages,) = (statement for statement in statements if "replace view lineages" in statement)

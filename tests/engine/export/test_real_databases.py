@@ -88,7 +88,7 @@ class Place:
 
     def job(self, warehouse: Path) -> transfer.Job:
         """Return what it takes to copy a file there, of which no view is told."""
-        with store.opened(warehouse, read_only=True) as db:
+        with store.open_file(warehouse, read_only=True) as db:
             database = databases.FORMS[self.form](self.target, self.catalog)
             return job(database, warehouse, "xp", databases.relations(db), [])
 
@@ -156,7 +156,7 @@ def place(request: pytest.FixtureRequest, python: Path, results: Layout, tmp_pat
 
 
 def test_everything_arrives(place: Place, results: Layout) -> None:
-    with store.opened(results.warehouse, read_only=True) as db:
+    with store.open_file(results.warehouse, read_only=True) as db:
         relations = databases.relations(db)
     names = [relation.name for relation in relations]
     views = sum(relation.is_view for relation in relations)

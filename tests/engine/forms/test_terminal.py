@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xp.engine.forms.terminal import NARROWEST, fit, fitted, whole
+from xp.engine.forms.terminal import NARROWEST, fit, fitted, uncut
 from xp.engine.warehouse.ask import Answer
 from xp.queries.catalog import Column
 from xp.templates.escape import width
@@ -20,7 +20,7 @@ ANSWER = Answer(
 
 
 def test_in_a_pipe_nothing_is_cut() -> None:
-    text = whole(ANSWER)
+    text = uncut(ANSWER)
 
     assert LONG.strip() in text
     assert "…" not in text
@@ -28,7 +28,7 @@ def test_in_a_pipe_nothing_is_cut() -> None:
 
 
 def test_an_answer_without_rows_has_all_its_columns() -> None:
-    assert whole(Answer("Which?", ANSWER.columns, [])) == "label  reason  seed\n(0 rows)\n"
+    assert uncut(Answer("Which?", ANSWER.columns, [])) == "label  reason  seed\n(0 rows)\n"
 
 
 @pytest.mark.parametrize("columns", [30, 40, 80, 200])

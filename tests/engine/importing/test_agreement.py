@@ -20,7 +20,7 @@ RUN = json.loads((METRICS / "mlflow-metrics-run.json").read_text())
 def told(**contents: dict[str, Any]) -> list[str]:
     """Return what does not agree in files, each named by its first word."""
     files = {Path(f"{name}.json"): content for name, content in contents.items()}
-    return list(disagreements(trainer.read(files, "run")))
+    return list(disagreements(trainer.read_run(files, "run")))
 
 
 def names(sentences: list[str]) -> list[str]:
@@ -32,7 +32,7 @@ def test_the_numbers_of_a_real_run_agree() -> None:
     assert told(trainer_state=STATE, all_results=RESULTS) == []
     assert told(trainer_state=STATE) == []
     assert told(all_results=RESULTS) == []
-    assert list(disagreements(mlflow.read(Path("run.json"), RUN))) == []
+    assert list(disagreements(mlflow.read_run(Path("run.json"), RUN))) == []
 
 
 def test_a_runtime_that_was_edited_is_found_by_all_that_follows_from_it() -> None:
@@ -104,5 +104,5 @@ def test_an_energy_that_its_parts_do_not_make_is_found(tmp_path: Path, energies:
     rows = [f"2024-05-01T1{hour}:00:00+00:00,r{hour},9000,0.1,{one},0.1,0.2,0.3" for hour, one in enumerate(energies)]
     path = tmp_path / "emissions.csv"
     path.write_text("\n".join([header, *rows]) + "\n")
-    (found,) = emissions.read(path)
+    (found,) = emissions.read_emissions(path)
     assert list(disagreements(found)) == said

@@ -39,7 +39,7 @@ def line(second: int, run: str, duration: float, energy: object, project: str = 
 
 
 def only(path: Path) -> Found:
-    (found,) = emissions.read(path)
+    (found,) = emissions.read_emissions(path)
     return found
 
 
@@ -206,7 +206,7 @@ def test_a_file_without_any_energy_says_why(tmp_path: Path) -> None:
 
 def test_projects_are_runs_of_their_own(tmp_path: Path) -> None:
     path = written(tmp_path, line(10, "a", 5, 0.02, "train"), line(12, "b", 5, 0.03, "eval"), line(30, "c", 5, 1, ""))
-    assert [(run.name, run.latest["energy_consumed"]) for run in emissions.read(path)] == [
+    assert [(run.name, run.latest["energy_consumed"]) for run in emissions.read_emissions(path)] == [
         ("train", 0.02),
         ("eval", 0.03),
         ("codecarbon", 1.0),
@@ -229,11 +229,11 @@ def test_tasks_of_a_tracker_whose_total_is_there_count_once(tmp_path: Path) -> N
     ]
     parts = written(tmp_path, *tasks, header=header, name="emissions_base_a.csv")
 
-    (found,) = emissions.read(whole, parts)
+    (found,) = emissions.read_emissions(whole, parts)
 
     assert found.latest["energy_consumed"] == 0.5
     assert found.notes == (UTC, "the tasks in emissions_base_a.csv are parts of it, and are not counted again")
-    (alone,) = emissions.read(parts)
+    (alone,) = emissions.read_emissions(parts)
     assert alone.latest["energy_consumed"] == pytest.approx(0.3)
 
 
@@ -242,7 +242,7 @@ def test_a_tracker_that_went_on_in_another_file_counts_there(tmp_path: Path) -> 
     before = written(tmp_path, line(10, "a", 10, 0.1), line(50, "b", 5, 0.4), name="emissions.csv.bak")
     after = written(tmp_path, line(30, "a", 30, 0.3))
 
-    runs = emissions.read(before, after)
+    runs = emissions.read_emissions(before, after)
 
     assert [run.latest["energy_consumed"] for run in runs] == [0.4, 0.3]
     assert [len(run.points) for run in runs] == [3, 2]
@@ -300,7 +300,7 @@ def test_columns_are_found_by_name_whatever_stands_around_them(tmp_path: Path) -
 
 
 def test_a_file_with_an_index_and_without_a_final_line_end() -> None:
-    runs = emissions.read(DATA / "codecarbon" / "emissions_2020-08-12_index-col_no-eol_12cols.csv")
+    runs = emissions.read_emissions(DATA / "codecarbon" / "emissions_2020-08-12_index-col_no-eol_12cols.csv")
     assert {run.name: (run.facts["rows"], run.latest["energy_consumed"], run.seconds) for run in runs} == {
         "project_1": (23, 113, 718),
         "project_2": (15, 75, 383),
@@ -314,7 +314,7 @@ def test_a_file_with_an_index_and_without_a_final_line_end() -> None:
 
 
 def test_a_file_with_columns_without_names_into_which_a_second_row_spills() -> None:
-    runs = emissions.read(DATA / "codecarbon" / "emissions_2021-07-21_18named-14blank-cols_no-eol.csv")
+    runs = emissions.read_emissions(DATA / "codecarbon" / "emissions_2021-07-21_18named-14blank-cols_no-eol.csv")
     assert {run.name: (run.facts["rows"], run.latest["energy_consumed"]) for run in runs} == {
         "project_alpha": (23, 113),
         "project_beta": (15, 75),
@@ -423,7 +423,7 @@ def test_thousands_of_rows(tmp_path: Path) -> None:
 def test_an_odd_line_is_named(tmp_path: Path, lines: tuple[str, ...], words: str) -> None:
     path = written(tmp_path, *lines)
     with pytest.raises(ImportingError) as caught:
-        emissions.read(path)
+        emissions.read_emissions(path)
     assert str(caught.value).startswith(f"{path}{words}")
 
 
@@ -439,7 +439,7 @@ def test_an_odd_line_is_named(tmp_path: Path, lines: tuple[str, ...], words: str
 def test_a_table_of_something_else_is_refused(tmp_path: Path, header: str, row: str, words: str) -> None:
     path = written(tmp_path, row, header=header)
     with pytest.raises(ImportingError) as caught:
-        emissions.read(path)
+        emissions.read_emissions(path)
     assert str(caught.value).startswith(f"{path}{words}")
 
 

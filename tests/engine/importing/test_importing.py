@@ -147,7 +147,7 @@ def test_the_experiment_of_a_file_is_not_mixed_with_imports(tmp_path: Path, old:
 def test_a_folder_is_searched_for_what_looks_like_results(tmp_path: Path, old: Path) -> None:
     (old / "config.json").write_text('{"d_model": 16}')
     (old / "data.csv").write_text("a,b\n1,2\n")
-    (run,) = sources.read([tmp_path])
+    (run,) = sources.read_runs([tmp_path])
     assert [path.name for path in run.files] == ["all_results.json", "trainer_state.json"]
 
 
@@ -156,24 +156,24 @@ def test_a_data_set_in_a_folder_does_not_keep_results_out_and_results_that_were_
     (results.parent / "train.json").write_text('{"dialogue": "a"}\n{"dialogue": "b"}\n')
     (results.parent / "settings.json").write_text('{\n  // of an editor\n  "tabSize": 4,\n}\n')
     (results.parent / "latin.json").write_bytes('{"Straße": 1}'.encode("latin-1"))
-    (found,) = sources.read([results.parent])
+    (found,) = sources.read_runs([results.parent])
     assert found.files == (results,)
     for name in ("trainer_state.json", "run.json"):
         (results.parent / name).write_text('{\n  "log_history": [\n')
         with pytest.raises(ImportingError, match=f"{name}: not JSON"):
-            sources.read([results.parent])
+            sources.read_runs([results.parent])
         (results.parent / name).unlink()
 
 
 def test_an_empty_folder_and_a_missing_file_are_refused(tmp_path: Path) -> None:
     with pytest.raises(XpError, match="nothing in this folder"):
-        sources.read([tmp_path])
+        sources.read_runs([tmp_path])
     with pytest.raises(XpError, match="no such file"):
-        sources.read([tmp_path / "none.csv"])
+        sources.read_runs([tmp_path / "none.csv"])
 
 
 def test_copies_of_results_under_another_name_are_runs_of_their_own() -> None:
-    runs = sources.read([DATA / "linydub" / "metrics"])
+    runs = sources.read_runs([DATA / "linydub" / "metrics"])
     assert [(run.kind, run.name, run.latest["train_runtime"]) for run in runs] == [
         ("mlflow", "b8ad2ad7-ecf8-481f-948e-e94761eeec09", 203.4396),
         ("trainer", "metrics", 261.1841),

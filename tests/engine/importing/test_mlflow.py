@@ -17,7 +17,7 @@ PATH = Path("run.json")
 
 def read(content: dict[str, Any]) -> Any:
     assert mlflow.is_run(content)
-    return mlflow.read(PATH, content)
+    return mlflow.read_run(PATH, content)
 
 
 def test_an_export_has_a_history() -> None:

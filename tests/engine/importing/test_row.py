@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from xp.engine.importing.found import ImportingError
-from xp.engine.importing.row import Row, row
+from xp.engine.importing.row import Row, parse_row
 
 FILE = Path("emissions.csv")
 
 
 def read(**cells: str) -> Row:
     whole = {"duration": "10", "emissions": "0.1", "energy_consumed": "0.5", **cells}
-    return row(FILE, 7, whole, spilled=False)
+    return parse_row(FILE, 7, whole, spilled=False)
 
 
 def test_numbers_that_can_be_true_are_kept_and_empty_cells_are_none() -> None:

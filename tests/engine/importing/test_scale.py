@@ -22,7 +22,7 @@ from xp.engine.importing import sources
 )
 def test_rouge(tmp_path: Path, values: dict[str, Any], note: str) -> None:
     (tmp_path / "eval_results.json").write_text(json.dumps(values))
-    (found,) = sources.read([tmp_path / "eval_results.json"])
+    (found,) = sources.read_runs([tmp_path / "eval_results.json"])
     assert found.latest == values
     assert "; ".join(found.notes).startswith(note)
     assert bool(found.notes) == bool(note)
@@ -42,7 +42,7 @@ def test_energy(tmp_path: Path, energies: list[str], note: str) -> None:
     lines = [f"2024-05-01T1{hour}:00:00+00:00,r{hour},100,0.1,{energy}" for hour, energy in enumerate(energies)]
     header = "timestamp,run_id,duration,emissions,energy_consumed"
     (tmp_path / "emissions.csv").write_text("\n".join([header, *lines]) + "\n")
-    (found,) = sources.read([tmp_path / "emissions.csv"])
+    (found,) = sources.read_runs([tmp_path / "emissions.csv"])
     said = [one for one in found.notes if one.startswith("as kWh")]
     assert said == ([one for one in said if note in one] if note else [])
     assert bool(said) == bool(note)
@@ -55,5 +55,5 @@ def test_energy_with_that_of_the_building_is_told(tmp_path: Path, share: str, sa
     header = "timestamp,run_id,duration,emissions,energy_consumed,pue"
     path = tmp_path / "emissions.csv"
     path.write_text(f"{header}\n2024-05-01T10:00:00+00:00,r,100,0.1,0.001,{share}\n")
-    (found,) = sources.read([path])
+    (found,) = sources.read_runs([path])
     assert [note.partition(";")[0] for note in found.notes] == said

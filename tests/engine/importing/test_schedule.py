@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from xp.engine.importing import trainer
-from xp.engine.importing.schedule import taken
+from xp.engine.importing.schedule import steps_taken
 
 LINYDUB = Path(__file__).parent / "data" / "linydub"
 STEPS = 100
@@ -34,7 +34,7 @@ def cosine(step: int) -> float:
 @pytest.mark.parametrize(("folder", "steps", "skipped"), [("metrics", 343, 5), ("bart-large-samsum", 341, 7)])
 def test_a_real_run_in_fp16_tells_how_many_steps_it_skipped(folder: str, steps: int, skipped: int) -> None:
     path = LINYDUB / folder / "trainer_state.json"
-    found = trainer.read({path: json.loads(path.read_text())}, "run")
+    found = trainer.read_run({path: json.loads(path.read_text())}, "run")
 
     # at step 116 the schedule had taken 111 steps, or 109; the last rate is not zero, and that is no fault
     told = {name: found.facts[name] for name in ("scheduler_steps", "skipped_steps", "skipped_by_step")}
@@ -46,13 +46,13 @@ def test_a_real_run_in_fp16_tells_how_many_steps_it_skipped(folder: str, steps: 
 def test_a_line_behind_its_warm_up_was_followed_to_the_end(every: int) -> None:
     # the peak lies on a logged step, or between two of which either may be the higher one
     last = STEPS // every * every
-    assert taken(state(linear, every)) == {"scheduler_steps": last, "skipped_steps": 0}
+    assert steps_taken(state(linear, every)) == {"scheduler_steps": last, "skipped_steps": 0}
 
 
 def test_a_trainer_that_logs_the_rate_of_the_step_itself_skipped_none() -> None:
     told = state(lambda step: linear(step - 1), best_global_step=None)
-    assert taken(told) == {"scheduler_steps": 100, "skipped_steps": 0}
-    assert taken(state(linear, best_global_step=None)) == {"scheduler_steps": 100, "skipped_steps": 0}
+    assert steps_taken(told) == {"scheduler_steps": 100, "skipped_steps": 0}
+    assert steps_taken(state(linear, best_global_step=None)) == {"scheduler_steps": 100, "skipped_steps": 0}
 
 
 @pytest.mark.parametrize(
@@ -71,4 +71,4 @@ def test_a_trainer_that_logs_the_rate_of_the_step_itself_skipped_none() -> None:
     ids=["cosine", "cosine-of-four", "constant", "one", "two", "skipped-between", "not-to-zero", "none", "no-end"],
 )
 def test_what_is_no_line_to_zero_tells_nothing(told: dict[str, Any]) -> None:
-    assert taken(told) == {}
+    assert steps_taken(told) == {}

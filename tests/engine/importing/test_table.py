@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from xp.engine.importing.found import ImportingError
-from xp.engine.importing.table import lines
+from xp.engine.importing.table import read_lines
 
 
 def written(folder: Path, content: bytes) -> Path:
@@ -30,7 +30,7 @@ def written(folder: Path, content: bytes) -> Path:
 def test_lines_are_numbered_as_an_editor_does(
     tmp_path: Path, content: bytes, found: list[tuple[int, list[str]]]
 ) -> None:
-    assert list(lines(written(tmp_path, content))) == found
+    assert list(read_lines(written(tmp_path, content))) == found
 
 
 @pytest.mark.parametrize(
@@ -51,5 +51,5 @@ def test_lines_are_numbered_as_an_editor_does(
 def test_what_is_odd_is_refused_with_its_line(tmp_path: Path, content: bytes, message: str) -> None:
     path = written(tmp_path, content)
     with pytest.raises(ImportingError) as caught:
-        list(lines(path))
+        list(read_lines(path))
     assert str(caught.value).startswith(f"{path}{message}")

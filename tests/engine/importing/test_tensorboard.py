@@ -71,7 +71,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content.get(folder, recorded(len(rows))))
             monkeypatch.setitem(LOG, path.name, rows)
-        return sources.read([tmp_path])
+        return sources.read_runs([tmp_path])
 
     return read
 
@@ -151,11 +151,11 @@ def test_hyperparameters_beside_a_run_do_not_keep_it_out(runs: Any, tmp_path: Pa
     (found,) = runs({"a": [("loss", 1.0, 1, 2.5)], "b": WORDS})
     assert found.name == "a"
     with pytest.raises(ImportingError, match="no scalars in the event file"):
-        sources.read([tmp_path / "a", tmp_path / "b" / "events.out.tfevents.b"])
+        sources.read_runs([tmp_path / "a", tmp_path / "b" / "events.out.tfevents.b"])
 
 
 def test_without_the_package_its_name_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tensorboard", None)
     (tmp_path / "events.out.tfevents.a").touch()
     with pytest.raises(ImportingError, match="hint: pip install tensorboard"):
-        sources.read([tmp_path])
+        sources.read_runs([tmp_path])

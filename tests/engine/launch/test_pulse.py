@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from xp.engine.launch.pulse import GAP, PATIENCE, Pulse, Vigil
+from xp.engine.launch.pulse import GAP, PATIENCE, Pulse, StallDetector
 
 RUN = (None, None)
 
@@ -16,18 +16,18 @@ def pulses(tmp_path: Path) -> list[Path]:
     return [tmp_path / "pulse-0", tmp_path / "pulse-1"]
 
 
-def watched(vigil: Vigil, seconds: int, begin: int = 0) -> int | None:
+def watched(vigil: StallDetector, seconds: int, begin: int = 0) -> int | None:
     """Return the second at which the vigil sees that somebody stands still, looking at each one."""
     return next((now for now in range(begin, begin + seconds) if vigil.look(now, RUN)), None)
 
 
 def test_a_rank_without_a_word_is_given_several_times_the_limit_to_begin(pulses: list[Path]) -> None:
-    assert watched(Vigil(pulses, 10), 100) == 10 * PATIENCE + 1
+    assert watched(StallDetector(pulses, 10), 100) == 10 * PATIENCE + 1
 
 
 def test_a_rank_that_has_ended_a_step_is_given_the_limit(pulses: list[Path]) -> None:
     beating = [Pulse(path) for path in pulses]
-    vigil = Vigil(pulses, 10)
+    vigil = StallDetector(pulses, 10)
     for pulse in beating:
         pulse.beat("train", 1)
     vigil.look(0, RUN)
@@ -37,12 +37,12 @@ def test_a_rank_that_has_ended_a_step_is_given_the_limit(pulses: list[Path]) -> 
 def test_the_first_step_of_a_training_that_has_not_ended_is_none(pulses: list[Path]) -> None:
     for path in pulses:
         Pulse(path).beat("train", 0)
-    assert watched(Vigil(pulses, 10), 100) == 10 * PATIENCE + 1
+    assert watched(StallDetector(pulses, 10), 100) == 10 * PATIENCE + 1
 
 
 def test_a_rank_that_beats_now_and_then_takes_as_long_as_it_likes(pulses: list[Path]) -> None:
     beating = [Pulse(path) for path in pulses]
-    vigil = Vigil(pulses, 10)
+    vigil = StallDetector(pulses, 10)
     for now in range(1000):
         if now % 9 == 0:
             for pulse in beating:
@@ -53,7 +53,7 @@ def test_a_rank_that_beats_now_and_then_takes_as_long_as_it_likes(pulses: list[P
 def test_one_of_two_is_enough(pulses: list[Path]) -> None:
     first, second = (Pulse(path) for path in pulses)
     second.beat("train", 3)
-    vigil = Vigil(pulses, 10)
+    vigil = StallDetector(pulses, 10)
     seen = []
     for now in range(20):
         first.beat("train", now)
@@ -63,21 +63,21 @@ def test_one_of_two_is_enough(pulses: list[Path]) -> None:
 
 
 def test_a_rank_that_has_ended_does_not_stand_still(pulses: list[Path]) -> None:
-    vigil = Vigil(pulses[:1], 1)
+    vigil = StallDetector(pulses[:1], 1)
     assert not any(vigil.look(now, [0]) for now in range(100))
 
 
 def test_an_engine_that_was_halted_itself_has_seen_nobody_stand_still(pulses: list[Path]) -> None:
     for path in pulses:
         Pulse(path).beat("train", 5)
-    vigil = Vigil(pulses, 10)
+    vigil = StallDetector(pulses, 10)
     vigil.look(0, RUN)
     assert not vigil.look(1e6, RUN)
     assert vigil.stands[0].silent == GAP
 
 
 def test_without_a_limit_nobody_looks(pulses: list[Path]) -> None:
-    assert watched(Vigil(pulses, None), 10_000) is None
+    assert watched(StallDetector(pulses, None), 10_000) is None
 
 
 def test_a_shorter_pulse_leaves_nothing_of_a_longer_one(pulses: list[Path]) -> None:

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from xp.engine.journal import events
-from xp.engine.launch.sampling import sampled
+from xp.engine.launch.sampling import sampling_machine
 from xp.engine.layout import AttemptLayout, Layout
 
 ENGINE = """
@@ -39,7 +39,7 @@ def written(attempt: AttemptLayout, wanted: int) -> int:
 
 
 def test_it_writes_while_the_attempt_runs_and_is_gone_afterwards(attempt: AttemptLayout) -> None:
-    with sampled(attempt, 0.05):
+    with sampling_machine(attempt, 0.05):
         assert written(attempt, 2) >= 2
         (watcher,) = children()
     assert not watcher.is_running()
@@ -52,14 +52,14 @@ def test_a_file_with_the_name_of_a_library_is_none(
     (tmp_path / "json.py").write_text("raise RuntimeError('of the user')\n")
     monkeypatch.chdir(tmp_path)
 
-    with sampled(attempt, 0.05):
+    with sampling_machine(attempt, 0.05):
         assert written(attempt, 1) >= 1
     assert attempt.machine_log.read_text() == ""
 
 
 def test_zero_is_never(attempt: AttemptLayout) -> None:
     before = children()
-    with sampled(attempt, 0):
+    with sampling_machine(attempt, 0):
         assert children() == before
     assert not attempt.machine_journal.exists()
 

@@ -22,9 +22,9 @@ class Usage(NamedTuple):
 
 @pytest.fixture(autouse=True)
 def _look_again() -> Iterator[None]:
-    nvme.lack.cache_clear()
+    nvme.what_is_missing.cache_clear()
     yield
-    nvme.lack.cache_clear()
+    nvme.what_is_missing.cache_clear()
 
 
 @pytest.fixture
@@ -32,12 +32,12 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Be a machine with a compiler and the headers, on which nothing is compiled yet."""
     monkeypatch.setattr(nvme, "is_built", lambda _: False)
     monkeypatch.setattr(nvme, "which", lambda command: f"/usr/bin/{command}")
-    monkeypatch.setattr(nvme, "links", lambda: True)
+    monkeypatch.setattr(nvme, "can_link", lambda: True)
     return monkeypatch
 
 
 def said(folder: Path | None = None) -> str:
-    found = nvme.lack(None if folder is None else str(folder))
+    found = nvme.what_is_missing(None if folder is None else str(folder))
     return "" if found is None else f"{found.what}; {found.mend}"
 
 
@@ -50,7 +50,7 @@ def test_a_compiler_that_is_missing(bare: pytest.MonkeyPatch, command: str, pack
 
 
 def test_headers_that_are_missing(bare: pytest.MonkeyPatch) -> None:
-    bare.setattr(nvme, "links", lambda: False)
+    bare.setattr(nvme, "can_link", lambda: False)
 
     assert said().startswith("the headers of libaio are missing")
     assert "apt-get install libaio-dev" in said()
@@ -70,7 +70,7 @@ def test_another_system(bare: pytest.MonkeyPatch) -> None:
 
 def test_a_folder_that_can_be_written_past_the_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(nvme, "is_built", lambda _: True)
-    monkeypatch.setattr(nvme, "direct", lambda _: None)
+    monkeypatch.setattr(nvme, "try_direct_write", lambda _: None)
     monkeypatch.setattr(nvme, "file_system", lambda _: "ext4")
 
     assert said(tmp_path) == said(tmp_path / "not" / "there" / "yet") == ""
@@ -79,7 +79,7 @@ def test_a_folder_that_can_be_written_past_the_cache(monkeypatch: pytest.MonkeyP
 
 def test_a_folder_that_cannot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(nvme, "is_built", lambda _: True)
-    monkeypatch.setattr(nvme, "direct", lambda _: errno.EINVAL)
+    monkeypatch.setattr(nvme, "try_direct_write", lambda _: errno.EINVAL)
     monkeypatch.setattr(nvme, "file_system", lambda _: "nfs")
     (tmp_path / "file").touch()
 
@@ -113,7 +113,7 @@ MOUNTED = """\
 
 def test_a_folder_in_memory_is_no_disk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(nvme, "is_built", lambda _: True)
-    monkeypatch.setattr(nvme, "direct", lambda _: None)
+    monkeypatch.setattr(nvme, "try_direct_write", lambda _: None)
     device = tmp_path.stat().st_dev
     mounts = tmp_path / "mountinfo"
     mounts.write_text(MOUNTED.format(root="254:99", here=f"{os.major(device)}:{os.minor(device)}"))

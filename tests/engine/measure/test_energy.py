@@ -31,7 +31,7 @@ GOOD = {"energy_consumed": 0.002, "emissions": 0.001, "duration": 3.0}
 
 def facts(carbon: Carbon, hardware: Any, **values: float | None) -> dict[str, Any]:
     metrics, problems = trust.valid(GOOD | values)
-    return energy.facts(energy.intensity(carbon), metrics, problems, hardware)
+    return energy.energy_facts(energy.intensity(carbon), metrics, problems, hardware)
 
 
 def test_left_out_energy_is_told_among_the_facts() -> None:
@@ -53,7 +53,7 @@ class Tracker:
 
     def __init__(self, energies: list[float]) -> None:
         self.energies = energies
-        self.kept = energy.Kept()
+        self.kept = energy.LastReading()
         self.final_emissions_data: Any = None
 
     def flush(self) -> None:
@@ -204,7 +204,7 @@ def test_the_stored_intensity_is_the_one_that_was_used() -> None:
 
 
 def test_no_option_of_the_tracker_is_left_to_files_of_the_user(tmp_path: Path) -> None:
-    given = energy.options(energy.intensity(Carbon()), tmp_path)
+    given = energy.tracker_options(energy.intensity(Carbon()), tmp_path)
 
     assert known_options() - set(given) == set()
     assert given["allow_multiple_runs"] is True

@@ -111,7 +111,7 @@ def smi(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
 @pytest.mark.usefixtures("smi")
 def test_a_card_of_amd_is_read_and_what_it_does_not_know_is_left_out() -> None:
-    with amd.found() as (card,):
+    with amd.open_gpus() as (card,):
         assert card.name == "Instinct"
         assert card.readings() == {"percent": 75.0, "memory_used": 2.0**30, "power": 310.0, "temperature": 61.0}
         assert card.facts() == {"memory": (2**36, "B"), "driver": ("6.1", ""), "power_limit": (500.0, "W")}
@@ -120,11 +120,11 @@ def test_a_card_of_amd_is_read_and_what_it_does_not_know_is_left_out() -> None:
 @pytest.mark.parametrize("limit", [{"power_cap": "N/A"}, {"max_power_cap": 1}, "N/A"])
 def test_a_power_limit_of_amd_that_is_no_number_is_left_out(smi: SimpleNamespace, limit: Any) -> None:
     smi.amdsmi_get_power_cap_info = lambda _: limit
-    with amd.found() as (card,):
+    with amd.open_gpus() as (card,):
         assert card.facts() == {"memory": (2**36, "B"), "driver": ("6.1", "")}
 
 
 def test_a_driver_of_amd_that_does_not_start_is_none(smi: SimpleNamespace) -> None:
     smi.amdsmi_init = refuse
-    with amd.found() as found:
+    with amd.open_gpus() as found:
         assert found == []

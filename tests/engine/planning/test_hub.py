@@ -14,7 +14,7 @@ from xp.dsl.errors import SpecError
 from xp.dsl.experiment import Experiment
 from xp.dsl.source import load
 from xp.engine import planning
-from xp.engine.commands.explanation import HUB, explain
+from xp.engine.commands.explain import HUB, explain
 from xp.engine.planning import hub
 from xp.engine.run import session
 
@@ -278,5 +278,5 @@ def test_a_run_none_of_whose_trials_has_its_model_is_refused(read: Reading, tmp_
     read(THREE)
     planned = planning.make(Path("far.toml"), only=("model=./nothing",))
     with pytest.raises(SpecError, match="there is no folder"):
-        session.start(planned, tmp_path / "results")
+        session.run_plan(planned, tmp_path / "results")
     assert not (tmp_path / "results").exists()

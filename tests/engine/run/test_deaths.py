@@ -9,7 +9,7 @@ import pytest
 
 from xp.engine.journal import Journal
 from xp.engine.layout import Layout
-from xp.engine.run.deaths import Kills, Peaks, counters, kernel_kills
+from xp.engine.run.deaths import Kills, Peaks, kernel_kills, kill_counters
 
 
 def test_the_nearest_counter_is_asked(tmp_path: Path) -> None:
@@ -17,14 +17,14 @@ def test_the_nearest_counter_is_asked(tmp_path: Path) -> None:
     own.mkdir()
     (own / "memory.events").write_text("low 0\noom 3\noom_kill 2\noom_group_kill 0\n")
     (tmp_path / "memory.events").write_text("oom_kill 9\n")
-    assert kernel_kills(counters("0::/job\n", tmp_path)) == 2
+    assert kernel_kills(kill_counters("0::/job\n", tmp_path)) == 2
 
 
 def test_the_older_hierarchy_is_known(tmp_path: Path) -> None:
     folder = tmp_path / "memory" / "job"
     folder.mkdir(parents=True)
     (folder / "memory.oom_control").write_text("oom_kill_disable 0\nunder_oom 0\noom_kill 5\n")
-    assert kernel_kills(counters("5:cpu:/x\n4:memory:/job\n0::/\n", tmp_path)) == 5
+    assert kernel_kills(kill_counters("5:cpu:/x\n4:memory:/job\n0::/\n", tmp_path)) == 5
 
 
 def test_where_nothing_is_counted_nothing_was_killed(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def test_code_zero_without_the_last_word_is_a_failure() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "state"),
-    [("oom", "oom"), ("diverged", "diverged"), ("knob", "failed"), ("error", "failed"), ("data", "failed")],
+    [("oom", "oom"), ("diverged", "diverged"), ("setting", "failed"), ("error", "failed"), ("data", "failed")],
 )
 def test_a_recorded_failure_decides_the_state(kind: str, state: str) -> None:
     outcome = judge([RankReport(0, 1, done=False, failures=[failure(kind, 1.0)])])

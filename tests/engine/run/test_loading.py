@@ -8,7 +8,7 @@ from rich.console import Console
 
 from tests import small
 from xp.engine.layout import Layout
-from xp.engine.run.loading import SHARE, NowAndThen, bring_up_to_date
+from xp.engine.run.loading import SHARE, Throttle, bring_up_to_date
 from xp.engine.run.progress import PlainDisplay
 
 
@@ -29,7 +29,7 @@ def test_what_took_long_is_not_done_again_soon() -> None:
         done.append(clock.now)
         clock.now += 2.0
 
-    due = NowAndThen(work, clock)
+    due = Throttle(work, clock)
     for _ in range(10):  # trials of a second each
         due()
         clock.now += 1.0
@@ -41,7 +41,7 @@ def test_what_took_long_is_not_done_again_soon() -> None:
 
 def test_what_takes_nothing_is_done_each_time() -> None:
     done: list[int] = []
-    due = NowAndThen(lambda: done.append(1), Clock())
+    due = Throttle(lambda: done.append(1), Clock())
     for _ in range(3):
         due()
     assert len(done) == 3

@@ -47,7 +47,7 @@ from xp.engine.run import attempt as attempts
 from xp.engine.run import runner
 from xp.engine.run.announcing import journal_plan
 from xp.engine.run.failures import Outcome
-from xp.engine.run.harvest import ended
+from xp.engine.run.harvest import end_of
 from xp.engine.run.locks import locked
 from xp.engine.run.progress import PlainDisplay
 from xp.engine.run.runner import Run, RunError, Tally, in_blocks, stop_request
@@ -198,7 +198,7 @@ def test_a_killed_rank_is_retried_and_both_attempts_are_kept(layout: Layout, tri
     (trial, *_) = trials()
     launcher = ScriptLauncher([{0: HANG, 1: KILLED}, COMPLETE])
     assert run(layout, launcher).all([trial], 1) == Tally(completed=1)
-    assert [ended(attempt) for attempt in layout.attempts(trial.id)] == ["failed", "completed"]
+    assert [end_of(attempt) for attempt in layout.attempts(trial.id)] == ["failed", "completed"]
 
 
 def test_the_rank_that_died_is_blamed_and_not_the_one_that_hung_and_was_killed_for_it(
@@ -241,7 +241,7 @@ def test_ranks_that_nobody_watches_any_more_are_ended(
     attempt = layout.new_attempt(trial.id)
     attempt.journal(0).write_text('{"t": 1, "event": "progress", "phase": "train", "step": 1, "steps": 9}\n')
     with pytest.raises(OSError, match="No space left"):
-        attempts.work(trial, attempt, Unwatched(), Stop(), full)
+        attempts.run_attempt(trial, attempt, Unwatched(), Stop(), full)
     assert sent == [(4711, signal.SIGKILL)]
 
 
@@ -308,7 +308,7 @@ def test_a_trial_that_takes_too_long_times_out(layout: Layout, trials: Trials) -
     running = run(layout, ScriptLauncher([DEAF]))
     assert running.all([trial], 0) == Tally(failed=1)
     (attempt,) = layout.attempts(trial.id)
-    assert ended(attempt) == "timeout"
+    assert end_of(attempt) == "timeout"
     assert_nobody_works_in(layout)
 
 
@@ -319,7 +319,7 @@ def test_a_rank_that_hangs_is_found_and_told_of_without_a_limit_of_the_trial(
     (trial, *_) = trials('limits.stall_timeout="1s"')
     assert run(layout, ScriptLauncher([STALL, COMPLETE])).all([trial], 1) == Tally(completed=1)
     first, second = layout.attempts(trial.id)
-    assert (ended(first), ended(second)) == ("timeout", "completed")
+    assert (end_of(first), end_of(second)) == ("timeout", "completed")
     *_, end = events(first.engine_journal)
     assert re.fullmatch(
         r"rank 1 has stood still for \d s, in train at step 2 \(\[limits\] stall_timeout\)", end["reason"]
@@ -343,7 +343,7 @@ def test_a_stop_ends_the_running_trial_in_order(layout: Layout, trials: Trials) 
     running = run(layout, ScriptLauncher([HANG]))
     threading.Timer(1.0, running.stop.ask).start()
     assert running.all(trials(), 0) == Tally(interrupted=True)
-    ends = [ended(attempt) for trial in trials() for attempt in layout.attempts(trial.id)]
+    ends = [end_of(attempt) for trial in trials() for attempt in layout.attempts(trial.id)]
     assert ends == ["interrupted"]
     assert_nobody_works_in(layout)
 
@@ -359,7 +359,7 @@ def test_a_stopped_trial_goes_on_from_its_checkpoint(layout: Layout, trials: Tri
     (trial, *_) = trials()
     stopped_and_saved(layout, trial)
     (first,) = layout.attempts(trial.id)
-    assert (ended(first), first.saved_steps()) == ("interrupted", [3])
+    assert (end_of(first), first.saved_steps()) == ("interrupted", [3])
 
     assert run(layout, ScriptLauncher([COMPLETE])).all([trial], 0) == Tally(completed=1)
     second = layout.attempts(trial.id)[1]
@@ -421,7 +421,7 @@ def test_a_checkpoint_stays_that_others_go_on_from_when_its_trial_was_stopped_in
     stopped_and_saved(layout, donor)
     run(layout, ScriptLauncher([COMPLETE])).all([donor], 0)  # it only evaluates, and saves nothing
     first, last = layout.attempts(donor.id)
-    assert (ended(last), last.saved_steps()) == ("completed", [])
+    assert (end_of(last), last.saved_steps()) == ("completed", [])
     assert first.saved_steps() == [3]
 
 
@@ -466,7 +466,7 @@ def test_a_trial_that_was_cancelled_while_the_others_go_on_stops_no_run_and_hide
     running = run(layout, ScriptLauncher([{0: SAVE, 1: COMPLETE}, CRASH, COMPLETE]), fail_fast=False)
     running.display = Notes(when_told=layout.attempt(first.id, 1).stop_file.touch)
     assert running.all([first, *others], 0) == Tally(completed=1, failed=1, cancelled=1)
-    assert ended(layout.attempts(first.id)[0]) == "interrupted"
+    assert end_of(layout.attempts(first.id)[0]) == "interrupted"
 
 
 def test_a_trial_that_was_cancelled_is_no_failure_for_fail_fast(layout: Layout, trials: Trials) -> None:
@@ -481,9 +481,9 @@ def test_a_cancelled_run_stays_cancelled_when_another_begins_later(layout: Layou
     layout.root.mkdir()
     layout.stop_file.touch()
     later = run(layout, ScriptLauncher([COMPLETE]), request=stop_request(layout))
-    assert (earlier.over(), later.over()) == (True, False)
+    assert (earlier.is_over(), later.over()) == (True, False)
     os.utime(layout.stop_file, ns=(0, 0))  # it is touched again
-    assert (earlier.over(), later.over()) == (True, True)
+    assert (earlier.is_over(), later.over()) == (True, True)
 
 
 def test_what_ended_as_a_result_stays_until_it_is_asked_for(layout: Layout, trials: Trials) -> None:
@@ -523,7 +523,7 @@ def test_a_run_whose_time_is_up_ends_in_order_and_goes_on_later(layout: Layout, 
     run(layout, ScriptLauncher([COMPLETE])).all(trials()[:1], 0)
     running = run(layout, ScriptLauncher([HANG]), seconds=1.0)
     assert running.all(trials()[:3], 0) == Tally(cached=1, interrupted=True)
-    assert [[ended(attempt) for attempt in layout.attempts(trial.id)] for trial in trials()[:3]] == [
+    assert [[end_of(attempt) for attempt in layout.attempts(trial.id)] for trial in trials()[:3]] == [
         ["completed"],
         ["interrupted"],
         [],
@@ -584,7 +584,7 @@ def test_a_disk_that_is_full_at_any_moment_costs_no_number(
         with pytest.raises(OSError, match="No space left"):
             run(layout, ScriptLauncher([COMPLETE])).all(first, 0)
     run(layout, ScriptLauncher([COMPLETE])).all(first, 0)
-    assert [ended(attempt) for attempt in layout.attempts(first[0].id)] == ["interrupted", "completed"]
+    assert [end_of(attempt) for attempt in layout.attempts(first[0].id)] == ["interrupted", "completed"]
     assert load_journals(layout).attempts == 2
 
 

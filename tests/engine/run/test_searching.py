@@ -18,17 +18,17 @@ from xp.dsl.experiment import Experiment
 from xp.dsl.plan import Plan, plan
 from xp.dsl.source import load
 from xp.dsl.trial import Trial
-from xp.engine.commands.replaying import ReplayError, replay, text
+from xp.engine.commands.replay import ReplayError, as_toml, replay
 from xp.engine.finding import FindError
 from xp.engine.journal import Journal, events
 from xp.engine.layout import AttemptLayout, Layout
 from xp.engine.machine.uptime import boot
 from xp.engine.run.announcing import journal_plan
-from xp.engine.run.attempt import beginning
-from xp.engine.run.harvest import ended, harvest
+from xp.engine.run.attempt import attempt_facts
+from xp.engine.run.harvest import end_of, harvest
 from xp.engine.run.queueing import Batch
 from xp.engine.run.runner import Run
-from xp.engine.run.searching import Company, conduct
+from xp.engine.run.searching import RunServices, run_search
 from xp.engine.run.stopping import Stop
 from xp.engine.warehouse.ask import ask
 from xp.engine.warehouse.load import load as load_journals
@@ -164,9 +164,9 @@ def test_the_best_training_speaks_by_its_attempt_that_completed_and_not_by_a_lat
             stopped(layout, training, "interrupted")
             batch.found[training.id] = harvest(layout, training.id)
 
-    company = Company(layout, recorded, lambda _: None, lambda: False, pytest.fail, lambda _: None)
+    services = RunServices(layout, recorded, lambda _: None, lambda: False, pytest.fail, lambda _: None)
     attempt = layout.new_attempt(search.id)
-    assert conduct(search, attempt, company).state == "completed"
+    assert run_search(search, attempt, services).state == "completed"
     assert attempt.predictions.read_text() == "written at 0.125"
     assert [one["values"] for one in of(attempt, "facts")] == [{"parameters": 7}]
 
@@ -222,7 +222,7 @@ def test_a_search_that_was_stopped_goes_on_with_what_is_missing(layout: Layout, 
     assert first.all([search], 0).interrupted
     again = ScriptLauncher([TRAIN])
     assert run(layout, again).all([search], 0).completed == 1
-    assert [ended(attempt) for attempt in layout.attempts(search.id)] == ["interrupted", "completed"]
+    assert [end_of(attempt) for attempt in layout.attempts(search.id)] == ["interrupted", "completed"]
     whole = of(layout.attempts(search.id)[1], "member")
     assert len(launcher.started) + len(again.started) == len({one["trial"] for one in whole})
     told = [{**one, "t": 0, "m": 0} for one in of(layout.attempts(search.id)[0], "member")]
@@ -253,7 +253,7 @@ def test_a_member_that_fails_goes_on_from_a_healthy_one(layout: Layout, trial: A
     assert (members[0]["state"], members[0]["score"]) == ("diverged", None)
     assert (members[3]["action"], members[3]["donor"]) == ("exploit", members[3]["donor"])
     assert members[3]["donor"] in (1, 2)
-    assert ended(attempt) == "completed"
+    assert end_of(attempt) == "completed"
 
 
 def test_a_search_fails_only_where_no_training_completes(layout: Layout, trial: Any) -> None:
@@ -298,7 +298,7 @@ def test_what_pbt_has_found_can_be_trained_again_with_all_that_its_method_sets(l
 def test_a_point_that_was_found_stands_beside_what_its_method_sets() -> None:
     method = {"name": "a", "deepspeed": "ds.json", "settings": {"zero": {"stage": 2}, "freeze": ["encoder"]}}
     found = [{"values": {"zero.overlap_comm": True}}]
-    written = tomllib.loads(text("3fa", found, method))["methods"]["replay"]
+    written = tomllib.loads(as_toml("3fa", found, method))["methods"]["replay"]
     assert written == {
         "description": "what the search 3fa has found",
         "deepspeed": "ds.json",
@@ -318,7 +318,7 @@ def test_a_point_that_was_found_stands_beside_what_its_method_sets() -> None:
 )
 def test_a_setting_that_a_search_decides_has_no_one_value(layout: Layout, trial: Any, search: str, value: str) -> None:
     planned = trial(search)
-    settings = beginning(planned, layout.new_attempt(planned.id))["settings"]
+    settings = attempt_facts(planned, layout.new_attempt(planned.id))["settings"]
     assert settings["learning_rate"] == value
     assert (settings["weight_decay"], settings["search.algorithm"]) == (0.0, planned.search.algorithm)
 

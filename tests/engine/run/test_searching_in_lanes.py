@@ -23,7 +23,7 @@ from xp.engine.journal import events
 from xp.engine.launch.plain import PlainGroup
 from xp.engine.layout import AttemptLayout, Layout
 from xp.engine.machine.lanes import Lane
-from xp.engine.run.harvest import ended
+from xp.engine.run.harvest import end_of
 from xp.engine.run.runner import Run, Tally, side_by_side
 from xp.engine.run.stopping import Stop
 
@@ -176,10 +176,10 @@ def test_what_breaks_in_any_lane_of_a_search_ends_the_run(layout: Layout, trials
     with pytest.raises(OSError, match="no process can be started"):
         side_by_side(sides, [trial], 0)
     assert len(started(*sides)) <= 1, "no further training begins"
-    assert [ended(attempt) for attempt in layout.attempts(trial.id)] == [None]
+    assert [end_of(attempt) for attempt in layout.attempts(trial.id)] == [None]
 
     assert run(layout, ScriptLauncher([TRAIN])).all([trial], 0) == Tally(completed=1)
-    assert [ended(attempt) for attempt in layout.attempts(trial.id)] == ["interrupted", "completed"]
+    assert [end_of(attempt) for attempt in layout.attempts(trial.id)] == ["interrupted", "completed"]
 
 
 def ask(how: str, layout: Layout, stop: Stop, search: Trial) -> None:
@@ -212,7 +212,7 @@ def test_lanes_end_when_the_search_is_stopped_and_the_next_run_goes_on(layout: L
     again = side_by_side(lanes(run(layout, ScriptLauncher([])), TRAIN, TRAIN), [search, other], 0)
     assert (again.completed, again.cached) == (2 - tally.completed, tally.completed)
     for trial in layout.trials.iterdir():
-        assert [ended(attempt) for attempt in layout.attempts(trial.name)].count("completed") == 1
+        assert [end_of(attempt) for attempt in layout.attempts(trial.name)].count("completed") == 1
 
 
 def test_lanes_end_when_the_time_is_up(layout: Layout, trials: Any) -> None:
@@ -220,7 +220,7 @@ def test_lanes_end_when_the_time_is_up(layout: Layout, trials: Any) -> None:
     sides = lanes(run(layout, ScriptLauncher([]), seconds=2.0), *[HANG] * 4)
     assert side_by_side(sides, [search], 0) == Tally(interrupted=True)
     assert len(started(*sides)) == 3, "the fourth lane has waited"
-    assert [ended(attempt) for attempt in layout.attempts(search.id)] == ["interrupted"]
+    assert [end_of(attempt) for attempt in layout.attempts(search.id)] == ["interrupted"]
 
 
 def test_a_failure_begins_no_further_trial_and_the_search_is_brought_to_its_end(layout: Layout, trials: Any) -> None:

@@ -25,7 +25,7 @@ from xp.engine.run import session
 from xp.engine.run.loading import bring_up_to_date
 from xp.engine.run.progress import PlainDisplay
 from xp.engine.run.runner import Tally
-from xp.engine.run.session import conclude, stopping
+from xp.engine.run.session import conclude, stop_on_signals
 from xp.engine.warehouse import store
 
 
@@ -75,7 +75,7 @@ def test_the_end_of_a_run_is_a_line_and_an_exit_code(tally: Tally, line: str, co
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_asks_to_save_and_stop(number: signal.Signals) -> None:
     out = io.StringIO()
-    with stopping(PlainDisplay(Console(file=out, width=40))) as stop:
+    with stop_on_signals(PlainDisplay(Console(file=out, width=40))) as stop:
         os.kill(os.getpid(), number)
         assert stop.is_set()
         assert not stop.now.is_set()
@@ -87,7 +87,7 @@ def test_a_signal_asks_to_save_and_stop(number: signal.Signals) -> None:
 def test_what_nohup_ignores_stays_ignored() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with stopping(PlainDisplay(Console(file=io.StringIO()))) as stop:
+        with stop_on_signals(PlainDisplay(Console(file=io.StringIO()))) as stop:
             os.kill(os.getpid(), signal.SIGHUP)
             assert not stop.is_set()
     finally:
@@ -101,9 +101,9 @@ def test_lanes_share_no_more_cores_than_the_container_has(monkeypatch: pytest.Mo
     planned: Any = SimpleNamespace(
         wanted=[trial], machine=Machine(devices="cpu", count=2), experiment=SimpleNamespace(resources=Resources())
     )
-    assert [lane.cores for lane in session.room(planned, 2)] == [(0,), (1,)]
+    assert [lane.cores for lane in session.make_lanes(planned, 2)] == [(0,), (1,)]
     with pytest.raises(LaneError, match="16 trials of 1 ranks at once take 16 cores; there are 2"):
-        session.room(planned, 16)
+        session.make_lanes(planned, 16)
 
 
 THREE = """\
@@ -135,7 +135,7 @@ def three(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def ends(layout: Layout) -> list[tuple[str, str, str]]:
     """Return model, state and reason of every attempt, as the warehouse has them."""
-    with store.opened(layout.warehouse, read_only=True) as db:
+    with store.open_file(layout.warehouse, read_only=True) as db:
         return db.sql("select model, state, reason from attempts order by model").fetchall()
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.engine.conftest import SPEC
 from xp.dsl.errors import SpecError
-from xp.dsl.resources import Lack
+from xp.dsl.resources import MissingPart
 from xp.engine import planning
 from xp.engine.forecast.forecast import Forecaster
 from xp.engine.forecast.memory import Parameters
@@ -37,7 +37,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     text = SPEC.replace("[matrix]", f"{INFINITY}[matrix]").replace('"zero2"]', '"infinity"]')
     Path("tiny.toml").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(nvme, "lack", lambda _: None)
+    monkeypatch.setattr(nvme, "what_is_missing", lambda _: None)
     monkeypatch.setattr(nvme, "of_folder", lambda _: iter(()))
     monkeypatch.setattr(Forecaster, "parameters", lambda *_: Parameters(1000, 1000, 100))
     return tmp_path
@@ -57,7 +57,7 @@ def free(monkeypatch: pytest.MonkeyPatch) -> Free:
 
 
 def said(planned: Planned, folder: Path, jobs: int = 1) -> list[str]:
-    return [str(problem) for problem in space.problems(planned, planned.wanted, Layout(folder / "results"), jobs)]
+    return [str(problem) for problem in space.space_problems(planned, planned.wanted, Layout(folder / "results"), jobs)]
 
 
 # a thousand parameters have 4,000 bytes each of weights, gradients, and either moment in single precision
@@ -104,9 +104,9 @@ def test_a_trial_that_is_done_needs_nothing(folder: Path, free: Free) -> None:
     free(0)
     planned = made()
 
-    assert space.problems(planned, planned.wanted[:0], Layout(folder), 1) == []
+    assert space.space_problems(planned, planned.wanted[:0], Layout(folder), 1) == []
     baselines = [trial for trial in planned.wanted if trial.method == "baseline"]
-    assert space.problems(planned, baselines, Layout(folder), 1) == []
+    assert space.space_problems(planned, baselines, Layout(folder), 1) == []
 
 
 def test_of_a_model_that_nobody_knows_yet_nothing_is_said(
@@ -119,7 +119,7 @@ def test_of_a_model_that_nobody_knows_yet_nothing_is_said(
 
 
 def test_results_that_lie_in_memory_are_no_disk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lack = Lack("it lies in memory", "take a disk")
+    lack = MissingPart("it lies in memory", "take a disk")
     monkeypatch.setattr(nvme, "of_folder", lambda _: iter((None, lack)))
 
     (message,) = said(made(), folder)
@@ -133,5 +133,5 @@ def test_a_run_is_refused_before_it_writes_anything(folder: Path, free: Free) ->
     free(0)
 
     with pytest.raises(SpecError, match=r"needs 16\.0 kB"):
-        session.start(made(), folder / "results")
+        session.run_plan(made(), folder / "results")
     assert not (folder / "results").exists()

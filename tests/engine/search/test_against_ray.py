@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from xp.dsl.tuning import Tuning
-from xp.engine.search.draws import draw
+from xp.engine.search.draws import draw_value
 from xp.engine.search.pbt import Member, explore, quantiles, ranking
 
 pbt = pytest.importorskip(
@@ -99,7 +99,7 @@ def test_the_same_chance_makes_the_same_settings(monkeypatch: pytest.MonkeyPatch
         theirs = random.Random(seed)
         monkeypatch.setattr(pbt, "random", theirs)
         mutations = {
-            "learning_rate": lambda theirs=theirs: draw("learning_rate", search.space["learning_rate"], theirs),
+            "learning_rate": lambda theirs=theirs: draw_value("learning_rate", search.space["learning_rate"], theirs),
             "weight_decay": [0.0, 0.01, 0.1],
         }
         wanted, told = pbt._explore(settings, mutations, resample, search.perturbation_factors, None)

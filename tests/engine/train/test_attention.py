@@ -13,7 +13,7 @@ from transformers import AutoConfig, AutoModelForSeq2SeqLM
 
 from tests.engine.train import tiny
 from xp.engine.train import attention
-from xp.engine.train.errors import KnobError
+from xp.engine.train.errors import SettingError
 
 
 def draw(batch: int, length: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -114,7 +114,7 @@ def test_a_far_token_is_not_seen_by_one_layer() -> None:
 def test_every_layer_of_the_encoder_is_served() -> None:
     model = sparse_bart(8, encoder_layers=3)
 
-    attention.prove(model)
+    attention.require_block_local(model)
 
     assert attention.widths(model) == [8, 8, 8]
 
@@ -123,8 +123,8 @@ def test_an_architecture_that_never_calls_the_kernel_is_refused(monkeypatch: pyt
     model = sparse_bart(8)
     monkeypatch.setattr(model.config, "_attn_implementation", "sdpa")
 
-    with pytest.raises(KnobError, match="'block_local' serves 0 of 1 encoder layers of bart"):
-        attention.prove(model)
+    with pytest.raises(SettingError, match="'block_local' serves 0 of 1 encoder layers of bart"):
+        attention.require_block_local(model)
 
 
 def test_a_position_bias_has_no_place() -> None:
@@ -132,8 +132,8 @@ def test_a_position_bias_has_no_place() -> None:
     made.attention_window = 8
     model = AutoModelForSeq2SeqLM.from_config(made, attn_implementation="block_local")
 
-    with pytest.raises(KnobError, match="no place for the position bias"):
-        attention.prove(model)
+    with pytest.raises(SettingError, match="no place for the position bias"):
+        attention.require_block_local(model)
 
 
 def test_the_mask_of_an_encoder_has_one_row() -> None:

@@ -10,8 +10,8 @@ import torch
 from torch.optim.lr_scheduler import LambdaLR
 
 from xp.dsl.settings import Settings
-from xp.engine.train.continuing import Continuing, faults, put, reschedule
-from xp.engine.train.errors import KnobError
+from xp.engine.train.continuing import Continuing, faults, reschedule, write_settings
+from xp.engine.train.errors import SettingError
 
 OWN = Settings(learning_rate=0.2, weight_decay=0.1, adam_beta1=0.5, adam_epsilon=1e-6)
 
@@ -69,13 +69,13 @@ def test_a_setting_that_something_put_back_ends_the_trial(name: str) -> None:
     made = callback(optimizer, schedule)
     made.on_train_begin()
     optimizer.param_groups[0][name] = donors
-    with pytest.raises(KnobError, match="behind the checkpoint of another trial: group 0 steps with"):
+    with pytest.raises(SettingError, match="behind the checkpoint of another trial: group 0 steps with"):
         made.on_step_begin()
 
 
 def test_without_it_a_checkpoint_wins() -> None:
     optimizer, schedule = loaded()
     assert [*faults(optimizer.param_groups, [0.1, 0.1], OWN)] != []
-    put(optimizer.param_groups, OWN)
+    write_settings(optimizer.param_groups, OWN)
     reschedule(schedule, OWN.learning_rate)
     assert schedule.get_last_lr() == pytest.approx([0.1, 0.1])

@@ -42,7 +42,7 @@ def test_a_cell_that_a_table_has_nothing_for_is_an_empty_one() -> None:
     """SAMSum on the hub is a table with an empty dialogue, and a reader that puts nothing in its place."""
     table = datasets.Dataset.from_dict({"dialogue": ["a", None, "c"], "summary": ["b", "b", None]})
 
-    found = corpus.examples(readers.table(table, ["dialogue", "summary"], "hub train"), "hub train", FILES)
+    found = corpus.examples(readers.rows_of_table(table, ["dialogue", "summary"], "hub train"), "hub train", FILES)
 
     assert [(example.source, example.target) for example in found.used] == [("a", "b")]
     assert (found.rows, found.empty) == (3, (2, 3))
@@ -68,12 +68,12 @@ def test_a_row_is_named_by_its_line_whatever_is_wrong_with_it(tmp_path: Path) ->
     good, bad = {"dialogue": "a", "summary": "b"}, {"dialogue": "g", "summary": 5}
     (tmp_path / "train.jsonl").write_text(f"{json.dumps(good)}\n\n{json.dumps(good)}\n{json.dumps(bad)}\n")
 
-    found, where = corpus.rows(FILES, tmp_path, "train")
+    found, where = corpus.read_split(FILES, tmp_path, "train")
 
     with pytest.raises(DataError, match=r"train\.jsonl: row 4: summary must be text, got integer"):
         corpus.examples(found, where, FILES)
     (tmp_path / "train.jsonl").write_text(f"{json.dumps(good)}\n\n{json.dumps({'dialogue': 'a', 'summary': ''})}\n")
-    kept = corpus.examples(*corpus.rows(FILES, tmp_path, "train"), FILES)
+    kept = corpus.examples(*corpus.read_split(FILES, tmp_path, "train"), FILES)
     assert (kept.rows, kept.empty, [example.id for example in kept.used]) == (2, (3,), ["1"])
 
 
@@ -110,14 +110,14 @@ def test_each_split_has_its_own_file_and_its_own_limit(tmp_path: Path) -> None:
         write(tmp_path / f"{split}.jsonl", rows(*[(f"{split} {number}", "b") for number in range(5)]).values())
     settings = Settings(max_train_samples=4, max_eval_samples=3, max_predict_samples=2)
 
-    found = corpus.load(FILES, tmp_path, settings)
+    found = corpus.load_corpus(FILES, tmp_path, settings)
 
     assert {split: len(examples.used) for split, examples in found.items()} == {"train": 4, "validation": 3, "test": 2}
     assert found["test"].sources == ["test 0", "test 1"]
 
 
 def test_the_built_in_corpus_needs_no_file(tmp_path: Path) -> None:
-    found = corpus.load(Dataset(builtin="dialogues", size=20), tmp_path, Settings())
+    found = corpus.load_corpus(Dataset(builtin="dialogues", size=20), tmp_path, Settings())
 
     assert {split: examples.rows for split, examples in found.items()} == {"train": 20, "validation": 2, "test": 2}
 
@@ -129,7 +129,7 @@ def test_every_row_of_a_file_is_accounted_for(tmp_path: Path) -> None:
     for split in ("train", "validation", "test"):
         write(tmp_path / f"{split}.jsonl", rows(*pairs).values())
     settings, bart = Settings(max_train_samples=8, max_source_length=32), Model(architecture="bart", vocab_size=261)
-    found = corpus.load(FILES, tmp_path, settings)
+    found = corpus.load_corpus(FILES, tmp_path, settings)
     words = tokenizer.for_model(bart, AutoConfig.for_model("bart"), ["a"], tmp_path, Cache(tmp_path / "cache"))
 
     told, _ = corpus_facts(FILES, "f", found, encode(found, words, settings, Cache(tmp_path / "cache")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from xp.engine.train.errors import DataError, DivergedError, KnobError, kind_of
+from xp.engine.train.errors import DataError, DivergedError, SettingError, kind_of
 
 
 def test_a_tensor_that_no_memory_can_hold_is_out_of_memory() -> None:
@@ -21,7 +21,7 @@ def test_a_tensor_that_no_memory_can_hold_is_out_of_memory() -> None:
         pytest.param(MemoryError(), "oom", id="python"),
         pytest.param(torch.OutOfMemoryError("CUDA out of memory"), "oom", id="cuda"),
         pytest.param(DataError("no column"), "data", id="data"),
-        pytest.param(KnobError("not in force"), "knob", id="knob"),
+        pytest.param(SettingError("not in force"), "setting", id="setting"),
         pytest.param(DivergedError("loss is nan", 20), "diverged", id="diverged"),
         pytest.param(RuntimeError("Connection closed by peer"), "error", id="other-rank"),
         pytest.param(KeyboardInterrupt(), "error", id="interrupt"),

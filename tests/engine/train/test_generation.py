@@ -11,8 +11,8 @@ from transformers import AutoModelForSeq2SeqLM, GenerationConfig
 
 from tests.engine.train import tiny
 from xp.dsl.settings import Generation, Settings
-from xp.engine.train.errors import KnobError
-from xp.engine.train.generation import generation_config, resolved, unused, within
+from xp.engine.train.errors import SettingError
+from xp.engine.train.generation import generation_config, settings_in_force, unused_fact, within
 
 BARE = GenerationConfig(decoder_start_token_id=2)
 
@@ -21,15 +21,15 @@ def test_a_model_without_a_limit_stops_at_the_target_length() -> None:
     config = generation_config(BARE, Settings(max_target_length=48))
 
     assert config.max_new_tokens == 48
-    assert resolved(config)["generation.max_new_tokens"] == 48
-    assert "generation.max_length" not in resolved(config)
+    assert settings_in_force(config)["generation.max_new_tokens"] == 48
+    assert "generation.max_length" not in settings_in_force(config)
 
 
 def test_what_the_trial_sets_overrules_the_model() -> None:
     own = GenerationConfig(num_beams=6, max_length=62, min_length=11, length_penalty=2.0)
     wanted = Generation(num_beams=2, max_new_tokens=30, min_new_tokens=5, no_repeat_ngram_size=3)
 
-    told = resolved(generation_config(own, Settings(generation=wanted)))
+    told = settings_in_force(generation_config(own, Settings(generation=wanted)))
 
     assert told["generation.num_beams"] == 2
     assert told["generation.max_new_tokens"] == 30
@@ -43,7 +43,7 @@ def test_a_limit_of_the_model_is_switched_off_by_0() -> None:
     own = GenerationConfig(max_length=62, min_length=11, no_repeat_ngram_size=3)
     wanted = Generation(min_new_tokens=0, no_repeat_ngram_size=0)
 
-    told = resolved(generation_config(own, Settings(generation=wanted)))
+    told = settings_in_force(generation_config(own, Settings(generation=wanted)))
 
     assert (told["generation.min_new_tokens"], told["generation.no_repeat_ngram_size"]) == (0, 0)
     assert "generation.min_length" not in told
@@ -62,7 +62,7 @@ def test_a_limit_of_the_model_is_switched_off_by_0() -> None:
 )
 def test_a_summary_that_no_length_suits_is_refused(own: dict[str, int], wanted: dict[str, int], said: str) -> None:
     """A model of news that writes 56 tokens or more was told to write 45: every summary was cut in its middle."""
-    with pytest.raises(KnobError, match=f"generation: no summary has at least {said}: set min_new_tokens"):
+    with pytest.raises(SettingError, match=f"generation: no summary has at least {said}: set min_new_tokens"):
         generation_config(GenerationConfig(**own), Settings(generation=Generation(**wanted)))
 
 
@@ -86,7 +86,7 @@ def test_a_summary_longer_than_the_positions_of_the_decoder_is_refused(longest: 
 
     within(config, 64)
     within(config, None)
-    with pytest.raises(KnobError, match=r"generation: max_\w+ = 6[45] is more than the 63 positions of the decoder"):
+    with pytest.raises(SettingError, match=r"generation: max_\w+ = 6[45] is more than the 63 positions of the decoder"):
         within(config, 63)
 
 
@@ -110,7 +110,7 @@ def test_beams_and_limits_in_an_old_checkpoints_configuration_are_used_and_told(
     old_checkpoint(tmp_path, num_beams=6, max_length=62, min_length=11)
     own = AutoModelForSeq2SeqLM.from_pretrained(tmp_path).generation_config
 
-    told = resolved(generation_config(own, Settings()))
+    told = settings_in_force(generation_config(own, Settings()))
 
     assert (told["generation.num_beams"], told["generation.max_length"], told["generation.min_length"]) == (6, 62, 11)
     assert "generation.max_new_tokens" not in told
@@ -157,9 +157,9 @@ def test_a_model_can_be_saved_whatever_of_its_old_settings_nothing_reads(
     model.generation_config = generation_config(own, settings)
 
     model.save_pretrained(tmp_path / "out")
-    told = resolved(model.generation_config)
+    told = settings_in_force(model.generation_config)
     assert {name: told[f"generation.{name}"] for name in unread} == unread
     facts = ", ".join(f"{name} = {getattr(own, name)}" for name in unread)
-    assert unused(own, settings) == ({"generation_unused": facts} if unread else {})
+    assert unused_fact(own, settings) == ({"generation_unused": facts} if unread else {})
     if not unread:
         assert (told["generation.early_stopping"], told["generation.length_penalty"]) == (True, 2.0)

@@ -26,7 +26,7 @@ def saved(folder: Path, seed: int) -> dict[str, bytes]:
     spec = Model(architecture="bart", config=tiny.BART, vocab_size=300)
     config = model.configuration(spec, folder)
     words = tokenizer.for_model(spec, config, ["a few words to learn from"], folder, Cache(folder / "words"))
-    made = model.build(spec, config, words, Settings(), seed, folder)
+    made = model.build_model(spec, config, words, Settings(), seed, folder)
     made.save_pretrained(folder / str(seed))
     words.save_pretrained(folder / str(seed))
     return {path.name: path.read_bytes() for path in (folder / str(seed)).iterdir()}
@@ -63,7 +63,7 @@ def weights(revision: str, folder: Path) -> torch.Tensor:
     spec = Model(checkpoint=NAME, revision=revision)
     config = model.configuration(spec, folder)
     words = tokenizer.for_model(spec, config, [], folder, Cache(folder / "unused"))
-    made = model.build(spec, config, words, Settings(), 5, folder)
+    made = model.build_model(spec, config, words, Settings(), 5, folder)
     found: torch.Tensor = made.get_input_embeddings().weight
     return found
 
@@ -87,7 +87,7 @@ def test_a_tokenizer_of_its_own_is_that_of_its_commit(served: Server, tmp_path: 
     config = model.configuration(Model(architecture="bart", config=tiny.BART), tmp_path)
     files = {}
     for commit, least in ((FIRST, 265), (SECOND, 275)):
-        tokenizer.wrapped(
+        tokenizer.for_transformers(
             tokenizer.train(["a few words to learn from"] * 9, config, least), tokenizer.special_order(config)
         ).save_pretrained(tmp_path / commit)
         files[commit] = {path.name: path.read_bytes() for path in (tmp_path / commit).iterdir()}
@@ -101,11 +101,11 @@ def test_a_tokenizer_of_its_own_is_that_of_its_commit(served: Server, tmp_path: 
 
 
 def test_a_data_set_is_that_of_its_commit(served: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows, where = corpus.rows(Dataset(path="org/corpus", revision=FIRST), tmp_path, "validation")
+    rows, where = corpus.read_split(Dataset(path="org/corpus", revision=FIRST), tmp_path, "validation")
     at("http://127.0.0.1:9", monkeypatch, str(tmp_path / "cache"), offline=True)
-    again, _ = corpus.rows(Dataset(path="org/corpus", revision=FIRST), tmp_path, "validation")
+    again, _ = corpus.read_split(Dataset(path="org/corpus", revision=FIRST), tmp_path, "validation")
     at(served.address, monkeypatch, str(tmp_path / "cache"))
-    later, _ = corpus.rows(Dataset(path="org/corpus", revision=SECOND), tmp_path, "validation")
+    later, _ = corpus.read_split(Dataset(path="org/corpus", revision=SECOND), tmp_path, "validation")
 
     assert [row["document"] for row in rows.values()] == ["old 1", "old 2"]
     assert rows == again, "without a network"

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch.optim.lr_scheduler import LambdaLR
 
-from xp.engine.train.loop import skipped
+from xp.engine.train.loop import skipped_steps
 
 
 def trainer(*, engine: Any = None, fp16: bool = False, done: int = 0, scheduled: int = 0) -> Any:
@@ -33,4 +33,4 @@ def trainer(*, engine: Any = None, fp16: bool = False, done: int = 0, scheduled:
     ],
 )
 def test_steps_that_an_overflow_skipped_are_counted_where_there_can_be_any(made: Any, told: dict[str, int]) -> None:
-    assert skipped(made) == told
+    assert skipped_steps(made) == told

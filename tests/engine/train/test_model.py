@@ -13,7 +13,7 @@ from xp.dsl.settings import Settings
 from xp.dsl.spec import Model
 from xp.engine.train import model, tokenizer
 from xp.engine.train.cache import Cache
-from xp.engine.train.errors import KnobError
+from xp.engine.train.errors import SettingError
 
 BART = Model(architecture="bart", config=tiny.BART, vocab_size=300)
 
@@ -21,7 +21,7 @@ BART = Model(architecture="bart", config=tiny.BART, vocab_size=300)
 def built(spec: Model, folder: Path, seed: int = 1, **settings: Any) -> Any:
     config = model.configuration(spec, folder)
     words = tokenizer.for_model(spec, config, ["a few words to learn from"], folder, Cache(folder / "cache"))
-    return model.build(spec, config, words, Settings(**settings), seed, folder)
+    return model.build_model(spec, config, words, Settings(**settings), seed, folder)
 
 
 def test_weights_follow_from_the_seed(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_summary_starts_with_the_token_that_was_trained_with(
 def saved(spec: Model, folder: Path) -> Any:
     config = model.configuration(spec, folder)
     words = tokenizer.for_model(spec, config, ["a few words"], folder, Cache(folder / "cache"))
-    model.build(spec, config, words, Settings(), 1, folder).save_pretrained(folder / "saved")
+    model.build_model(spec, config, words, Settings(), 1, folder).save_pretrained(folder / "saved")
     words.save_pretrained(folder / "saved")
     return config
 
@@ -96,7 +96,7 @@ def test_a_checkpoint_that_does_not_say_how_a_summary_starts_is_refused(tmp_path
     config.save_pretrained(tmp_path / "saved")
     (tmp_path / "saved/generation_config.json").unlink()
 
-    with pytest.raises(KnobError, match="its configuration has no decoder_start_token_id"):
+    with pytest.raises(SettingError, match="its configuration has no decoder_start_token_id"):
         built(Model(checkpoint="saved"), tmp_path)
     made = built(Model(checkpoint="saved", config={"decoder_start_token_id": 2}), tmp_path)
     assert made.generation_config.decoder_start_token_id == 2
@@ -105,7 +105,7 @@ def test_a_checkpoint_that_does_not_say_how_a_summary_starts_is_refused(tmp_path
 def test_a_start_that_mbart_takes_no_notice_of_is_refused(tmp_path: Path) -> None:
     saved(Model(architecture="mbart", config=tiny.BART, vocab_size=300), tmp_path)
 
-    with pytest.raises(KnobError, match="decoder_start_token_id is 0, but mbart starts with 2"):
+    with pytest.raises(SettingError, match="decoder_start_token_id is 0, but mbart starts with 2"):
         built(Model(checkpoint="saved", config={"decoder_start_token_id": 0}), tmp_path)
 
 
@@ -125,12 +125,12 @@ def test_a_checkpoint_below_the_home_is_no_id_of_the_hub(tmp_path: Path, monkeyp
 def test_a_field_that_the_configuration_has_not_is_refused(tmp_path: Path) -> None:
     spec = Model(architecture="bart", config={"d_modle": 16})
 
-    with pytest.raises(KnobError, match=r"bart has no field 'd_modle': did you mean 'd_model'\?"):
+    with pytest.raises(SettingError, match=r"bart has no field 'd_modle': did you mean 'd_model'\?"):
         model.configuration(spec, tmp_path)
 
 
 def test_an_architecture_that_is_not_known_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(KnobError, match=r"'brat' is no encoder-decoder that writes text: did you mean 'bart'\?"):
+    with pytest.raises(SettingError, match=r"'brat' is no encoder-decoder that writes text: did you mean 'bart'\?"):
         model.configuration(Model(architecture="brat"), tmp_path)
 
 

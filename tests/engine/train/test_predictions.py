@@ -11,7 +11,7 @@ import pytest
 from pyarrow import parquet
 
 from xp.engine.train.corpus import Example
-from xp.engine.train.predictions import Scorer, collect, readable, save_scores
+from xp.engine.train.predictions import Scorer, in_example_order, save_scores, without_padding
 
 EXAMPLES = [Example(f"id-{number}", "a document", f"word{number}") for number in range(3)]
 
@@ -35,24 +35,24 @@ class Output:
 
 
 def test_summaries_come_in_the_order_of_the_split_and_once_each() -> None:
-    found = collect(Output.predictions, Output.label_ids[0], EXAMPLES, Words())
+    found = in_example_order(Output.predictions, Output.label_ids[0], EXAMPLES, Words())
 
     assert list(found.summaries) == ["word0", "word1 word1", "word2"]
     assert list(found.tokens) == [1, 2, 1]
 
 
 def test_the_mark_of_filled_up_batches_never_reaches_the_tokenizer() -> None:
-    assert readable(np.array([[5, -100, -100]]), 1).tolist() == [[5, 1, 1]]
+    assert without_padding(np.array([[5, -100, -100]]), 1).tolist() == [[5, 1, 1]]
 
 
 def test_a_summary_that_is_missing_is_an_error_that_names_both_counts() -> None:
     with pytest.raises(ValueError, match="2 predictions for 3 examples"):
-        collect(Output.predictions[:2], np.array([2, 0]), EXAMPLES, Words())
+        in_example_order(Output.predictions[:2], np.array([2, 0]), EXAMPLES, Words())
 
 
 def test_more_than_one_summary_of_a_source_is_an_error_and_not_somebody_elses() -> None:
     with pytest.raises(ValueError, match="4 summaries of 2 sources"):
-        collect(Output.predictions, np.array([0, 1]), EXAMPLES[:2], Words())
+        in_example_order(Output.predictions, np.array([0, 1]), EXAMPLES[:2], Words())
 
 
 def test_scores_and_file_speak_of_the_same_pairs(tmp_path: Path) -> None:

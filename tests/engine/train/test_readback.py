@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from xp.engine.train.readback import agrees, differences
+from xp.engine.train.readback import differences, is_in_force
 
 
 def sentences(declared: dict[str, Any], found: dict[str, Any], *swept: str) -> list[str]:
@@ -68,4 +68,4 @@ def test_a_setting_that_nobody_swept_need_not_be_read() -> None:
     ],
 )
 def test_values_agree(name: str, wanted: Any, found: Any, same: bool) -> None:
-    assert agrees(name, wanted, found, steps=60) is same
+    assert is_in_force(name, wanted, found, steps=60) is same

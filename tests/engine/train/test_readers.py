@@ -25,14 +25,14 @@ def file(folder: Path, name: str, text: str | bytes) -> Path:
 
 def refusal(path: Path, columns: tuple[str, ...] = COLUMNS) -> str:
     with pytest.raises(DataError) as error:
-        readers.read(path, columns)
+        readers.read_rows(path, columns)
     return str(error.value).removeprefix(f"{path}: ")
 
 
 def test_cells_that_read_null_or_na_stay_text(tmp_path: Path) -> None:
     path = file(tmp_path, "a.csv", 'id,dialogue,summary\n1,A: hi,null\n2,NA,N/A\n3,ok,""\n')
 
-    rows = readers.read(path, COLUMNS)
+    rows = readers.read_rows(path, COLUMNS)
 
     assert [(row["dialogue"], row["summary"]) for row in rows.values()] == [
         ("A: hi", "null"),
@@ -80,7 +80,7 @@ def test_what_nobody_reads_may_be_there_twice(tmp_path: Path) -> None:
     path = file(tmp_path, "a.csv", "dialogue,summary,,\na,b,,\n")
     lines = file(tmp_path, "a.jsonl", '{"dialogue": "a", "summary": "b", "note": {"k": 1, "k": 2}, "x": 1, "x": 2}\n')
 
-    assert readers.read(path, COLUMNS)[1]["summary"] == readers.read(lines, COLUMNS)[1]["summary"] == "b"
+    assert readers.read_rows(path, COLUMNS)[1]["summary"] == readers.read_rows(lines, COLUMNS)[1]["summary"] == "b"
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
@@ -88,13 +88,13 @@ def test_a_byte_order_mark_belongs_to_no_column(tmp_path: Path, name: str) -> No
     text = "dialogue,summary\na,b\n" if name == "a.csv" else '{"dialogue": "a", "summary": "b"}\n'
     path = file(tmp_path, name, b"\xef\xbb\xbf" + text.encode())
 
-    assert readers.read(path, COLUMNS) == {1: {"dialogue": "a", "summary": "b"}}
+    assert readers.read_rows(path, COLUMNS) == {1: {"dialogue": "a", "summary": "b"}}
 
 
 def test_a_cell_with_line_breaks_is_one_cell(tmp_path: Path) -> None:
     path = file(tmp_path, "a.csv", 'dialogue,summary\r\n"A: hi\r\nB: yo",b\r\n')
 
-    assert readers.read(path, COLUMNS)[1]["dialogue"] == "A: hi\r\nB: yo"
+    assert readers.read_rows(path, COLUMNS)[1]["dialogue"] == "A: hi\r\nB: yo"
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_line_of_json_that_is_no_row_says_why(tmp_path: Path, line: str, messa
 )
 def test_a_value_that_is_no_text_is_never_turned_into_text(value: object, kind: str) -> None:
     with pytest.raises(DataError, match=f"a.jsonl: row 4: summary must be text, got {kind}"):
-        readers.text({"summary": value}, "summary", "a.jsonl: row 4")
+        readers.text_of_column({"summary": value}, "summary", "a.jsonl: row 4")
 
 
 def test_half_a_character_is_an_error_that_names_the_row() -> None:
@@ -141,24 +141,24 @@ def test_half_a_character_is_an_error_that_names_the_row() -> None:
     row = json.loads('{"summary": "fun \\ud83d"}')
 
     with pytest.raises(DataError, match=r"a\.jsonl: row 4: summary holds \\ud83d, half of a character"):
-        readers.text(row, "summary", "a.jsonl: row 4")
+        readers.text_of_column(row, "summary", "a.jsonl: row 4")
 
 
 def test_a_line_separator_inside_a_json_string_ends_no_row(tmp_path: Path) -> None:
     path = file(tmp_path, "a.jsonl", '{"dialogue": "a\u2028b\u0085c", "summary": "d"}\n')
 
-    assert readers.read(path, COLUMNS) == {1: {"dialogue": "a\u2028b\u0085c", "summary": "d"}}
+    assert readers.read_rows(path, COLUMNS) == {1: {"dialogue": "a\u2028b\u0085c", "summary": "d"}}
 
 
 def test_blank_lines_between_rows_are_no_rows_and_are_counted(tmp_path: Path) -> None:
     row = json.dumps({"dialogue": "a", "summary": "b"})
 
-    assert [*readers.read(file(tmp_path, "a.jsonl", f"{row}\n\n{row}\n"), COLUMNS)] == [1, 3]
+    assert [*readers.read_rows(file(tmp_path, "a.jsonl", f"{row}\n\n{row}\n"), COLUMNS)] == [1, 3]
 
 
 def test_a_text_is_the_same_whatever_system_ended_its_lines() -> None:
     row = {"dialogue": "A: hi\r\nB: yo\r\n"}
-    assert readers.text(row, "dialogue", "a.csv: row 1") == "A: hi\nB: yo\n"
+    assert readers.text_of_column(row, "dialogue", "a.csv: row 1") == "A: hi\nB: yo\n"
 
 
 def test_parquet_and_arrow_folders_hold_the_same_rows(tmp_path: Path) -> None:
@@ -166,9 +166,9 @@ def test_parquet_and_arrow_folders_hold_the_same_rows(tmp_path: Path) -> None:
     pq.write_table(pa.table(table), tmp_path / "a.parquet")
     datasets.Dataset.from_dict(table).save_to_disk(tmp_path / "folder")
 
-    parquet = readers.read(tmp_path / "a.parquet", COLUMNS)
+    parquet = readers.read_rows(tmp_path / "a.parquet", COLUMNS)
     assert parquet == {1: {"dialogue": "a", "summary": "c"}, 2: {"dialogue": "b", "summary": "d"}}
-    assert readers.read(tmp_path / "folder", COLUMNS) == parquet
+    assert readers.read_rows(tmp_path / "folder", COLUMNS) == parquet
 
 
 def test_a_folder_of_several_splits_asks_for_one(tmp_path: Path) -> None:

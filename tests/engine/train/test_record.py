@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from xp.dsl.measures import MEASURES
+from xp.dsl.metrics import unit_of
 from xp.engine.journal import Journal, events
-from xp.engine.train.record import Record, unit_of
+from xp.engine.train.record import Record
 
 
 @pytest.fixture

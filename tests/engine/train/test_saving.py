@@ -9,8 +9,8 @@ from typing import Any
 import torch
 
 from xp.engine.layout import Layout
-from xp.engine.train.meetings import Meetings
-from xp.engine.train.saving import Orders, Saving
+from xp.engine.train.rank_agreement import Meetings
+from xp.engine.train.saving import CheckpointPolicy, Saving
 from xp.engine.train.trainer import NEVER
 
 
@@ -36,7 +36,7 @@ def test_a_rank_that_saves_beats_with_every_file(empty: Layout, tmp_path: Path) 
         _globalstep_last_logged=0,
     )
     attempt = empty.new_attempt("0" * 12)
-    saving = Saving(Orders(attempt, None, None, keep=False), Meetings(tmp_path, True, 0), record)
+    saving = Saving(CheckpointPolicy(attempt, None, None, keep=False), Meetings(tmp_path, True, 0), record)
     saving.trainer = trainer
 
     saving.save()

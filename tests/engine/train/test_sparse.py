@@ -11,13 +11,13 @@ from transformers import AutoConfig, AutoModelForSeq2SeqLM
 from tests.engine.train import tiny
 from xp.dsl.settings import Settings
 from xp.engine.train import sparse
-from xp.engine.train.errors import KnobError
+from xp.engine.train.errors import SettingError
 
 
 def built(architecture: str, **settings: Any) -> Any:
     fields: dict[str, dict[str, Any]] = {"led": tiny.LED, "longt5": tiny.T5, "t5": tiny.T5}
     made = AutoConfig.for_model(architecture, **{"vocab_size": 64, **fields.get(architecture, tiny.BART)})
-    sparse.configure(made, Settings(**settings))
+    sparse.configure_sparse(made, Settings(**settings))
     return AutoModelForSeq2SeqLM.from_config(made)
 
 
@@ -42,7 +42,7 @@ def built(architecture: str, **settings: Any) -> Any:
     ],
 )
 def test_what_is_asked_for_is_read_from_the_layers(architecture: str, settings: dict[str, Any], layers: int) -> None:
-    found = sparse.read(built(architecture, **settings))
+    found = sparse.sparse_settings(built(architecture, **settings))
 
     assert {name: set(found[name]) for name in settings} == {name: {value} for name, value in settings.items()}
     assert all(len(found[name]) >= layers for name in settings)
@@ -50,12 +50,12 @@ def test_what_is_asked_for_is_read_from_the_layers(architecture: str, settings: 
 
 @pytest.mark.parametrize(("architecture", "name"), [("t5", "local_radius"), ("bart", "block_size")])
 def test_an_architecture_without_such_an_attention(architecture: str, name: str) -> None:
-    with pytest.raises(KnobError, match=f"{name}: {architecture} has no such attention, got 5"):
+    with pytest.raises(SettingError, match=f"{name}: {architecture} has no such attention, got 5"):
         built(architecture, **{name: 5})
 
 
 def test_an_architecture_of_ordinary_attention_has_none() -> None:
-    assert sparse.read(tiny.bart()) == {}
+    assert sparse.sparse_settings(tiny.bart()) == {}
 
 
 BIGBIRD: dict[str, Any] = {"attention_type": "block_sparse", "block_size": 4, "num_random_blocks": 1}
@@ -64,27 +64,27 @@ BIGBIRD: dict[str, Any] = {"attention_type": "block_sparse", "block_size": 4, "n
 @pytest.mark.parametrize(("shorter", "kind"), [(0, "block_sparse"), (1, "original_full")])
 def test_a_batch_of_the_least_width_is_the_shortest_that_bigbird_attends_to_sparsely(shorter: int, kind: str) -> None:
     model = built("bigbird_pegasus", **BIGBIRD)
-    ids = torch.ones((1, sparse.least(model.config, Settings(**BIGBIRD)) - shorter), dtype=torch.long)
+    ids = torch.ones((1, sparse.least_width(model.config, Settings(**BIGBIRD)) - shorter), dtype=torch.long)
 
     model(input_ids=ids, labels=ids[:, :4])
 
-    assert set(sparse.read(model)["attention_type"]) == {kind}
+    assert set(sparse.sparse_settings(model)["attention_type"]) == {kind}
 
 
 def test_nothing_is_padded_for_others() -> None:
     model = built("bigbird_pegasus", attention_type="original_full")
 
-    assert sparse.least(model.config, Settings(attention_type="original_full")) == 0
-    assert sparse.least(tiny.bart().config, Settings()) == 0
+    assert sparse.least_width(model.config, Settings(attention_type="original_full")) == 0
+    assert sparse.least_width(tiny.bart().config, Settings()) == 0
 
 
 def test_a_fall_back_to_full_attention_on_the_way_is_seen() -> None:
     model = built("bigbird_pegasus", **BIGBIRD)
-    sparse.still(model, Settings(**BIGBIRD))
+    sparse.require_sparse_still(model, Settings(**BIGBIRD))
 
     ids = torch.ones((1, 8), dtype=torch.long)
     model(input_ids=ids, labels=ids)
 
-    with pytest.raises(KnobError, match="'block_sparse' was declared, but original_full was computed"):
-        sparse.still(model, Settings(**BIGBIRD))
-    sparse.still(model, Settings())
+    with pytest.raises(SettingError, match="'block_sparse' was declared, but original_full was computed"):
+        sparse.require_sparse_still(model, Settings(**BIGBIRD))
+    sparse.require_sparse_still(model, Settings())

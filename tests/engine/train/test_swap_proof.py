@@ -12,7 +12,7 @@ import torch
 
 from xp.dsl.settings import Zero
 from xp.engine.journal import Journal, events
-from xp.engine.train.errors import KnobError
+from xp.engine.train.errors import SettingError
 from xp.engine.train.record import Record
 from xp.engine.train.swap_proof import BLOCK, Proof, fill, is_marked
 
@@ -89,7 +89,7 @@ def test_a_disk_that_does_not_read_ends_the_trial(tmp_path: Path) -> None:
     optimizer = Optimizer(bad)
     found = proof(tmp_path, optimizer)
 
-    with pytest.raises(KnobError, match=r"^zero.offload_optimizer: the folder was not read, and DeepSpeed does not"):
+    with pytest.raises(SettingError, match=r"^zero.offload_optimizer: the folder was not read, and DeepSpeed does not"):
         optimizer.step()
     found.record.journal.close()
 
@@ -98,7 +98,7 @@ def test_gradients_that_are_not_read_are_noticed_too(tmp_path: Path) -> None:
     optimizer = Optimizer(lambda buffer: good(buffer) if buffer.numel() == 512 else bad(buffer))
     found = proof(tmp_path, optimizer)
 
-    with pytest.raises(KnobError, match="the folder was not read"):
+    with pytest.raises(SettingError, match="the folder was not read"):
         optimizer.step()
     found.record.journal.close()
 
@@ -106,6 +106,6 @@ def test_gradients_that_are_not_read_are_noticed_too(tmp_path: Path) -> None:
 def test_a_training_that_reads_nothing_has_not_offloaded(tmp_path: Path) -> None:
     found = proof(tmp_path, Optimizer(good))
 
-    with pytest.raises(KnobError, match=r"^zero.offload_optimizer: nothing was read from the folder$"):
+    with pytest.raises(SettingError, match=r"^zero.offload_optimizer: nothing was read from the folder$"):
         found.on_train_end()
     found.record.journal.close()

@@ -10,7 +10,7 @@ import torch
 
 from xp.dsl.settings import Settings
 from xp.engine.train import swapping
-from xp.engine.train.errors import KnobError
+from xp.engine.train.errors import SettingError
 
 ALIGNMENT = 256
 """Numbers of four bytes in the kilobyte that DeepSpeed aligns to."""
@@ -48,7 +48,7 @@ def test_deepspeed_is_mended(monkeypatch: pytest.MonkeyPatch) -> None:
 
     name = "_adjust_for_misaligned_lengths"
     monkeypatch.setattr(OptimizerSwapper, name, getattr(OptimizerSwapper, name))  # put back at the end
-    swapping.mend()
+    swapping.mend_deepspeed()
     parts = getattr(OptimizerSwapper, name)(Swapper(), tensors=[torch.zeros(2000)], offsets=[500])
 
     # 12 numbers in front, 1792 = 7 × 256 that go to the folder, and a rest
@@ -62,10 +62,10 @@ def test_a_folder_that_is_too_small_ends_the_trial_before_it_trains(
     settings = Settings.model_validate({"zero": {"stage": 3, "offload_optimizer": "nvme"}})
     model = torch.nn.Linear(10, 10, bias=False)  # 100 numbers, each with 16 bytes of states
 
-    with pytest.raises(KnobError, match=r"^zero\.offload_optimizer: 'nvme' needs 1\.60 kB in "):
-        swapping.room(settings, model, tmp_path)
+    with pytest.raises(SettingError, match=r"^zero\.offload_optimizer: 'nvme' needs 1\.60 kB in "):
+        swapping.require_room(settings, model, tmp_path)
     model.weight.requires_grad = False
-    swapping.room(settings, model, tmp_path)
+    swapping.require_room(settings, model, tmp_path)
 
 
 class Group(SimpleNamespace):
@@ -93,6 +93,6 @@ def test_states_are_away_where_the_folder_has_them_and_memory_has_not(
     groups = [SimpleNamespace(ds_id="0_9"), SimpleNamespace(ds_id="too-small")]
     optimizer = SimpleNamespace(swap_optimizer=True, optimizer_swapper=swapper, fp32_partitioned_groups_flat=groups)
 
-    assert [*swapping.states(optimizer)] == [away, False]
+    assert [*swapping.states_in_folder(optimizer)] == [away, False]
     optimizer.swap_optimizer = False
-    assert [*swapping.states(optimizer)] == []
+    assert [*swapping.states_in_folder(optimizer)] == []

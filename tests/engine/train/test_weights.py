@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from xp.engine.layout import Layout
-from xp.engine.train.errors import KnobError
-from xp.engine.train.meetings import Meetings
-from xp.engine.train.saving import Orders, Saving, own_file
+from xp.engine.train.errors import SettingError
+from xp.engine.train.rank_agreement import Meetings
+from xp.engine.train.saving import CheckpointPolicy, Saving, rank_file
 from xp.engine.train.weights import checksum
 
 
@@ -24,11 +24,11 @@ def model(seed: int) -> torch.nn.Linear:
 def begin(empty: Layout, source: Path, weights: str) -> dict[str, Any]:
     """Begin with the first model, from a checkpoint that was taken of *weights*, and return what is told."""
     kept = {"open_loss": 0.0, "whole_loss": 0.0, "last_logged": 4, "over": False, "epoch_begin": None}
-    torch.save({**kept, "weights": weights}, source / own_file(0))
+    torch.save({**kept, "weights": weights}, source / rank_file(0))
     told: dict[str, Any] = {}
     record: Any = SimpleNamespace(rank=0, facts=lambda *said: told.update(said[2]))
     attempt = empty.new_attempt("0" * 12)
-    saving = Saving(Orders(attempt, None, None, keep=False), Meetings(source, True, 0), record)
+    saving = Saving(CheckpointPolicy(attempt, None, None, keep=False), Meetings(source, True, 0), record)
     trainer: Any = SimpleNamespace(
         model=model(1), _tr_loss=0.0, over=False, callback_handler=SimpleNamespace(callbacks=[])
     )
@@ -42,7 +42,7 @@ def test_the_weights_of_a_checkpoint_are_told(empty: Layout, tmp_path: Path) -> 
 
 
 def test_other_weights_end_the_trial(empty: Layout, tmp_path: Path) -> None:
-    with pytest.raises(KnobError, match="not those that the checkpoint of step 4 was taken of"):
+    with pytest.raises(SettingError, match="not those that the checkpoint of step 4 was taken of"):
         begin(empty, tmp_path, checksum(model(2)))
 
 

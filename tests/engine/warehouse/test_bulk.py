@@ -95,7 +95,7 @@ def test_a_long_journal_is_read_by_columns(
     monkeypatch.setattr(tail, "BULKY", 2000)
     monkeypatch.setattr(tail, "BLOCK", 2000)
     monkeypatch.setattr(tail, "FEW", 1)
-    monkeypatch.setattr(tail.Reading, "take", refuse_metrics)
+    monkeypatch.setattr(tail.JournalReader, "take", refuse_metrics)
 
     assert load(empty).points == 180
     assert rows(empty, "select value, unit from metrics where name = 'm1' and step = 20") == [(20.5, units.get("m1"))]
@@ -150,7 +150,7 @@ def said_lines(draw: st.DrawFn) -> str:
 def test_a_block_says_by_columns_what_it_says_line_by_line(lines: list[str], end: bytes) -> None:
     block = b"".join(line.encode() + b"\n" for line in lines[:-1]) + lines[-1].encode() + end
 
-    assert said(block, bulk.read(block)) == said(block, None)
+    assert said(block, bulk.read_columns(block)) == said(block, None)
 
 
 @pytest.mark.parametrize("gap", ["", " "])
@@ -161,7 +161,7 @@ def test_each_odd_value_says_by_columns_what_it_says_line_by_line(field: str, ga
         lines = [written(fields, gap) for fields in (plain, plain | {field: value}, plain | {"t": "8"})]
         block = "".join(f"{line}\n" for line in lines).encode()
 
-        assert said(block, bulk.read(block)) == said(block, None), value
+        assert said(block, bulk.read_columns(block)) == said(block, None), value
 
 
 def written(fields: dict[str, str], gap: str) -> str:
@@ -174,13 +174,13 @@ def written(fields: dict[str, str], gap: str) -> str:
 def test_bytes_that_are_no_text_make_no_plain_line(name: bytes) -> None:
     block = b"".join(b'{"t":1,"event":"metrics","step":1,"values":{"%s":1}}\n' % word for word in (b"a", name, b"b"))
 
-    assert said(block, bulk.read(block)) == said(block, None)
+    assert said(block, bulk.read_columns(block)) == said(block, None)
 
 
 def said(block: bytes, found: bulk.Block | None) -> list[Any]:
     """Return all that a reader makes of a block."""
     place = JournalPlace(experiment=None, trial="0123456789ab", attempt=1, rank=3)
-    reading = tail.Reading(tail.Tail(), Path("rank3.jsonl"), "rank3.jsonl", place)
+    reading = tail.JournalReader(tail.Tail(), Path("rank3.jsonl"), "rank3.jsonl", place)
     if found is None:
         reading.each(tail.numbered(block, 1))
     else:
@@ -202,7 +202,7 @@ def test_plain_lines_are_told_from_others() -> None:
         b'{"t":9,"event":"metrics","m":3.5,"step":3,"values":{"b":5,"a":6},"units":{"b":"s"}}\n',
     ]
 
-    found = bulk.read(b"".join(lines))
+    found = bulk.read_columns(b"".join(lines))
 
     assert found is not None
     assert found.others == [(1, lines[1]), (2, lines[2])]

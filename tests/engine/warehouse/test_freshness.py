@@ -15,7 +15,7 @@ from xp.engine.warehouse.load import load
 
 
 def current(layout: Layout) -> bool:
-    with store.opened(layout.warehouse, read_only=True) as db:
+    with store.open_file(layout.warehouse, read_only=True) as db:
         return is_current(layout, db)
 
 

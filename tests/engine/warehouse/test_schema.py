@@ -23,7 +23,7 @@ Rows = Callable[..., list[tuple[Any, ...]]]
 @pytest.fixture
 def schema() -> duckdb.DuckDBPyConnection:
     db = duckdb.connect()
-    store.make(db)
+    store.make_tables(db)
     return db
 
 

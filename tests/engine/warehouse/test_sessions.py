@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests import small
-from xp.dsl.own import OwnMeasure
+from xp.dsl.own_measures import OwnMeasure
 from xp.engine.layout import Layout
 from xp.engine.warehouse.load import load
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from xp.dsl.measures import MEASURES
-from xp.engine.warehouse.store import make
+from xp.engine.warehouse.store import make_tables
 
 EXPERIMENTS = 1000
 
@@ -83,7 +83,7 @@ def empty(db: duckdb.DuckDBPyConnection) -> None:
 @pytest.fixture(scope="module")
 def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as db:
-        make(db)
+        make_tables(db)
         yield db
 
 

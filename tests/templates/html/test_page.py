@@ -15,7 +15,7 @@ from tests.templates.html.conftest import REPORT, Reader
 from tests.templates.test_reports import Asked
 from xp.dsl.errors import TemplateError
 from xp.engine.layout import Layout
-from xp.templates.html.document import read
+from xp.templates.html.document import to_html
 from xp.templates.render import render
 from xp.templates.trace import Trace
 
@@ -144,7 +144,7 @@ def test_what_is_wrong_with_the_text_of_a_page_has_its_place(page: Make, write: 
 
 
 def test_headings_have_the_names_that_links_lead_to() -> None:
-    sections = read("# Notes & limits\n\n## Same\n\n## Same", Trace(), lambda *_: []).sections
+    sections = to_html("# Notes & limits\n\n## Same\n\n## Same", Trace(), lambda *_: []).sections
 
     assert [(section.level, section.id, section.title) for section in sections] == [
         (1, "notes--limits", "Notes & limits"),

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pynvml as nvml
 import pytest
 
-from xp.engine.journal import plain
+from xp.engine.journal import as_json_value
 from xp.engine.machine import cgroups, environment, gpus
 from xp.engine.machine.environment import code, devices, hardware, software, system
 
@@ -38,7 +38,7 @@ def repository(tmp_path: Path) -> Path:
 
 def test_the_facts_can_be_journalled(tmp_path: Path) -> None:
     facts = environment.collect(tmp_path)["environment"]
-    assert json.loads(json.dumps(plain(facts))) == facts
+    assert json.loads(json.dumps(as_json_value(facts))) == facts
     assert set(facts["units"]) <= set(facts["values"])
 
 
@@ -158,7 +158,7 @@ def test_the_limits_of_a_container_are_read(
     for name, content in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(f"{content}\n")
-    assert cgroups.cores(groups, tmp_path) == cores
+    assert cgroups.allowed_cores(groups, tmp_path) == cores
     assert cgroups.memory_limit(groups, tmp_path) == memory
 
 
@@ -169,7 +169,7 @@ def test_a_share_of_a_core_is_one_core(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_several_gpus_are_told_together() -> None:
     each = [{"memory": (80, "B"), "pcie": ("5", "")}, {"memory": (80, "B"), "pcie": ("4", ""), "mig": (False, "")}]
-    assert devices.told(["H100", "H100"], each) == {
+    assert devices.summarise_gpus(["H100", "H100"], each) == {
         "device": ("cuda", ""),
         "gpu_count": (2, ""),
         "gpu": ("H100", ""),
@@ -180,15 +180,15 @@ def test_several_gpus_are_told_together() -> None:
 
 
 def test_what_is_computed_on_is_told_whether_or_not_there_is_a_gpu() -> None:
-    assert devices.told([], []) == {"device": ("cpu", ""), "gpu_count": (0, "")}
-    hidden = devices.told(["H100"], [{}], usable=False)
+    assert devices.summarise_gpus([], []) == {"device": ("cpu", ""), "gpu_count": (0, "")}
+    hidden = devices.summarise_gpus(["H100"], [{}], usable=False)
     assert (hidden["device"], hidden["gpu_count"]) == (("cpu", ""), (1, ""))
 
 
 def test_gpus_that_are_hidden_from_a_process_are_not_what_it_computes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     gpu = SimpleNamespace(name="H100", facts=dict)
     for place in (gpus, gpus.nvidia):
-        monkeypatch.setattr(place, "found", lambda: nullcontext([gpu]))
+        monkeypatch.setattr(place, "open_gpus", lambda: nullcontext([gpu]))
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
     assert devices.gpus()["device"] == ("cuda", "")
     for hidden in ("", "-1", "NoDevFiles", "1"):
@@ -315,6 +315,6 @@ def test_a_gpu_that_is_lost_or_has_no_name_keeps_nothing_from_the_others(
     monkeypatch: pytest.MonkeyPatch, name: Callable[..., object]
 ) -> None:
     monkeypatch.setattr(nvml, "nvmlDeviceGetName", name)
-    with gpus.nvidia.found() as (only,):
+    with gpus.nvidia.open_gpus() as (only,):
         assert (only.name, only.readings()) == ("GPU of NVIDIA", {})
         assert only.facts() == {"cuda": (None, ""), "links": (0, "")}

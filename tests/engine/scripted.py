@@ -27,9 +27,9 @@ KILLED = "os.kill(os.getpid(), signal.SIGKILL)"
 DIVERGE = "journal.append('failure', kind='diverged', message='loss is NaN', step=20); sys.exit(1)"
 STEP = "journal.append('progress', phase='train', step=3, steps=9); attempt = AttemptLayout(Path(sys.argv[1]))\n"
 SAVED = """
-from xp.engine.train import checkpoints
-(checkpoints.begin(attempt, 3) / "weights").write_text("w")
-checkpoints.finish(attempt, 3)
+from xp.engine import checkpoints
+(checkpoints.begin_checkpoint(attempt, 3) / "weights").write_text("w")
+checkpoints.finish_checkpoint(attempt, 3)
 """
 SAVE = (
     STEP

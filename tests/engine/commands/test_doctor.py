@@ -92,7 +92,7 @@ def test_precisions_of_a_gpu(capability: str | None, bf16: str) -> None:
 
 
 def test_precisions_of_an_old_processor(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xp.engine.commands.doctor.chips.text", lambda _: "flags : fpu avx2\n")
+    monkeypatch.setattr("xp.engine.commands.doctor.chips.read_kernel_file", lambda _: "flags : fpu avx2\n")
     found = {each.name: each.status for each in chips.precisions({"device": ("cpu", "")})}
     assert found == {"fp32": "ok", "bf16": "warn", "fp16": "missing"}
 
@@ -118,7 +118,7 @@ def test_shared_memory(monkeypatch: pytest.MonkeyPatch, size: int | None, status
 
 
 def test_a_container_with_half_a_core_and_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xp.engine.machine.cgroups.cores", lambda: 0.5)
+    monkeypatch.setattr("xp.engine.machine.cgroups.allowed_cores", lambda: 0.5)
     monkeypatch.setattr("xp.engine.machine.cgroups.memory_limit", lambda: GIB)
     assert (room.cores().status, room.memory().status) == ("warn", "warn")
     assert "0.5 by the control group's share" in room.cores().found

@@ -26,7 +26,7 @@ worker = types.ModuleType("xp.engine.worker")
 worker.run = lambda *_: print(tempfile.gettempdir(), os.environ["TMPDIR"]) or 0
 sys.modules[worker.__name__] = worker
 request = {"attempt": sys.argv[1], "world_size": 2, "threads": 1, "parent": os.getpid()}
-preload.start(request, 1, close=())
+preload.fork_ranks(request, 1, close=())
 os.wait(), os.wait()
 """
 

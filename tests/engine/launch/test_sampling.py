@@ -17,9 +17,9 @@ from xp.engine.layout import AttemptLayout, Layout
 ENGINE = """
 import sys, time
 from pathlib import Path
-from xp.engine.launch.sampling import sampled
+from xp.engine.launch.sampling import sampling_machine
 from xp.engine.layout import AttemptLayout
-with sampled(AttemptLayout(Path(sys.argv[1])), 0.2):
+with sampling_machine(AttemptLayout(Path(sys.argv[1])), 0.2):
     print("runs", flush=True)
     time.sleep(60)
 """

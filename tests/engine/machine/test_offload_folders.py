@@ -15,8 +15,8 @@ from xp.engine.machine import offload_folders
 HOLD = """
 import sys, time
 from pathlib import Path
-from xp.engine.machine.offload_folders import room
-with room(Path(sys.argv[1]), sys.argv[2], "1"):
+from xp.engine.machine.offload_folders import claim_folder
+with claim_folder(Path(sys.argv[1]), sys.argv[2], "1"):
     Path(sys.argv[1], "states.swp").touch()
     print("there", flush=True)
     time.sleep(600)

@@ -68,6 +68,6 @@ def test_the_peak_of_a_rank_outlives_it(empty: Layout, monkeypatch: pytest.Monke
     peaks.look(2)
     assert peaks.bytes[1] > 10_000_000
     before = dict(peaks.bytes)
-    monkeypatch.setattr("xp.engine.run.deaths.text", lambda _: "")  # it has died
+    monkeypatch.setattr("xp.engine.run.deaths.read_kernel_file", lambda _: "")  # it has died
     peaks.look(2)
     assert peaks.bytes == before

@@ -481,9 +481,9 @@ def test_a_cancelled_run_stays_cancelled_when_another_begins_later(layout: Layou
     layout.root.mkdir()
     layout.stop_file.touch()
     later = run(layout, ScriptLauncher([COMPLETE]), request=stop_request(layout))
-    assert (earlier.is_over(), later.over()) == (True, False)
+    assert (earlier.is_over(), later.is_over()) == (True, False)
     os.utime(layout.stop_file, ns=(0, 0))  # it is touched again
-    assert (earlier.is_over(), later.over()) == (True, True)
+    assert (earlier.is_over(), later.is_over()) == (True, True)
 
 
 def test_what_ended_as_a_result_stays_until_it_is_asked_for(layout: Layout, trials: Trials) -> None:

@@ -61,7 +61,7 @@ GRID = 'algorithm = "grid", space = { learning_rate = { values = [0.5, 0.25, 0.1
 
 TRAIN = """
 import json
-from xp.engine.train import checkpoints
+from xp.engine import checkpoints
 attempt = AttemptLayout(Path(sys.argv[1]))
 trial = json.loads(attempt.trial_file.read_text())
 rate, end = trial["settings"]["learning_rate"], trial["until"] or 9
@@ -70,8 +70,8 @@ if trial["start"]:
     assert (point["trial"], point["step"]) == (trial["start"]["trial"], trial["start"]["step"])
     assert attempt.neighbour(point["trial"], point["attempt"]).checkpoint(point["step"]).exists()
 if trial["keep"]:
-    (checkpoints.begin(attempt, end) / "weights").write_text(str(rate))
-    checkpoints.finish(attempt, end)
+    (checkpoints.begin_checkpoint(attempt, end) / "weights").write_text(str(rate))
+    checkpoints.finish_checkpoint(attempt, end)
 journal.append('metrics', step=end, values={'eval_loss': rate, 'predict_rouge1': 10 * rate}, units={})
 used = {'train_runtime': 2.0, 'energy_consumed': 0.5, 'train_peak_memory': 100.0 * rate}
 journal.append('metrics', step=end, values=used, units={})

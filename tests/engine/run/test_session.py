@@ -96,7 +96,7 @@ def test_what_nohup_ignores_stays_ignored() -> None:
 
 def test_lanes_share_no_more_cores_than_the_container_has(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(64)))
-    monkeypatch.setattr("xp.engine.machine.cgroups.cores", lambda: 2.0)
+    monkeypatch.setattr("xp.engine.machine.cgroups.allowed_cores", lambda: 2.0)
     trial = SimpleNamespace(settings=SimpleNamespace(world_size=1))
     planned: Any = SimpleNamespace(
         wanted=[trial], machine=Machine(devices="cpu", count=2), experiment=SimpleNamespace(resources=Resources())

@@ -163,7 +163,7 @@ def test_the_limits_of_a_container_are_read(
 
 
 def test_a_share_of_a_core_is_one_core(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xp.engine.machine.cgroups.cores", lambda: 0.5)
+    monkeypatch.setattr("xp.engine.machine.cgroups.allowed_cores", lambda: 0.5)
     assert hardware.usable_cores() == 1
 
 

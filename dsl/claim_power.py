@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from math import atan, cos, pi, sin, sqrt
 
 from xp.dsl.experiment import Experiment
+from xp.dsl.quantity import plural
 from xp.dsl.trial import Trial, canonical
 
 CLEAREST = 20.0
@@ -37,9 +38,20 @@ def weak_claims(experiment: Experiment, trials: Sequence[Trial]) -> Iterator[str
         yield f"{where}: {pairs_in_words(most)}{scope}{among} can hardly support it: {enough} or more would"
 
 
+def partnerless(experiment: Experiment, trials: Sequence[Trial]) -> Iterator[str]:
+    """Yield one line per method some of whose trials have no partner of the baseline, in the order of the file."""
+    for name in experiment.method_names:
+        own = sum(trial.method == name for trial in trials)
+        alone = own - paired_trials(experiment, name, trials).total()
+        if alone and experiment.baseline_of(name) != name:
+            has = "has" if alone == 1 else "have"
+            partner = f"no trial of '{experiment.baseline_of(name)}' to be compared with"
+            yield f"{experiment.where('methods', name)}: {plural(alone, 'trial')} of {own} {has} {partner}"
+
+
 def pairs_in_words(pairs: int) -> str:
     """Return how many pairs there are, in words."""
-    return f"{pairs or 'no'} pair{'' if pairs == 1 else 's'} of trials"
+    return f"{plural(pairs, 'pair')} of trials" if pairs else "no pairs of trials"
 
 
 def paired_trials(experiment: Experiment, method: str, trials: Sequence[Trial]) -> Counter[str]:

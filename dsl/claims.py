@@ -9,6 +9,7 @@ from pydantic import Field, GetJsonSchemaHandler, PositiveFloat, TypeAdapter, Va
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from xp.dsl.errors import did_you_mean
 from xp.dsl.measures import CONFIDENCE, CORRECTION, Measure
 from xp.dsl.refusals import Refusals, refusal
 from xp.dsl.table import STRICT, Slug, Table
@@ -16,6 +17,16 @@ from xp.dsl.table import STRICT, Slug, Table
 EXPECTED = ("reduces", "increases", "affects")
 
 EXPECTATION = r"^\*?(reduces|increases|affects)$"
+
+SYNONYMS = {
+    **dict.fromkeys(("decreases", "decrease", "decreased", "lowers", "lower", "less", "cuts", "saves"), "reduces"),
+    **dict.fromkeys(("raises", "raise", "raised", "higher", "more", "grows"), "increases"),
+    **dict.fromkeys(("changes", "change", "changed", "influences"), "affects"),
+}
+"""What others write for an expectation."""
+
+JUDGEMENTS = ("improves", "improve", "better", "worsens", "worse")
+"""Words that do not say which way a measure goes."""
 
 Expectation = Annotated[str, Field(pattern=EXPECTATION)]
 """A claim as ``reduces``, ``increases`` or ``affects``; a leading ``*`` marks it as situational."""
@@ -89,3 +100,18 @@ class Claims(Table):
     def margin_of(self, measure: Measure, claim: Claim) -> float:
         """Return the largest effect on a measure that counts as none for one claim."""
         return claim.margin or self.margin.get(measure.name, measure.margin)
+
+
+def suggest_expectation(word: str) -> str:
+    """Return a hint for what somebody wrote as an expectation; nothing where it cannot be guessed.
+
+    >>> suggest_expectation("*lowers"), suggest_expectation("reduce")
+    ("did you mean '*reduces'?", "did you mean 'reduces'?")
+    """
+    mark, plain = "*" * word.startswith("*"), word.lstrip("*").casefold()
+    if plain in JUDGEMENTS:
+        return "say which way it goes: 'reduces' or 'increases'; which way is better each measure knows itself"
+    if plain in SYNONYMS:
+        return f"did you mean '{mark}{SYNONYMS[plain]}'?"
+    guess = did_you_mean(plain, EXPECTED)
+    return guess if guess.startswith("did") else ""

@@ -57,6 +57,17 @@ class TemplateError(XpError):
     exit_code = 3
 
 
+OPPOSITES = (
+    ("encoder", "decoder"),
+    ("increas", "decreas"),
+    ("maxim", "minim"),
+    ("max_", "min_"),
+    ("higher", "lower"),
+    ("enable", "disable"),
+)
+"""Parts of words that look alike and mean the opposite of each other."""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a hint naming the known word closest to *word*, or all of them.
 
@@ -64,7 +75,20 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     "did you mean 'learning_rate'?"
     >>> did_you_mean("zzz", ["b", "a"])
     'known: a, b'
+    >>> did_you_mean("decoder", ["encoder"])
+    'known: encoder'
     """
     known = sorted(known)
-    close = get_close_matches(word, known, n=1) or [name for name in known if name.casefold() == word.casefold()]
+    near = (name for name in get_close_matches(word, known) if not means_opposite(word, name))
+    close = [*near] or [name for name in known if name.casefold() == word.casefold()]
     return f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known) or 'none'}"
+
+
+def means_opposite(word: str, name: str) -> bool:
+    """Tell whether a name is near to *word* only because the opposite of the name is.
+
+    >>> means_opposite("decreses", "increases"), means_opposite("encodr", "encoder")
+    (True, False)
+    """
+    turned = (name.replace(one, other) for pair in OPPOSITES for one, other in (pair, pair[::-1]) if one in name)
+    return any(get_close_matches(word, [name, opposite], n=1) == [opposite] for opposite in turned)

@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from xp.dsl.claims import EXPECTATION, EXPECTED
+from xp.dsl.claims import EXPECTATION, suggest_expectation
 from xp.dsl.dotted import subtable
 from xp.dsl.errors import Problem, did_you_mean
 from xp.dsl.partial import Partial
@@ -104,8 +104,7 @@ def advice(kind: str, value: Any, context: Mapping[str, Any]) -> str:
     if kind == "bool_type" and str(value) in FLAGS:
         return f"write {FLAGS[str(value)]}" if isinstance(value, str) else "write true or false, not a number"
     if context.get("pattern") == EXPECTATION and isinstance(value, str):
-        guess = did_you_mean(value.lstrip("*"), EXPECTED)
-        return guess if guess.startswith("did") else ""
+        return suggest_expectation(value)
     if kind == "literal_error" and isinstance(value, str):
         guess = did_you_mean(value, allowed_words(context))
         return guess if guess.startswith("did") else ""

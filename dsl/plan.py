@@ -15,6 +15,7 @@ from xp.dsl.experiment import Experiment
 from xp.dsl.labels import as_json_values
 from xp.dsl.matrix import Cell, Expansion, count_cells
 from xp.dsl.problems import in_order
+from xp.dsl.quantity import plural
 from xp.dsl.resources import Machine, too_much
 from xp.dsl.sampling import RULE, draw_contexts, problems_of_draw
 from xp.dsl.shape import Contents
@@ -123,7 +124,7 @@ def problem_of_empty_plan(experiment: Experiment, drafts: list[Draft]) -> Iterat
     """Yield a problem where nothing is left to try."""
     if not drafts:
         hint = "exclude rules and constraints take out all of them"
-        yield Problem(f"0 of {count_cells(experiment.grid):,} trials left", experiment.where("matrix"), hint)
+        yield Problem(f"0 of {plural(count_cells(experiment.grid), 'trial')} left", experiment.where("matrix"), hint)
 
 
 def problem_of_long_plan(experiment: Experiment) -> Problem:

@@ -7,6 +7,8 @@ from math import ceil
 
 from xp.dsl.experiment import Experiment
 from xp.dsl.origin import deciding_key, place_of_setting
+from xp.dsl.quantity import plural
+from xp.dsl.resources import Machine
 from xp.dsl.settings import Settings
 from xp.dsl.trial import OVERRULED, Trial
 from xp.dsl.tuning import METRICS, validation_metric
@@ -38,6 +40,18 @@ def odd(experiment: Experiment, trial: Trial) -> Iterator[str]:
         yield f"{place_of_setting(experiment, trial.variant, name)}: {message}"
     if base := experiment.base_of(trial.method):
         yield from base.idle()
+
+
+def crowded(experiment: Experiment, trials: Sequence[Trial], machine: Machine) -> Iterator[str]:
+    """Yield one line for each place that asks for more ranks than there are cores: they take turns."""
+    if machine.devices == "cuda":
+        return  # refused where there are fewer GPUs
+    yield from dict.fromkeys(
+        f"{place_of_setting(experiment, trial.variant, 'world_size')}: "
+        f"{plural(ranks, 'rank')} on {plural(machine.count, 'core')}: they take turns, and times say little"
+        for trial in trials
+        if (ranks := trial.settings.world_size) > machine.count
+    )
 
 
 def unprefixed(trial: Trial) -> Iterator[tuple[str, str]]:

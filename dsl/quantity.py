@@ -261,3 +261,12 @@ def rounded(value: object) -> str:
     ('147', '–')
     """
     return fixed(float(value), 0) if finite(value) else infinite(value)
+
+
+def plural(count: int, kind: str) -> str:
+    """Return a number of things.
+
+    >>> plural(1, "GPU"), plural(2, "core")
+    ('1 GPU', '2 cores')
+    """
+    return f"{count:,} {kind}{'' if count == 1 else 's'}"

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from pydantic import PositiveInt
 
+from xp.dsl.quantity import plural
 from xp.dsl.spelling import Key
 from xp.dsl.table import Table
 
@@ -72,12 +73,3 @@ def too_much(resources: Resources, jobs: int, machine: Machine) -> Iterator[tupl
         elif each * jobs > have:
             message = f"{jobs} trials at once take {plural(each * jobs, kind)}, this machine has {have}"
             yield ("limits", "max_concurrent"), message, f"at most {have // each} fit"
-
-
-def plural(count: int, kind: str) -> str:
-    """Return a number of things.
-
-    >>> plural(1, "GPU"), plural(2, "core")
-    ('1 GPU', '2 cores')
-    """
-    return f"{count} {kind}{'' if count == 1 else 's'}"

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from xp.dsl import attention
 from xp.dsl.positions import positions
-from xp.dsl.resources import NOTHING, Machine, Resources, plural
+from xp.dsl.quantity import plural
+from xp.dsl.resources import NOTHING, Machine, Resources
 from xp.dsl.settings import DEEPSPEED_SCHEDULES, Settings, weight_format
 from xp.dsl.spec import Model
 from xp.dsl.spelling import excerpt

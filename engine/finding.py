@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from xp.dsl.errors import Problem, XpError
+from xp.dsl.quantity import plural
 from xp.engine.layout import AttemptLayout, Layout, scan
 
 SHOWN = 3
@@ -32,7 +33,8 @@ def attempt_of(layout: Layout, trial: str, number: int | None) -> AttemptLayout:
     """Return an attempt of the trial that begins with these digits: the last one unless it is numbered."""
     known = {folder.name: "" for folder in scan(layout.trials) if layout.attempts(folder.name)}
     if (whole := one_that_begins(known, trial)) is None:
-        raise FindError(Problem(f"no trial {trial!r} was attempted", str(layout.root), suggest_id(known, trial)))
+        hint = f"{suggest_id(known, trial)}; `xp query trials` lists them"
+        raise FindError(Problem(f"no trial {trial!r} was attempted", str(layout.root), hint))
     attempts = {attempt.number: attempt for attempt in layout.attempts(whole)}
     chosen = max(attempts) if number is None else number
     if chosen not in attempts:
@@ -48,19 +50,25 @@ def one_that_begins(known: Mapping[str, str], wanted: str, error: type[XpError] 
     matching = [one for one in known if one.startswith(wanted)]
     if matching and (len(matching) > 1 or not wanted):
         names = ", ".join(with_label(known, one) for one in sorted(matching)[:SHOWN]) + ", …" * (len(matching) > SHOWN)
-        number = f"{len(matching)} trials begin" if len(matching) > 1 else "1 trial begins"
+        number = f"{plural(len(matching), 'trial')} {'begin' if len(matching) > 1 else 'begins'}"
         raise error(Problem(f"{number} with {wanted!r}", hint=f"give more of the id: {names}"))
     return matching[0] if matching else None
 
 
 def suggest_id(known: Mapping[str, str], wanted: str) -> str:
-    """Return a hint that names the id that comes nearest to one that there is not.
+    """Return a hint that names the id that comes near to one that there is not, or some of those that there are.
 
     >>> suggest_id({"77aa": "", "3fb9": "zero2 · seed 1"}, "3fa"), suggest_id({}, "x")
     ('the nearest is 3fb9 (zero2 · seed 1)', 'there is none yet')
+    >>> suggest_id({"77aa": "", "3fb9": "zero2 · seed 1"}, "zero2")
+    'it is no id, such as 3fb9 (zero2 · seed 1), nor the beginning of one'
     """
-    close = get_close_matches(wanted, known, n=1, cutoff=0)
-    return f"the nearest is {with_label(known, close[0])}" if close else "there is none yet"
+    beginnings = {one[: max(len(wanted), 1)]: one for one in known}
+    if close := get_close_matches(wanted, beginnings, n=1):
+        return f"the nearest is {with_label(known, beginnings[close[0]])}"
+    if not known:
+        return "there is none yet"
+    return f"it is no id, such as {with_label(known, min(known))}, nor the beginning of one"
 
 
 def with_label(known: Mapping[str, str], one: str) -> str:

@@ -50,7 +50,7 @@ with
                         gap('memory', memory, count(memory) over variant, odd),
                         gap('energy', energy, count(energy) over variant, odd, doubt.value),
                         gap('emissions', emissions, 0, odd),
-                        case when doubt.name = 'note' then 'with rows left out: ' || doubt.value end
+                        case when doubt.name = 'note' then 'with a doubt: ' || doubt.value end
                     ]
             end as gaps
         from trials

@@ -11,18 +11,13 @@ from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 from xp.dsl.errors import Problem, QueryError, did_you_mean
+from xp.queries.header import broken_promises, header_lines, unlike_parameters
 
 SHIPPED = Path(__file__).parent
 """Where the queries are that come with xp."""
 
 Type = Literal["text", "integer", "double", "boolean"]
 
-HEADER = re.compile(r"\ufeff?(?:[ \t]*--[^\n]*(?:\n|$))*")
-PROMISE = re.compile(
-    r'(?P<kind>param|column)\s+(?P<name>\w+|"[^"]+")\s+(?P<type>text|integer|double|boolean|timestamp|json)'
-    r"\s+(?P<third>\S+)\s+(?P<text>\S.*)"
-)
-BROKEN = re.compile(r"(param|column)\s{2,}")
 NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d*[1-9]|(\.\d+)?[eE][-+]?\d+)?")
 REQUIRED = "required"
 
@@ -177,15 +172,16 @@ def parse(path: Path, text: str) -> Query:
 
     Whether the SQL is right, and has the columns that are promised, is for the warehouse to say.
     """
-    lines = header(text)
-    promises = [match for line in lines if (match := PROMISE.fullmatch(line))]
-    found = parameters(text)
+    lines = header_lines(text)
+    promises = [match for line in lines if (match := line.promise)]
     params = tuple(param(match, str(path)) for match in promises if match["kind"] == "param")
-    if promises or any(BROKEN.match(line) for line in lines):
-        check(lines, [param.name for param in params], found, str(path))
-    else:
-        params = tuple(Param(name, None, REQUIRED, "") for name in found)
-    prose = [line for line in lines if line not in {match.string for match in promises}]
+    if broken := [*broken_promises(lines, str(path))]:
+        raise QueryError(*broken)
+    if not promises:
+        params = tuple(Param(name, None, REQUIRED, "") for name in parameters(text))
+    elif unlike := [*unlike_parameters(lines, parameter_lines(text), str(path))]:
+        raise QueryError(*unlike)
+    prose = [line.text for line in lines if not line.promise]
     title, *rest = prose or [path.stem]
     columns = tuple(
         Column(match["name"].strip('"'), match["type"], match["third"], match["text"])
@@ -196,18 +192,6 @@ def parse(path: Path, text: str) -> Query:
     if twice := [name for name, free in zip(names, unique_names(names), strict=True) if name != free]:
         raise QueryError(*(Problem(f"the header promises the column {name!r} twice", str(path)) for name in twice))
     return Query(path.stem, text, title, " ".join(rest), params, columns, path)
-
-
-def check(lines: Sequence[str], promised: Sequence[str], found: Sequence[str], place: str) -> None:
-    """Raise where a line of the header was meant as a promise and is none, or the SQL has other parameters."""
-    what = "a promise with a part missing or a type that there is not"
-    hint = '`param NAME TYPE DEFAULT DESCRIPTION` or `column NAME TYPE UNIT DESCRIPTION`; "f1@5" needs its quotes'
-    bad = [line for line in lines if BROKEN.match(line) and not PROMISE.fullmatch(line)]
-    problems = [Problem(f"{what}: {line!r}", place, hint) for line in bad]
-    if not bad and sorted(promised) != found:
-        problems = [Problem(f"the header promises parameters {sorted(promised)}, the SQL has {found}", place)]
-    if problems:
-        raise QueryError(*problems)
 
 
 def unique_names(names: Sequence[str]) -> list[str]:
@@ -229,14 +213,17 @@ def parameters(text: str) -> list[str]:
     >>> parameters("select $b, '$c', $a -- $d")
     ['a', 'b']
     """
-    return sorted({match["name"] for match in PARAMETER.finditer(text) if match["name"]})
+    return sorted(parameter_lines(text))
 
 
-def header(text: str) -> list[str]:
-    """Return the lines of the first comment block, without their dashes and without the empty ones."""
-    match = HEADER.match(text)
-    lines = (line.strip().lstrip("-").strip() for line in match[0].lstrip("\ufeff").splitlines()) if match else ()
-    return [line for line in lines if line]
+def parameter_lines(text: str) -> dict[str, int]:
+    r"""Return the parameters of SQL, each with the line where it stands first.
+
+    >>> parameter_lines("select $b,\n $a, $b")
+    {'b': 1, 'a': 2}
+    """
+    found = [match for match in PARAMETER.finditer(text) if match["name"]]
+    return {match["name"]: text.count("\n", 0, match.start()) + 1 for match in reversed(found)}
 
 
 def param(match: re.Match[str], place: str) -> Param:

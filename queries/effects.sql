@@ -7,7 +7,7 @@
 -- column better             text     -     lower or higher
 -- column expected           text     -     claimed effect; an asterisk where it depends on the situation
 -- column n                  integer  -     pairs of trials that the numbers rest on
--- column pairs              integer  -     pairs that were planned
+-- column planned_pairs      integer  -     pairs that were planned
 -- column baseline_mean      double   -     mean of the baseline over those pairs
 -- column mean               double   -     mean of the method over those pairs
 -- column ratio              double   ×     geometric mean of the ratios of the pairs
@@ -24,7 +24,7 @@ select
     method_effects.better,
     method_effects.expected,
     method_effects.n,
-    method_effects.pairs,
+    method_effects.pairs as planned_pairs,
     method_effects.baseline_mean,
     method_effects.mean,
     method_effects.ratio,

@@ -22,7 +22,7 @@
 -- column emissions_spread  double   kg    its standard deviation over seeds
 -- column total             double   kWh   energy of all attempts at all trials of the variant
 -- column quality           text     -     how it was found: counter, tdp-estimate, constant; or invalid, unavailable
--- column note              text     -     trials that did not complete, shared the machine, or lack energy or a part
+-- column note              text     -     trials that did not complete, shared the machine, or lack energy, and doubts
 
 with
     part as (
@@ -88,7 +88,7 @@ select
                     then gap('energy', trials.energy, 1, string_split(trials.not_finite, ', '), told.reason)
                 end
             ),
-            tally(case when trials.state = 'completed' then 'with rows left out: ' || told.note end)
+            tally(case when trials.state = 'completed' then 'with a doubt: ' || told.note end)
         ),
         ''
     ) as note

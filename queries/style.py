@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from xp.dsl.errors import Problem, QueryError
-from xp.queries.catalog import HEADER
+from xp.queries.header import HEADER
 
 WIDTH = 120
 """Characters of a line, as in every other file."""

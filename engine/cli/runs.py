@@ -45,6 +45,8 @@ def run_command(
     """Run the trials of FILE that have no completed attempt yet.
 
     Ctrl-C once saves the running trial and ends; the same command goes on from there. Twice, it ends at once.
+
+    Exit codes: 0 all is complete; 4 a trial failed; 130 the run, or a trial of it, was stopped or cancelled.
     """
     from xp.engine.run import session
 

@@ -97,7 +97,9 @@ def fmt_command(ctx: click.Context, paths: tuple[Path, ...], check: bool) -> Non
 @click.command("export")
 @click.argument("target")
 @RESULTS
-@click.option("--to", "form", type=click.Choice([*FOLDERS, *DATABASES]), default="parquet", show_default=True)
+@click.option(
+    "--to", "--format", "form", type=click.Choice([*FOLDERS, *DATABASES]), default="parquet", show_default=True
+)
 @click.option("--experiment", multiple=True, metavar="NAME",
               help="Only this one, in a folder; may be given several times.")  # fmt: skip
 @click.option("--schema", metavar="NAME", help="Schema of the tables in a database (xp).")

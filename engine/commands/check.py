@@ -14,7 +14,7 @@ import click
 import duckdb
 
 from xp.dsl.errors import Problem, XpError, did_you_mean
-from xp.dsl.resources import plural
+from xp.dsl.quantity import plural
 from xp.engine import planning
 from xp.engine.warehouse import binding
 from xp.engine.warehouse.sandbox import COMMAND, emptiness

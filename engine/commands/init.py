@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path, PurePosixPath
 
 from xp.dsl.errors import Problem, XpError
+from xp.dsl.quantity import plural
 from xp.engine.commands import documents
 
 EXPERIMENT = "experiments/first.toml"
@@ -90,4 +91,4 @@ def next_steps(folder: Path, number: int) -> str:
     """Return what was made, and the commands that come next."""
     enter = [] if folder == Path() else [f"  cd {folder}"]
     commands = [f"  xp plan {EXPERIMENT}", f"  xp run {EXPERIMENT}", f"  xp render {REPORT}"]
-    return "\n".join([f"{number} files in {folder.absolute()}; next:", *enter, *commands]) + "\n"
+    return "\n".join([f"{plural(number, 'file')} in {folder.absolute()}; next:", *enter, *commands]) + "\n"

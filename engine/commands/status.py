@@ -12,7 +12,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import click
+
 from xp.dsl.errors import Problem, XpError
+from xp.dsl.quantity import plural
 from xp.engine.finding import attempt_of, results_layout
 from xp.engine.journal import events
 from xp.engine.layout import AttemptLayout, Layout, scan
@@ -156,7 +159,7 @@ def status_of(file: Path, results: Path, *, as_json: bool) -> str:
     ]
     counts: Counter[str] = Counter(stand.state for stand in known.values())
     shown = make_table(["id", "state", "attempts", "trial"], rows, ["attempts"])
-    return f"{shown}\n{len(trials)} trials: {in_words(counts)}\n"
+    return f"{shown}\n{plural(len(trials), 'trial')}: {in_words(counts)}\n"
 
 
 def in_words(counts: Counter[str]) -> str:
@@ -195,7 +198,13 @@ def logs(results: Path, trial: str, *, attempt: int | None, rank: int, follow: b
         others = sorted(log.name for log in path.parent.glob("rank*.log"))
         hint = f"there are {', '.join(others)}" if others else "it ended before its ranks began"
         raise WatchError(Problem(f"rank {rank} of {chosen.root.name} has no log", str(path), hint))
-    yield from mask_lines(read_growing(path, lambda: follow and goes_on(layout, chosen)))
+    printed = False
+    for text in mask_lines(read_growing(path, lambda: follow and goes_on(layout, chosen))):
+        printed |= bool(text)
+        yield text
+    if not printed:
+        yet = " yet" if goes_on(layout, chosen) else ""
+        click.echo(f"xp: rank {rank} has printed nothing{yet}: {path} is empty", err=True)
 
 
 def read_growing(path: Path, grows: Callable[[], bool]) -> Iterator[str]:

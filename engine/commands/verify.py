@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from xp.dsl.quantity import plural
 from xp.engine.answers import session
 from xp.engine.forms.terminal import uncut
 from xp.engine.forms.text import as_json
@@ -57,4 +58,4 @@ def sentence(counts: Counter[str]) -> str:
     if not counts:
         return 'no claims: add claims = { memory = "reduces" } to a method'
     told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in ORDER if counts[verdict])
-    return f"{counts.total()} claim{'s' if counts.total() > 1 else ''}: {told}"
+    return f"{plural(counts.total(), 'claim')}: {told}"

@@ -18,9 +18,15 @@ FORMS: Mapping[str, Callable[[duckdb.DuckDBPyConnection, Sequence[str], Path], s
     "mlflow": mlflow.write,
 }
 
+FILES = (".csv", ".json", ".jsonl", ".parquet", ".arrow", ".md", ".html", ".xlsx", ".duckdb", ".db", ".zip")
+"""Ends of names that are those of files."""
+
 
 def write(folder: Path, results: Path, form: str, experiments: Sequence[str]) -> str:
     """Write some experiments, by default all, to a new folder; return what was written, for people."""
+    if folder.suffix.lower() in FILES:
+        hint = f"name a folder, such as {folder.stem!r}; an answer as a file: xp query NAME -o {folder.name}"
+        raise QueryError(Problem("this is the name of a file, and a folder is written", str(folder), hint))
     if folder.exists() and not folder.is_dir():
         raise QueryError(Problem("this is no folder", str(folder), "name a new one"))
     if folder.is_dir() and any(folder.iterdir()):

@@ -12,6 +12,7 @@ from typing import cast
 import duckdb
 
 from xp.dsl.errors import Problem, WarehouseError
+from xp.dsl.quantity import plural
 from xp.engine.answers import fresh
 from xp.engine.export import ducklake, postgres, transfer
 from xp.engine.export.target import Relation, SourceColumn, Target, job
@@ -127,7 +128,7 @@ def error_of_answer(database: Target, answer: transfer.JobResult) -> WarehouseEr
 
 def summary(database: Target, plan: transfer.Job, answer: transfer.JobResult) -> str:
     """Return what was written, for people."""
-    count = f"{len(plan['tables'])} tables with {answer['rows']:,} rows"
-    kept = f" and {len(plan['views'])} views" if plan["views"] else ""
+    count = f"{plural(len(plan['tables']), 'table')} with {plural(answer['rows'], 'row')}"
+    kept = f" and {plural(len(plan['views']), 'view')}" if plan["views"] else ""
     others = f"left alone, for they are of others: {', '.join(answer['others'])}\n" if answer["others"] else ""
     return f"wrote {database.name}: {count}{kept} in the schema {plan['schema']}\n{others}"

@@ -14,6 +14,8 @@ from typing import Any
 
 import duckdb
 
+from xp.dsl.quantity import plural
+
 STATUS = {"running": 1, "completed": 3, "interrupted": 5}
 """MLflow's numbers for running, finished and killed; anything else has failed."""
 
@@ -80,7 +82,7 @@ def write(db: duckdb.DuckDBPyConnection, experiments: Sequence[str], folder: Pat
         for run in runs:
             write_run(db, number, run, folder / number / run.id)
         count += len(runs)
-    return f"{count} attempts as runs\n{HOW}"
+    return f"{plural(count, 'attempt')} as runs\n{HOW}"
 
 
 def write_run(db: duckdb.DuckDBPyConnection, experiment: str, run: Run, folder: Path) -> None:

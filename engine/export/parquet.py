@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from xp.dsl.quantity import plural
 from xp.engine.warehouse import definitions
 
 MEMBERS = "select distinct experiment_trial.experiment, {key} from experiment_trial join attempt using (trial)"
@@ -23,12 +24,7 @@ def write(db: duckdb.DuckDBPyConnection, experiments: Sequence[str], folder: Pat
             copy(db, f'from "{name}"', folder / f"{name}.parquet")
         else:
             copy(db, select, folder / name, "partition_by (experiment)")
-    return f"{len(tables)} tables and views of {count_in_words(experiments)}"
-
-
-def count_in_words(experiments: Sequence[str]) -> str:
-    """Return how many experiments there are."""
-    return f"{len(experiments)} experiment{'' if len(experiments) == 1 else 's'}"
+    return f"{len(tables)} tables and views of {plural(len(experiments), 'experiment')}"
 
 
 def by_experiment(name: str, columns: Sequence[str]) -> str | None:

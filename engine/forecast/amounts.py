@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from statistics import fmean
 
+from xp.dsl.quantity import plural
+
 UNKNOWN = "unknown"
 
 
@@ -71,7 +73,7 @@ def product(amount: Amount, times: int) -> Amount:
     if amount.value is None:
         return amount
     low, high = (None if bound is None else bound * times for bound in (amount.low, amount.high))
-    return Amount(amount.unit, amount.value * times, f"{times} trainings: {amount.basis}", low, high)
+    return Amount(amount.unit, amount.value * times, f"{plural(times, 'training')}: {amount.basis}", low, high)
 
 
 @dataclass(frozen=True)

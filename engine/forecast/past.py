@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from xp.dsl.quantity import plural
 from xp.dsl.trial import COLUMNS, Trial, canonical, non_default
 from xp.engine.folders import find_folder
 from xp.engine.forecast.memory import Parameters
@@ -63,7 +64,7 @@ class Evidence:
 
     def worded(self, count: int, relation: str = "") -> str:
         """Return the basis of a number that so many of them have, for people."""
-        return f"{relation or self.kinship.value}{self.remark}, {count} attempt{'s' if count > 1 else ''}"
+        return f"{relation or self.kinship.value}{self.remark}, {plural(count, 'attempt')}"
 
 
 NOTHING = Evidence(Kinship.NONE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
+from xp.dsl.quantity import plural
 from xp.engine.screen import GAP, aligned
 from xp.engine.warehouse.ask import Answer
 from xp.templates.escape import clean, width
@@ -43,7 +44,7 @@ def texts(answer: Answer) -> tuple[list[str], list[list[str]], set[str]]:
 
 def count(answer: Answer) -> str:
     """Return how many rows there are."""
-    return f"({len(answer.rows)} row{'' if len(answer.rows) == 1 else 's'})\n"
+    return f"({plural(len(answer.rows), 'row')})\n"
 
 
 def fit(widths: Sequence[int], columns: int) -> list[int]:

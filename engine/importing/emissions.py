@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
-from xp.engine.importing.elsewhere import Elsewhere, elsewhere, is_task
+from xp.engine.importing.elsewhere import Earlier, Elsewhere, amounts_by_run, elsewhere, is_task
 from xp.engine.importing.found import Found, Point, Span, refuse
 from xp.engine.importing.overlap import largest_apart
-from xp.engine.importing.row import AMOUNTS, METRICS, NEEDED, NUMBERS, Row, parse_row
+from xp.engine.importing.row import AMOUNTS, KIND, METRICS, NEEDED, NUMBERS, Row, parse_row
 from xp.engine.importing.table import read_lines
-
-KIND = "codecarbon"
-"""Also what it calls a project that nobody gave a name."""
 
 FACTS = (
     "country",
@@ -62,12 +60,15 @@ def is_emissions(line: str) -> bool:
     return {"emissions", "energy_consumed"} <= {name.strip('" ') for name in re.split("[,;|\t]", line.strip())}
 
 
-def read_emissions(*paths: Path) -> list[Found]:
-    """Return one run for each project of each file; tasks of a tracker whose total is there are no runs."""
+def read_emissions(*paths: Path, earlier: Earlier = MappingProxyType({})) -> list[Found]:
+    """Return one run for each project of each file; tasks of a tracker whose total is there are no runs.
+
+    Of *earlier* imports nothing counts again.
+    """
     files = {path: without_falls([*read_rows(path)]) for path in paths}
     if empty := [path for path, found in files.items() if not found]:
         raise refuse("only a header, and no rows", empty[0])
-    others = elsewhere(files)
+    others = elsewhere(files, earlier)
     return [
         run_of_project(path, name, found, others)
         for path, every in files.items()
@@ -79,7 +80,7 @@ def projects(found: Sequence[Row]) -> dict[str, list[Row]]:
     """Return the rows of each project."""
     named: dict[str, list[Row]] = {}
     for one in found:
-        named.setdefault(one.cells.get("project_name") or KIND, []).append(one)
+        named.setdefault(one.project, []).append(one)
     return named
 
 
@@ -115,7 +116,8 @@ def without_glued_row(path: Path, line: int, cells: Mapping[str, str], *, spille
 def run_of_project(path: Path, name: str, found: list[Row], others: Elsewhere) -> Found:
     """Return the energy of a project: running totals once, one machine once, and invalid rows not at all."""
     last = totals(found)
-    here = [one for one in last if not others.went_on(one)]
+    placed = {one.line: others.place(one, path) for one in last}
+    here = [others.rest(one) for one in last if placed[one.line] is None]
     counted = counted_rows(here)
     total = sums(found, counted)
     seconds = total["duration"]
@@ -140,7 +142,9 @@ def run_of_project(path: Path, name: str, found: list[Row], others: Elsewhere) -
         beside=tuple(sorted(path.parent.glob("*.bak"))),
         spans=tuple(row.span for row in counted if row.span),
         energy={"note" if counted else "invalid_energy_consumed": "; ".join(doubts)} if doubts else {},
-        notes=(*doubts, *notes(found, last), *others.notes(found, last)),
+        trackers=amounts_by_run([one for one in last if placed[one.line] is None]),
+        counted_in=() if here else tuple(dict.fromkeys(total.file for total in placed.values() if total)),
+        notes=(*doubts, *notes(found, last), *others.notes(found, last, path)),
     )
 
 

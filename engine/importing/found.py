@@ -35,6 +35,9 @@ def refuse(message: str, path: Path, line: int | None = None, hint: str = "") ->
 Span = tuple[float, float]
 """From when to when, Unix seconds."""
 
+Totals = Mapping[str, Mapping[str, float]]
+"""Trackers of codecarbon by the ids of their runs, each with its amounts."""
+
 
 class Point(NamedTuple):
     """Numbers that were recorded together."""
@@ -96,6 +99,12 @@ class Found:
 
     energy: Mapping[str, str] = field(default_factory=dict)
     """What is odd about its energy, or why there is none; section ``measurement``, subject ``energy``."""
+
+    trackers: Totals = field(default_factory=dict)
+    """Whose totals it has: another file that has them as well adds nothing."""
+
+    counted_in: tuple[str, ...] = ()
+    """The files that have all of it already, none where it has something of its own."""
 
     notes: tuple[str, ...] = ()
     """What a reader of the numbers has to know: what was left out, and by which rule."""

@@ -13,8 +13,12 @@ from xp.engine.importing import sources
 from xp.engine.importing.agreement import disagreements
 from xp.engine.importing.found import Found, ImportingError, with_state
 from xp.engine.importing.overlap import side_by_side
-from xp.engine.importing.write import UNKNOWN, Placed, last_plan, write_runs
+from xp.engine.importing.same_training import note_same_training
+from xp.engine.importing.write import UNKNOWN, Placed, imported_totals, last_plan, write_runs
 from xp.engine.layout import Layout
+
+NAMED = 3
+"""Further files that are named where one thing is said of many."""
 
 
 def bring_in(
@@ -29,15 +33,13 @@ def bring_in(
     """Import *paths* into an experiment of *results*; all of them, or none where one cannot be read."""
     layout = Layout(results.absolute())
     refuse_planned(layout, experiment)
-    found = sources.read_runs(paths)
-    runs = side_by_side([with_state(run) for run in {run.sha256: run for run in found}.values()])
-    placed = list(placed_runs(layout, runs, experiment, method, (model, dataset)))
-    for run in runs:
-        for warning in warnings(run):
-            click.echo(f"xp: {run.files[0]}: {warning}", err=True)
-    for other in sorted(files_moved_aside(runs)):
-        click.echo(f"xp: {other}: is not read: name it as well if its rows should count", err=True)
+    found = sources.read_runs(paths, imported_totals(layout, experiment))
+    runs = [with_state(run) for run in {run.sha256: run for run in found}.values()]
+    counting = note_same_training(side_by_side([run for run in runs if not run.counted_in]))
+    placed = list(placed_runs(layout, counting, experiment, method, (model, dataset)))
     new = write_runs(layout, placed)
+    for text in [*told_of([place.found for place in new]), *told_of_counted(runs), *files_unread(runs)]:
+        click.echo(f"xp: {text}", err=True)
     for place in new:
         click.echo(f"{place.trial}  {place.label}  {place.found.kind}, {len(place.found.points)} records")
     known = len(found) - len(new)
@@ -69,16 +71,43 @@ def placed_runs(
         seeds[name] += 1
 
 
-def files_moved_aside(runs: Sequence[Found]) -> set[Path]:
-    """Return the files that were moved aside and are not imported themselves."""
+def files_unread(runs: Sequence[Found]) -> Iterator[str]:
+    """Yield the files that were moved aside and are not imported themselves."""
     named = {path.absolute() for run in runs for path in run.files}
-    return {path for run in runs for path in run.beside if path.absolute() not in named}
+    for path in sorted({path for run in runs for path in run.beside if path.absolute() not in named}):
+        yield f"{path}: is not read: name it as well if its rows should count"
+
+
+def told_of_counted(runs: Sequence[Found]) -> Iterator[str]:
+    """Yield the runs that are left out, as what they have counts elsewhere."""
+    for run in runs:
+        if run.counted_in:
+            files = ", ".join(run.counted_in)
+            yield f"{run.files[0]}: {run.name}: all its trackers have an equal or a later total in {files}: left out"
+
+
+def told_of(runs: Sequence[Found]) -> Iterator[str]:
+    """Yield what a reader of the imported numbers should know; what holds for several runs is said once."""
+    said: dict[str, list[Found]] = {}
+    for run in runs:
+        for warning in warnings(run):
+            said.setdefault(warning, []).append(run)
+    for warning, about in said.items():
+        yield f"{places_of(about)}: {warning}"
+
+
+def places_of(runs: Sequence[Found]) -> str:
+    """Return where runs are: in one file those of it, of several files the first ones."""
+    first, *others = dict.fromkeys(run.files[0] for run in runs)
+    if not others:
+        return f"{first}: {', '.join(run.name for run in runs)}"
+    more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
+    return ", ".join([str(first), *(path.name for path in others[:NAMED])]) + more
 
 
 def warnings(run: Found) -> Iterator[str]:
-    """Yield what a reader of the imported numbers should know."""
-    yield from (f"{run.name}: {note}" for note in run.notes)
-    for text in disagreements(run):
-        yield f"does not agree: {text}"
+    """Yield what a reader of the numbers of a run should know."""
+    yield from run.notes
+    yield from (f"does not agree: {text}" for text in disagreements(run))
     if run.reason:
         yield f"{run.state}: {run.reason}"

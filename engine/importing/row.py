@@ -11,6 +11,9 @@ from pathlib import Path
 from xp.engine.importing.found import Span, refuse
 from xp.engine.importing.overlap import span
 
+KIND = "codecarbon"
+"""Also what it calls a project that nobody gave a name."""
+
 NEEDED = ("duration", "emissions", "energy_consumed")
 
 PARTS = ("cpu_energy", "gpu_energy", "ram_energy")
@@ -72,6 +75,11 @@ class Row:
     """Whether more stands behind the named columns."""
 
     @property
+    def project(self) -> str:
+        """Return the project that it was measured for."""
+        return self.cells.get("project_name") or KIND
+
+    @property
     def energy(self) -> float | None:
         """Return the energy, kWh; None where there is none that can be believed."""
         return self.number("energy_consumed")
@@ -95,6 +103,18 @@ class Row:
         """Return a value that can be true, None where there is none."""
         value = self.values.get(name)
         return value if isinstance(value, float) else None
+
+    @property
+    def amounts(self) -> dict[str, float]:
+        """Return what adds up."""
+        return {name: value for name in AMOUNTS if (value := self.number(name)) is not None}
+
+    def beyond(self, known: Mapping[str, float]) -> Row:
+        """Return a total of which a part is *known* without that part; a total that fell does not count."""
+        if (self.energy or 0.0) < known.get("energy_consumed", 0.0):
+            return self.fallen()
+        rest = {name: max(0.0, value - known.get(name, 0.0)) for name, value in self.amounts.items()}
+        return replace(self, values={**self.values, **rest})
 
     def fallen(self) -> Row:
         """Return the row with an energy that does not count, nor what follows from it."""

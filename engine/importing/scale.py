@@ -7,19 +7,23 @@ from dataclasses import replace
 
 from xp.engine.importing.found import Found
 from xp.engine.importing.values import finite
-from xp.engine.measure.trust import JOULES
-
-MOST = 50_000.0
-"""Watts that are a rack's, and no machine's: watt-hours taken for kWh make more of most machines."""
+from xp.engine.measure.trust import JOULES, WATTS
 
 ALONE = 1.0
 """The power usage effectiveness of a machine without the building around it."""
 
 
 def note_scale(run: Found) -> Found:
-    """Return the run, with a note on what is of another scale; its numbers stay as they were written."""
-    notes = (*of_rouge(run), *of_energy(run))
-    return replace(run, notes=(*run.notes, *notes)) if notes else run
+    """Return the run, with a note on what is of another scale; its numbers stay as they were written.
+
+    What is odd about an energy is said wherever the energy is.
+    """
+    doubts = [*of_energy(run)]
+    notes = (*run.notes, *of_rouge(run), *doubts)
+    if not doubts or "invalid_energy_consumed" in run.energy:
+        return replace(run, notes=notes)
+    said = [run.energy["note"]] if "note" in run.energy else []
+    return replace(run, notes=notes, energy={**run.energy, "note": "; ".join([*said, *doubts])})
 
 
 def of_rouge(run: Found) -> Iterator[str]:
@@ -37,7 +41,8 @@ def of_energy(run: Found) -> Iterator[str]:
     """Yield a note where energies of codecarbon are those of no machine, as joules would be, or of more than one."""
     rows = [finite(point.values) for point in run.points if run.kind == "codecarbon" and point.step is not None]
     powers = [watts for row in rows if (watts := power(row)) is not None]
-    odd = [watts for watts in powers if not 0 < watts <= MOST]
+    least, most = WATTS
+    odd = [watts for watts in powers if not least <= watts <= most]
     if odd:
         yield f"as kWh, the energy of {len(odd)} of {len(rows)} rows cannot be true: {odd[0]:,.0f} W on average"
     if (share := run.facts.get("pue", ALONE)) != ALONE:

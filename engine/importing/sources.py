@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from xp.engine.importing import emissions, mlflow, scale, tensorboard, trainer
+from xp.engine.importing.elsewhere import Earlier
 from xp.engine.importing.found import Found, refuse
 
 KINDS = "trainer_state.json, *_results.json, emissions.csv, a run of MLflow as JSON, an event file of TensorBoard"
@@ -16,8 +18,8 @@ PASSED_OVER = ("experiment.json", "experiments.json", "manifest.json")
 """What lies beside the runs of an export of MLflow and says nothing of its own."""
 
 
-def read_runs(paths: Sequence[Path]) -> list[Found]:
-    """Return the runs of all files; folders are searched.
+def read_runs(paths: Sequence[Path], earlier: Earlier = MappingProxyType({})) -> list[Found]:
+    """Return the runs of all files; folders are searched, and totals of *earlier* imports do not count again.
 
     Hugging Face's files of one folder are one run, as long as they have the names that it gives them: a copy under
     another name is of another run. So are the event files of one folder.
@@ -41,7 +43,7 @@ def read_runs(paths: Sequence[Path]) -> list[Found]:
             events.setdefault(path.absolute().parent, []).append(path)
         else:
             tables.append(path)
-    found += emissions.read_emissions(*tables)
+    found += emissions.read_emissions(*tables, earlier=earlier)
     runs = {group[0]: tensorboard.read_events(group) for group in events.values()}
     found += filter(None, runs.values())
     found += [trainer.read_run(contents, name) for (_, name), contents in results.items()]

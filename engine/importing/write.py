@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xp.engine.importing.agreement import disagreements
+from xp.engine.importing.elsewhere import Total, Tracker
 from xp.engine.importing.found import Found
 from xp.engine.journal import FORMAT, Journal, events
 from xp.engine.layout import AttemptLayout, Layout
@@ -73,6 +74,22 @@ def planned_trials(layout: Layout, experiment: str) -> set[str]:
     return {trial["trial"] for trial in plan["trials"]} if plan else set()
 
 
+def imported_totals(layout: Layout, experiment: str) -> dict[Tracker, Total]:
+    """Return the latest totals of the trackers of codecarbon that an experiment has as a whole."""
+    latest: dict[Tracker, Total] = {}
+    for trial in planned_trials(layout, experiment):
+        for attempt in layout.attempts(trial):
+            if end_of(attempt) is None:
+                continue
+            begun = next(event for event in events(attempt.engine_journal) if event["event"] == "attempt")
+            known = begun["imported"]
+            for run, amounts in known.get("trackers", {}).items():
+                total, tracker = Total(known["file"], None, amounts), (known["name"], run)
+                if tracker not in latest or total.seconds > latest[tracker].seconds:
+                    latest[tracker] = total
+    return latest
+
+
 def is_written(layout: Layout, trial: str) -> bool:
     """Tell whether a run was imported as a whole: the last thing that is written of it is how it ended."""
     return any(end_of(attempt) is not None for attempt in layout.attempts(trial))
@@ -123,7 +140,12 @@ def attempt_event(run: Placed, attempt: AttemptLayout) -> dict[str, Any]:
         "world_size": 1,
         "launch": "import",
         "contended": run.found.contended,
-        "imported": {"kind": run.found.kind, "file": run.found.files[0].name},
+        "imported": {
+            "kind": run.found.kind,
+            "file": run.found.files[0].name,
+            "name": run.found.name,
+            "trackers": run.found.trackers,
+        },
     }
 
 

@@ -13,6 +13,9 @@ from xp.engine.layout import AttemptLayout
 
 Kind = Literal["auto", "preload", "plain"]
 
+IMPORTING = "importing torch, transformers and deepspeed once for all trials"
+"""What a launcher says before it prepares its parent."""
+
 
 class ChosenLauncher:
     """Starts the preloaded parent when the first attempt needs it, and again when it died."""
@@ -60,7 +63,7 @@ class ChosenLauncher:
     def _choose(self, *, again: bool = True) -> Launcher:
         if self.kind == "plain":
             return PlainLauncher(self.variables, cpu=self.cpu)
-        self.note("importing torch, transformers and deepspeed once for all trials")
+        self.note(IMPORTING)
         preload = PreloadLauncher(self.log, self.variables, cpu=self.cpu)
         try:
             seconds = preload.wait_ready()

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xp.dsl.errors import Problem, XpError
-from xp.dsl.resources import NOTHING, Resources, plural
+from xp.dsl.quantity import plural
+from xp.dsl.resources import NOTHING, Resources
 from xp.engine.machine.environment.devices import VISIBLE, names_of_visible
 
 

@@ -66,6 +66,15 @@ def strangers(architecture: str, names: Collection[str]) -> dict[str, str]:
     return {name: closest(name, known) for name in names if name in left}
 
 
+def aliases(found: Class) -> dict[str, str]:
+    """Return further names that a configuration takes for its fields, each with that of the field."""
+    for line in found.node.body:
+        if isinstance(line, ast.Assign) and "attribute_map" in (ast.unparse(target) for target in line.targets):
+            table: dict[str, str] = ast.literal_eval(line.value)
+            return table
+    return {}
+
+
 def configuration(architecture: str) -> Class | None:
     """Return the class of an architecture's configuration, None where it cannot be found."""
     folder = library()

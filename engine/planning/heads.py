@@ -1,4 +1,7 @@
-"""The columns of a split, read from the head of its file: what holds no rows is refused before anything runs."""
+"""The columns of a split, read from the head of its file: what holds no rows is refused before anything runs.
+
+A small file of JSON Lines is read to its end, and what is no row in it is refused as well.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,11 @@ SAVED = ("state.json", "dataset_dict.json")
 
 MARKS = (";", "\t", "|")
 """What other tables have between their values."""
+
+ONE_A_LINE = "JSON Lines has one object a line, and no list around"
+
+WHOLE = 4 << 20
+"""Bytes of a file of JSON Lines up to which each of its rows is read: a plan has to be quick."""
 
 
 class UnreadableError(ValueError):
@@ -62,14 +70,19 @@ def of_csv(place: Path) -> list[str]:
 
 
 def of_jsonl(place: Path) -> list[str]:
-    """Return the keys of the first row of a JSON Lines file."""
+    """Return the keys of the first row of a JSON Lines file, all of whose rows are looked at where they are few."""
+    few = place.stat().st_size <= WHOLE
     with place.open(encoding="utf-8-sig") as file:
-        line = next((line for line in file if line.strip()), None)
-    if line is None:
-        raise UnreadableError("there is no row in it")
-    row = json_or_none(line)
-    if not isinstance(row, dict):
-        raise UnreadableError("its first row is no JSON object", "JSON Lines has one object a line, and no list around")
+        lines = ((number, line) for number, line in enumerate(file, 1) if line.strip())
+        first = next(lines, None)
+        if first is None:
+            raise UnreadableError("there is no row in it")
+        row = json_or_none(first[1])
+        if not isinstance(row, dict):
+            raise UnreadableError("its first row is no JSON object", ONE_A_LINE)
+        for number, line in lines if few else ():
+            if not isinstance(json_or_none(line), dict):
+                raise UnreadableError(f"its row {number} is no JSON object", ONE_A_LINE)
     return sorted(row)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from huggingface_hub import HfApi
@@ -18,6 +18,7 @@ from huggingface_hub.utils import validate_repo_id
 
 from xp.dsl.errors import Problem
 from xp.dsl.experiment import Experiment
+from xp.dsl.presets import DATASETS, MODELS
 from xp.engine.hub_cache import find_download
 from xp.engine.planning.remote import Kind, Missing, Remote, Role, wanted
 
@@ -105,7 +106,8 @@ def resolved(experiment: Experiment) -> tuple[Experiment, Missing]:
     for item in wanted(experiment):
         place, answer = hub.find(item)
         if answer.commit is None:
-            problems[item.kind, item.table] = Problem(answer.message, item.where, answer.hint)
+            hint = "; or ".join([answer.hint, *instead(experiment, item)])
+            problems[item.kind, item.table] = Problem(answer.message, item.where, hint)
             continue
         if item.role == "path":
             pinned = {"revision": answer.commit, "path": place.name}
@@ -115,6 +117,18 @@ def resolved(experiment: Experiment) -> tuple[Experiment, Missing]:
             key = "revision" if item.role == "checkpoint" else "tokenizer_revision"
             models[item.table] = model.model_copy(update={key: answer.commit})
     return experiment.model_copy(update={"models": models, "datasets": datasets}), problems
+
+
+def instead(experiment: Experiment, item: Remote) -> Iterator[str]:
+    """Yield what may be meant by a name that is used as an id of the hub, and is no table of the file."""
+    declared, presets = (experiment.models, MODELS) if item.kind == "model" else (experiment.datasets, DATASETS)
+    if item.table in declared:
+        return
+    if item.table in presets:
+        where = presets[item.table].get("checkpoint") or presets[item.table].get("path")
+        yield f"{item.table} is a preset, of {where}: write preset = {item.table!r} in [{item.kind}s.NAME]"
+    if declared:
+        yield f"name one of [{item.kind}s]: {', '.join(sorted(declared))}"
 
 
 def refused(item: Remote, error: Exception) -> Answer:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xp.dsl.claim_power import weak_claims
+from xp.dsl.claim_power import partnerless, weak_claims
 from xp.dsl.errors import Problem
 from xp.dsl.plan import Excluded
-from xp.dsl.plan_notes import doubts
+from xp.dsl.plan_notes import crowded, doubts
 from xp.dsl.trial import Trial
 from xp.engine.forecast.amounts import NAMES, Forecast, Sum, total
 from xp.engine.forecast.cost import Tariff
@@ -65,7 +65,12 @@ class Preview:
     def notes(self) -> list[str]:
         """What is worth knowing before anything runs, though nothing is wrong."""
         experiment, trials = self.planned.experiment, self.planned.plan.trials
-        return [*weak_claims(experiment, trials), *doubts(experiment, trials)]
+        return [
+            *weak_claims(experiment, trials),
+            *partnerless(experiment, trials),
+            *doubts(experiment, trials),
+            *crowded(experiment, trials, self.planned.machine),
+        ]
 
     @property
     def due(self) -> list[Row]:

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xp.dsl.labels import labels
-from xp.dsl.quantity import quantity
-from xp.dsl.resources import plural
+from xp.dsl.quantity import plural, quantity
 from xp.dsl.spelling import spell
 from xp.dsl.tuning import Tuning
 from xp.engine.forecast.amounts import NAMES, Amount, Sum
@@ -127,7 +126,7 @@ def summary(preview: Preview, notes: Notes) -> str:
     lines = [f"search    {name}: {budget}" for name, budget in budgets(preview)]
     told += [f"{len(preview.excluded):,} excluded"] if preview.excluded else []
     told += [f"{len(preview.lacking):,} cannot run"] if preview.lacking else []
-    lines += [f"{len(preview.rows):,} trial{'' if len(preview.rows) == 1 else 's'}: {', '.join(told)}"]
+    lines += [f"{plural(len(preview.rows), 'trial')}: {', '.join(told)}"]
     if due := len(preview.due):
         lines += [f"a run would attempt {due:,}, one after another, and need"]
         lines += [needed(name, whole, due, notes) for name, whole in preview.totals.items()]
@@ -142,9 +141,9 @@ def budgets(preview: Preview) -> Iterator[tuple[str, str]]:
 
 def budget(search: Tuning, steps: int | None) -> str:
     """Return how much a trial of a search trains, each training for so many steps, if that is known."""
-    parts = f" in {search.generations} generations" if search.generations else ""
-    whole = f", {search.trainings * steps:,} steps in all" if steps else ""
-    return f"{search.trainings} trainings{parts} for each trial{whole}"
+    parts = f" in {plural(search.generations, 'generation')}" if search.generations else ""
+    whole = f", {plural(search.trainings * steps, 'step')} in all" if steps else ""
+    return f"{plural(search.trainings, 'training')}{parts} for each trial{whole}"
 
 
 def needed(name: str, whole: Sum, due: int, notes: Notes) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from xp.dsl.errors import Problem, QueryError, XpError
+from xp.dsl.quantity import plural
 from xp.engine.answers import fresh, until_interrupted
 from xp.engine.reports.rendering import STDOUT, Request, make, write
 from xp.templates.render import SHIPPED, find
@@ -73,5 +74,5 @@ def news(before: str, after: str) -> str:
         return ""
     shown = [f"\n    {line}" for line in lines[:SHOWN]]
     more = [f"\n    and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
-    count = "1 line is" if len(lines) == 1 else f"{len(lines)} lines are"
+    count = f"{plural(len(lines), 'line')} {'is' if len(lines) == 1 else 'are'}"
     return "".join([f": {count} new", *shown, *more])

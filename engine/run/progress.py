@@ -11,6 +11,7 @@ from typing import IO, Any, TextIO, cast
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from xp.dsl.quantity import plural
 from xp.dsl.trial import Trial
 from xp.engine.run.failures import Outcome
 
@@ -56,8 +57,8 @@ class PlainDisplay:
     def planned(self, total: int, cached: int, left: int) -> None:
         """Say what is about to happen."""
         self.total = total - cached - left
-        stay = f"{left} stay as they ended, " if left else ""
-        self.say(f"{total} trials: {cached} already completed, {stay}{self.total} to run")
+        stay = f"{left} {'stays as it' if left == 1 else 'stay as they'} ended, " if left else ""
+        self.say(f"{plural(total, 'trial')}: {cached} already completed, {stay}{self.total} to run")
 
     def started(self, trial: Trial) -> None:  # noqa: ARG002 - lines come at the end
         """Say that an attempt begins."""

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from xp.dsl.errors import Problem, XpError
+from xp.dsl.quantity import plural
 from xp.dsl.trial import Trial
 from xp.engine import checkpoints, resume
 from xp.engine.launch.group import Launcher
@@ -150,7 +151,7 @@ class Run:
     def wait_for_others(self, waited: int) -> None:
         """Wait a while where all that is left is what another xp is running."""
         if waited == len(self.queue):
-            self.display.note(f"waiting for {waited} trials that another xp is running")
+            self.display.note(f"waiting for {plural(waited, 'trial')} that another xp is running")
         if waited >= len(self.queue):
             self.stop.wait(BUSY_SECONDS)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -13,10 +14,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xp.dsl.errors import Problem, XpError, did_you_mean
-from xp.dsl.resources import plural
+from xp.dsl.quantity import plural
 from xp.dsl.spec import seconds
 from xp.dsl.trial import Trial
-from xp.engine.launch.choose import ChosenLauncher, Kind
+from xp.engine.data.places import SPLITS
+from xp.engine.launch.choose import IMPORTING, ChosenLauncher, Kind
 from xp.engine.layout import Layout
 from xp.engine.machine import environment
 from xp.engine.machine.environment import hardware
@@ -24,6 +26,7 @@ from xp.engine.machine.lanes import Lane, lanes
 from xp.engine.planning import Planned, make
 from xp.engine.run import space
 from xp.engine.run.announcing import journal_plan
+from xp.engine.run.harvest import facts_of
 from xp.engine.run.loading import Throttle, bring_up_to_date
 from xp.engine.run.progress import LaneDisplay, PlainDisplay, console, display
 from xp.engine.run.runner import Run, RunError, Tally, in_blocks, side_by_side, stop_request
@@ -35,7 +38,7 @@ ENDS = RESULTS | {"failed", "interrupted"}
 """How an attempt ends that does not complete."""
 
 INTERRUPTED = 130
-
+"""The exit code of a run that somebody has stopped, or a trial of it: what is missing waits for the next one."""
 
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """What asks a run to stop."""
@@ -103,6 +106,8 @@ def run_plan(planned: Planned, results: Path, choices: Choices = PLAIN) -> int:
         for problem, count in Counter(lacking.values()).items():
             shown.note(f"{plural(count, 'trial')} cannot run: {problem}")
         tally = run_trials(planned, layout, shown, stop, choices._replace(jobs=jobs), due=due)
+        for line in dropped_rows(layout, due):
+            shown.note(line)
         bring_up_to_date(layout, shown)
         return conclude(tally, len(order), shown)
 
@@ -117,6 +122,21 @@ def sort_trials(layout: Layout, order: Sequence[Trial], choices: Choices) -> Sor
     return SortedTrials(
         done, left, [trial for trial, one in found if one.state != "cached" and not one.left(choices.retry)]
     )
+
+
+def dropped_rows(layout: Layout, trials: Sequence[Trial]) -> Iterator[str]:
+    """Yield one line for each data set of some trials that has rows which were left out, as its first trial tells."""
+    told: set[str] = set()
+    for trial in trials:
+        if trial.dataset_name in told:
+            continue
+        for attempt in layout.attempts(trial.id)[-1:]:
+            for facts in facts_of(attempt, "dataset"):
+                told.add(trial.dataset_name)
+                empty = {split: facts["values"].get(f"{split}_empty_rows") for split in SPLITS}
+                parts = [f"{plural(count, 'row')} of {split}" for split, count in empty.items() if count]
+                if parts:
+                    yield f"{trial.dataset_name}: left out for want of a source or a target: {', '.join(parts)}"
 
 
 def parse_states(names: str) -> frozenset[str]:
@@ -138,7 +158,7 @@ def run_trials(
     """Run the trials, side by side where that is asked for, and let go of the preloaded parents."""
     limits = planned.experiment.limits
     log, cpu = layout.root / "preload.log", planned.machine.devices == "cpu"
-    launcher = partial(ChosenLauncher, choices.launch, log, shown.note, cpu=cpu)
+    launcher = partial(ChosenLauncher, choices.launch, log, say_once(IMPORTING, shown.note), cpu=cpu)
     whole = Run(
         layout=layout,
         request=stop_request(layout),
@@ -170,6 +190,17 @@ def run_trials(
         whole.launcher.close()
 
 
+def say_once(text: str, note: Callable[[str], object]) -> Callable[[str], None]:
+    """Return what hands notes on, *text* only when it comes first: all lanes begin with it."""
+    first = threading.Lock()
+
+    def say(other: str) -> None:
+        if other != text or first.acquire(blocking=False):
+            note(other)
+
+    return say
+
+
 def make_lanes(planned: Planned, jobs: int) -> list[Lane]:
     """Return lanes for so many trials at once, each with room for the one that has most ranks."""
     ranks = max((trial.settings.world_size for trial in planned.wanted), default=1)
@@ -180,14 +211,15 @@ def make_lanes(planned: Planned, jobs: int) -> list[Lane]:
 
 def conclude(tally: Tally, total: int, shown: PlainDisplay) -> int:
     """Say what the run came to and return its exit code."""
-    complete = f"{tally.completed + tally.cached} of {total} trials are complete"
+    complete = f"{tally.completed + tally.cached} of {plural(total, 'trial')} {'is' if total == 1 else 'are'} complete"
+    everything = "the only trial is" if total == 1 else f"all {total} trials are"
     if tally.interrupted:
         shown.note(f"stopped: {complete}; the same command goes on")
         return INTERRUPTED
     if tally.failed_fast:
         shown.note(f"stopped by the first failure ([limits] fail_fast): {complete}; the others stay pending")
     elif tally.cached == total:
-        shown.note(f"nothing to run: all {total} trials are complete (--force runs them again)")
+        shown.note(f"nothing to run: {everything} complete (--force runs {'it' if total == 1 else 'them'} again)")
     else:
         shown.note(f"{complete}, {tally.failed} failed")
     if tally.left:
@@ -195,7 +227,9 @@ def conclude(tally: Tally, total: int, shown: PlainDisplay) -> int:
     if tally.cancelled:
         were = "was" if tally.cancelled == 1 else "were"
         shown.note(f"{tally.cancelled} {were} cancelled; the same command goes on with what is missing")
-    return FAILED if tally.failed else 0
+    if tally.failed:
+        return FAILED
+    return INTERRUPTED if tally.cancelled else 0
 
 
 def prepare_folder(layout: Layout) -> None:

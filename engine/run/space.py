@@ -10,7 +10,7 @@ from typing import NamedTuple
 from xp.dsl.errors import Problem, SpecError
 from xp.dsl.origin import place_of_setting
 from xp.dsl.problems import in_order
-from xp.dsl.resources import plural
+from xp.dsl.quantity import plural
 from xp.dsl.settings import Zero
 from xp.dsl.trial import Trial
 from xp.engine.forecast.forecast import Forecaster

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from xp.dsl.quantity import finite, quantity
+from xp.dsl.quantity import finite, plural, quantity
 from xp.templates.answers import Row, Rows
 from xp.templates.charts.names import lacking, list_in_words, names
 from xp.templates.sheet import label
@@ -43,7 +43,7 @@ def intervals(rows: Rows, **_: Any) -> str:
     claimed = [row["verdict"] for row in rows if row["verdict"]]
     kinds = [f"{claimed.count(kind)} {kind}" for kind in dict.fromkeys(sorted(claimed, key=VERDICTS.index))]
     return sentences(
-        f"{count_in_words(len(claimed), 'claim')}: {', '.join(kinds)}" if claimed else "",
+        f"{plural(len(claimed), 'claim')}: {', '.join(kinds)}" if claimed else "",
         f"intervals that exclude no effect: {'; '.join(told) or 'none'}",
         unmeasured([row["method"] for row in rows], rows, "effect"),
     )
@@ -72,7 +72,7 @@ def learning_curves(rows: Rows, metric: str = "loss", **_: Any) -> str:
     end = f"after {max(last[name]['step'] for name in whole)} steps"
     highest = f", highest {told[-1]}" if len(told) > 1 else ""
     return sentences(
-        f"{count_in_words(len(last), 'curve')} of {metric}: {end} lowest {told[0]}{highest}",
+        f"{plural(len(last), 'curve')} of {metric}: {end} lowest {told[0]}{highest}",
         f"not finite to the end: {list_in_words(early)}" if early else "",
         unmeasured(called, rows, "step"),
     )
@@ -90,10 +90,10 @@ def pbt_lineage(rows: Rows, **_: Any) -> str:
         search = rows.where(label=name)
         taken = len(search.where(action="exploit"))
         best = [f"member {row['member']} to step {row['to_step']}" for row in search.where(best=True)]
-        size = count_in_words(len(search.distinct("member")), "member")
+        size = plural(len(search.distinct("member")), "member")
         told.append(
-            f"search {name}: {size} over {count_in_words(len(search.distinct('generation')), 'generation')}, "
-            f"{count_in_words(taken, 'time')} the checkpoint of another was taken over"
+            f"search {name}: {size} over {plural(len(search.distinct('generation')), 'generation')}, "
+            f"{plural(taken, 'time')} the checkpoint of another was taken over"
             + (f"; the way to the best model: {', '.join(best)}" if best else "")
         )
     return sentences(*told)
@@ -130,7 +130,7 @@ def utilisation(rows: Rows, **_: Any) -> str:
             unit = rows.where(name=name)[0]["unit"] or "-"
             low, high = quantity(min(found), unit), quantity(max(found), unit)
             told.append(f"{label(name)} from {low} to {high}")
-    return sentences(f"{count_in_words(len(rows.distinct('label')), 'trial')}: {'; '.join(told)}") if told else ""
+    return sentences(f"{plural(len(rows.distinct('label')), 'trial')}: {'; '.join(told)}") if told else ""
 
 
 def unmeasured(called: list[str], rows: Rows, column: str) -> str:
@@ -143,11 +143,6 @@ def mean_in_words(row: Row, name: str) -> str:
     """Return a mean with its spread."""
     unit = row["unit"] if name == "value" else "B"
     return quantity(row[name], unit or "-", row[f"{name}_spread"])
-
-
-def count_in_words(number: int, thing: str) -> str:
-    """Return a number of things."""
-    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def sentences(*parts: str) -> str:

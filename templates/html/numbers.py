@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from xp.dsl.quantity import finite, quantity, spanned
+from xp.dsl.quantity import finite, plural, quantity, spanned
 from xp.templates.answers import Row, Rows
 from xp.templates.sheet import ENDS, NOTE, SPREAD, UNIT, label
 from xp.templates.trace import Drawn
@@ -17,7 +17,7 @@ Behind = Callable[[Rows, Sequence[Any]], Sequence[Row]]
 MOST = 6
 """Most trials that are named behind a number."""
 
-COUNTS = {"n": "n", "pairs": "pairs planned", "trials": "trials"}
+COUNTS = {"n": "n", "planned_pairs": "pairs planned", "trials": "trials"}
 """Columns that say how many trials a number rests on."""
 
 
@@ -76,6 +76,4 @@ def runs(trials: Sequence[Row]) -> str:
     """Return the trials that a row rests on, a line each."""
     said = [f"{trial['label']} ({trial['trial']})" for trial in trials]
     left = [f"and {len(said) - MOST} others"] if len(said) > MOST else []
-    return (
-        "\n".join([f"rests on {len(said)} trial{'s' if len(said) > 1 else ''}:", *said[:MOST], *left]) if said else ""
-    )
+    return "\n".join([f"rests on {plural(len(said), 'trial')}:", *said[:MOST], *left]) if said else ""

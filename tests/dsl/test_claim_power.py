@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.dsl.head import Loading
-from xp.dsl.claim_power import weak_claims
+from xp.dsl.claim_power import partnerless, weak_claims
 from xp.dsl.plan import plan
 
 CLAIMS = """[methods.baseline]
@@ -47,3 +47,17 @@ def test_pairs_of_all_contexts_speak_for_a_claim_and_those_of_one_for_a_situatio
 )
 def test_what_is_enough_follows_from_the_tests_and_the_confidence(experiment: Loading, more: str, count: int) -> None:
     assert len(notes(experiment, more)) == count
+
+
+def test_trials_that_will_never_have_a_partner_are_told(experiment: Loading) -> None:
+    loaded = experiment(f'{CLAIMS}epochs = [1.0]\nseed = [1, 2]\ninclude = [{{ method = "small", epochs = 7.0 }}]\n')
+
+    assert [*partnerless(loaded, plan(loaded, {"dialogues": "0" * 64}).trials)] == [
+        "spec.toml:11:10: methods.small: 2 trials of 4 have no trial of 'baseline' to be compared with"
+    ]
+
+
+def test_where_every_trial_has_a_partner_nothing_is_said_of_that(experiment: Loading) -> None:
+    loaded = experiment(f"{CLAIMS}seed = [1, 2]\n")
+
+    assert [*partnerless(loaded, plan(loaded, {"dialogues": "0" * 64}).trials)] == []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from xp.dsl.claims import Claim, Claims
+from xp.dsl.claims import Claim, Claims, suggest_expectation
 from xp.dsl.declared import declared
 from xp.dsl.errors import SpecError
 from xp.dsl.own_measures import BUILT_IN
@@ -160,3 +160,22 @@ def test_mistakes_are_told_with_their_place(tmp_path: Path, line: str, words: st
         load(written(tmp_path, f"{TEXT}[claims]\n{line}\n"))
     assert words in str(caught.value)
     assert "e.toml:19:" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("decreases", "did you mean 'reduces'?"),
+        ("*lowers", "did you mean '*reduces'?"),
+        ("raises", "did you mean 'increases'?"),
+        ("changes", "did you mean 'affects'?"),
+        ("incraeses", "did you mean 'increases'?"),
+        (
+            "improves",
+            "say which way it goes: 'reduces' or 'increases'; which way is better each measure knows itself",
+        ),
+        ("sideways", ""),
+    ],
+)
+def test_the_hint_for_a_claim_says_what_was_meant_and_not_its_opposite(word: str, hint: str) -> None:
+    assert suggest_expectation(word) == hint

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.dsl.head import Loading, Planning, Write
-from xp.dsl.plan_notes import doubts
+from xp.dsl.plan_notes import crowded, doubts
+from xp.dsl.resources import Machine
 
 STEPS = 'eval_strategy = "steps"\neval_steps = 4\n'
 
@@ -141,3 +142,15 @@ def test_a_vocabulary_that_the_tokenizer_overrules(experiment: Loading, planned:
     (line,) = doubts(experiment("", argument), planned("", argument).trials)
     where = f"--set {argument}: models.tiny.config.vocab_size"
     assert line == f"{where}: it does nothing: the vocabulary is that of the tokenizer"
+
+
+def test_more_ranks_than_cores_are_told(experiment: Loading, planned: Planning) -> None:
+    text = "[methods.a.settings]\nworld_size = 3"
+    loaded, trials = experiment(text), planned(text).trials
+
+    assert [*crowded(loaded, trials, Machine("cpu", 3))] == []
+    assert [*crowded(loaded, trials, Machine("cuda", 3, cores=2))] == []
+    (line,) = crowded(loaded, trials, Machine("cpu", 2))
+    assert line == (
+        "spec.toml:11:1: methods.a.settings.world_size: 3 ranks on 2 cores: they take turns, and times say little"
+    )

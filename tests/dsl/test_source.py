@@ -142,8 +142,7 @@ def test_baseline_that_is_named(write: Write) -> None:
         ),
         pytest.param(
             "[methods.a]\nsettings = { freeze = ['decoder'] }\n",
-            "spec.toml:11:24: methods.a.settings.freeze[0]: should be 'embeddings' or 'encoder', got 'decoder'\n"
-            "    hint: did you mean 'encoder'?",
+            "spec.toml:11:24: methods.a.settings.freeze[0]: should be 'embeddings' or 'encoder', got 'decoder'",
             id="item-of-a-list",
         ),
         pytest.param(
@@ -154,7 +153,7 @@ def test_baseline_that_is_named(write: Write) -> None:
         pytest.param(
             "[methods.a]\nclaims = { memory = 'less' }\n",
             "spec.toml:11:12: methods.a.claims.memory: should be 'reduces', 'increases' or 'affects', "
-            "with a leading * where it depends, got 'less'",
+            "with a leading * where it depends, got 'less'\n    hint: did you mean 'reduces'?",
             id="expectation-misspelt",
         ),
         pytest.param(

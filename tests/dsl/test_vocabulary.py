@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from xp.dsl.dotted import SETTINGS, TABLES
+from xp.dsl.errors import did_you_mean
 from xp.dsl.spec import Defaults
 from xp.dsl.translations import ALWAYS, HERE, REMOVED, RENAMED, TRANSFORMERS
 from xp.dsl.vocabulary import PLACES, hint
@@ -69,3 +70,16 @@ def test_every_argument_of_the_trainer_leads_somewhere() -> None:
     ours = {*Defaults.model_fields, "seed", "generation_config"}
 
     assert arguments() - ours - {*HERE, *ALWAYS, *PLACES} == set()
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "expected"),
+    [
+        pytest.param("decoder", ["embeddings", "encoder"], "known: embeddings, encoder", id="opposite"),
+        pytest.param("decreses", ["increases", "reduces"], "known: increases, reduces", id="slip-of-the-opposite"),
+        pytest.param("encodr", ["embeddings", "encoder"], "did you mean 'encoder'?", id="slip"),
+        pytest.param("min_length", ["max_length"], "known: max_length", id="least-and-most"),
+    ],
+)
+def test_no_hint_turns_the_meaning_around(word: str, known: list[str], expected: str) -> None:
+    assert did_you_mean(word, known) == expected

@@ -58,7 +58,10 @@ def test_a_parameter_that_is_not_promised_is_an_error() -> None:
     with pytest.raises(QueryError) as refusal:
         query("-- What?\n-- column a integer - one\nselect $x as a")
 
-    assert str(refusal.value) == "q.sql: the header promises parameters [], the SQL has ['x']"
+    assert str(refusal.value) == (
+        "q.sql:3: the SQL uses the parameter 'x', which the header does not promise\n"
+        "    hint: add `-- param x TYPE DEFAULT DESCRIPTION`"
+    )
 
 
 @pytest.mark.parametrize(
@@ -91,8 +94,42 @@ def test_a_column_may_have_any_name_in_quotes() -> None:
 
 
 def test_a_parameter_that_the_sql_does_not_have_is_an_error() -> None:
-    with pytest.raises(QueryError, match=r"promises parameters \['x'\], the SQL has \[\]"):
+    with pytest.raises(QueryError) as refusal:
         query("-- What?\n-- param x integer null one\n-- column a integer - one\nselect 1 as a")
+
+    assert str(refusal.value) == (
+        "q.sql:2: the header promises the parameter 'x', which the SQL does not use\n"
+        "    hint: use $x, or take the line out"
+    )
+
+
+def test_a_misspelt_parameter_is_named_with_its_line_and_the_near_name() -> None:
+    with pytest.raises(QueryError) as refusal:
+        query("-- What?\n-- param method text null one\n-- column a text - one\n\nselect\n    $methd as a")
+
+    assert str(refusal.value) == (
+        "q.sql:2: the header promises the parameter 'method', which the SQL does not use\n"
+        "    hint: did you mean 'methd'?\n"
+        "q.sql:6: the SQL uses the parameter 'methd', which the header does not promise\n"
+        "    hint: did you mean 'method'?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("column value number", "did you mean 'double'?"),
+        ("column value number - one", "did you mean 'double'?"),
+        ("column value doubel - one", "did you mean 'double'?"),
+        ("param value Int null one", "did you mean 'integer'?"),
+    ],
+)
+def test_a_misspelt_type_is_no_prose(line: str, hint: str) -> None:
+    with pytest.raises(QueryError) as refusal:
+        query(f"-- What?\n--\n-- {line}\nselect 1 as value")
+
+    what = "a promise with a part missing or a type that there is not"
+    assert str(refusal.value) == f"q.sql:3: {what}: {line!r}\n    hint: {hint}"
 
 
 @pytest.mark.parametrize("line", ["param  x  integer", "column  a  decimal  -  one", "column  a"])

@@ -26,7 +26,12 @@ def test_a_ratio_by_hand(table: Table) -> None:
     energy = rows["freeze-encoder", "energy"]
 
     # 0.001 / 0.001 and 0.001 / 0.002: logarithms 0 and -ln 2, whose interval is 12.706 × ln 2 / 2 to each side
-    assert (energy["effect"], energy["unit"], energy["n"], energy["pairs"]) == (pytest.approx(0.5**0.5), "×", 2, 3)
+    assert (energy["effect"], energy["unit"], energy["n"], energy["planned_pairs"]) == (
+        pytest.approx(0.5**0.5),
+        "×",
+        2,
+        3,
+    )
     assert energy["effect_high"] == pytest.approx(0.5**0.5 * 2 ** (12.706205 / 2), rel=1e-5)
     assert energy["note"] == "1 running"
 

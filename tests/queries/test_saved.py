@@ -156,7 +156,7 @@ def test_effects_by_hand(table: Table) -> None:
     rows = {(row["method"], row["measure"]): row for row in table("effects")}
     speed = rows["zero2", "speed"]
 
-    assert (speed["expected"], speed["better"], speed["unit"], speed["n"], speed["pairs"]) == (
+    assert (speed["expected"], speed["better"], speed["unit"], speed["n"], speed["planned_pairs"]) == (
         "*increases",
         "higher",
         "1/s",

@@ -142,7 +142,7 @@ def test_pairs_that_did_not_complete_are_told(table: Table, empty: Layout) -> No
     load(empty)
 
     (row,) = table("verdicts", empty)
-    assert (row["verdict"], row["n"], row["pairs"]) == ("not measured", 0, 3)
+    assert (row["verdict"], row["n"], row["planned_pairs"]) == ("not measured", 0, 3)
     assert "1 oom" in row["note"]
     assert "1 diverged" in row["note"]
 

@@ -119,7 +119,7 @@ def test_no_command_but_run_loads_a_training_library(tmp_path: Path, words: tupl
             "    hint: did you mean 'd_model'?",
             id="field-of-no-configuration",
         ),
-        pytest.param(f"{VALID}exclude = [{{ seed = 1 }}]\n", "matrix: 0 of 1 trials left", id="all-excluded"),
+        pytest.param(f"{VALID}exclude = [{{ seed = 1 }}]\n", "matrix: 0 of 1 trial left", id="all-excluded"),
     ],
 )
 @pytest.mark.parametrize("command", ["plan", "run"])
@@ -272,7 +272,7 @@ def test_an_unknown_trial_is_refused(tiny: str) -> None:
     result = xp("explain", "nothing", tiny)
 
     assert result.exit_code == 2
-    assert result.output.startswith("xp: nothing: there is no such trial in the plan\n    hint: the nearest is ")
+    assert result.output.startswith("xp: nothing: there is no such trial in the plan\n    hint: it is no id, such as ")
 
 
 @pytest.mark.usefixtures("tiny")
@@ -384,3 +384,9 @@ def test_a_folder_that_is_no_more_is_told_in_words(tmp_path: Path) -> None:
 
     assert done.stderr == "xp: the folder that it is started in is no more\n    hint: start it in another one\n"
     assert done.returncode == 1
+
+
+def test_an_export_takes_its_form_as_a_query_does(tmp_path: Path) -> None:
+    result = xp("export", str(tmp_path / "new"), "--format", "nothing")
+    assert result.exit_code == 2
+    assert "'nothing' is not one of 'parquet', 'mlflow', 'ducklake', 'postgres'" in result.output

@@ -235,9 +235,9 @@ def test_an_ambiguous_beginning_names_the_trials(explained: Explaining) -> None:
     assert re.match(r"    hint: give more of the id: [0-9a-f]{12} \(.+ · seed \d+\), [0-9a-f]{12} \(", hint)
 
 
-def test_an_unknown_id_names_the_nearest(explained: Explaining) -> None:
+def test_what_is_like_no_id_leads_to_one_as_an_example_and_calls_none_the_nearest(explained: Explaining) -> None:
     explained(ZERO2)
-    with pytest.raises(SpecError, match=r"no such trial in the plan\n    hint: the nearest is [0-9a-f]{12} \("):
+    with pytest.raises(SpecError, match=r"no such trial in the plan\n    hint: it is no id, such as [0-9a-f]{12} \("):
         explain(planning.make(Path("spec.toml")), "zzz")
 
 

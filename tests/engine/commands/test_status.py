@@ -176,6 +176,20 @@ def test_followed_logs_are_whole_to_the_last_letter(
 KEY = "-----BEGIN PRIVATE KEY-----\nMIIEvQ\n-----END PRIVATE KEY-----"
 
 
+def test_logs_of_a_rank_that_printed_nothing_say_so(empty: Layout, busy: AttemptLayout) -> None:
+    busy.log(1).touch()
+    code, text = invoke(empty, "logs", busy.trial_id, "--rank", "1")
+    assert (code, text) == (0, f"xp: rank 1 has printed nothing yet: {busy.log(1)} is empty\n")
+
+
+@pytest.mark.usefixtures("busy")
+def test_what_is_no_id_has_no_nearest_one(empty: Layout) -> None:
+    code, text = invoke(empty, "logs", "zzzz")
+    assert code == 3
+    assert "the nearest" not in text
+    assert "nor the beginning of one; `xp query trials` lists them" in text
+
+
 def test_logs_show_no_secrets(empty: Layout, busy: AttemptLayout, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WANDB_API_KEY", "correct horse battery")
     busy.log(0).write_text(f"login with correct horse battery\n{KEY}\nexport HF_TOKEN=abc\nhf_{'a' * 20}")

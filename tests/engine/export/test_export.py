@@ -82,6 +82,14 @@ def test_an_unknown_experiment_has_a_near_name(results: Layout, tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_name_of_a_file_is_refused_for_a_folder(results: Layout, tmp_path: Path) -> None:
+    with pytest.raises(QueryError) as refused:
+        export.write(tmp_path / "x.csv", results.root, "parquet", [])
+    assert "this is the name of a file, and a folder is written" in str(refused.value)
+    assert "name a folder, such as 'x'; an answer as a file: xp query NAME -o x.csv" in str(refused.value)
+    assert not (tmp_path / "x.csv").exists()
+
+
 def test_a_folder_that_holds_something_is_left_alone(results: Layout, tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("")
 

@@ -66,8 +66,7 @@ def test_one_tracker_in_each_of_eight_processes(tmp_path: Path, capsys: pytest.C
     bring_in([file], tmp_path)
 
     told = capsys.readouterr().err
-    for phase in ("finetune", "eval", "predict"):
-        assert f"carbon-{phase}: 8 rows, 1 {OVERLAP}" in told
+    assert f"xp: {file}: carbon-finetune, carbon-eval, carbon-predict: 8 rows, 1 {OVERLAP}\n" in told
     assert "at the same time as" not in told
     rows = asked(tmp_path, "select method, energy, emissions from trials order by position")
     assert rows == [
@@ -81,7 +80,7 @@ def test_one_tracker_in_each_of_eight_processes(tmp_path: Path, capsys: pytest.C
         ("carbon-eval", 8),
         ("carbon-predict", 8),
     ]
-    assert [row["note"] for row in energies(tmp_path)] == [f"1 with rows left out: 8 rows, 1 {OVERLAP}"] * 3
+    assert [row["note"] for row in energies(tmp_path)] == [f"1 with a doubt: 8 rows, 1 {OVERLAP}"] * 3
 
 
 def test_files_of_processes_of_one_time_are_told_of_each_other(
@@ -122,13 +121,13 @@ def test_trackers_of_one_time_on_several_machines_add_up(tmp_path: Path, other: 
 
 
 def test_running_totals_of_a_tracker_count_once(tmp_path: Path) -> None:
-    rows = [line(10, "a", 10, 0.1), line(30, "a", 30, 0.3), line(20, "a", 20, 0.2)]
+    rows = [line(10, "a", 10, 0.01), line(30, "a", 30, 0.03), line(20, "a", 20, 0.02)]
 
     bring_in([written(tmp_path, *rows)], tmp_path / "results")
 
-    assert asked(tmp_path / "results", "select trials.energy, trials.seconds from trials") == [(0.3, 30.0)]
+    assert asked(tmp_path / "results", "select trials.energy, trials.seconds from trials") == [(0.03, 30.0)]
     sql = "select step, value from metrics where name = 'energy_consumed' order by step nulls last"
-    assert asked(tmp_path / "results", sql) == [(2, 0.1), (3, 0.3), (4, 0.2), (None, 0.3)]
+    assert asked(tmp_path / "results", sql) == [(2, 0.01), (3, 0.03), (4, 0.02), (None, 0.03)]
     sql = "select value from facts where subject = 'import' and name = 'note'"
     assert asked(tmp_path / "results", sql) == [(f"rows that are running totals of a later one: 2; {UTC}",)]
 
@@ -152,21 +151,21 @@ def test_a_tracker_whose_last_row_is_odd_keeps_its_total(tmp_path: Path, last: o
     ("odd", "text"), [(-0.013, "negative: -0.013"), ("", "no value"), ("nan", "not a number: nan")]
 )
 def test_an_energy_that_is_none_is_left_out_and_said(tmp_path: Path, odd: object, text: str) -> None:
-    rows = [line(1, "a", 1, "0.020"), line(20, "b", 1, odd), line(40, "c", 1, 0.021)]
+    rows = [line(1, "a", 1, "0.0020"), line(20, "b", 1, odd), line(40, "c", 1, 0.0021)]
 
     bring_in([written(tmp_path, *rows)], tmp_path / "results")
 
     sql = "select step, value, text from metrics where name = 'energy_consumed' order by step nulls last"
     *each, total = asked(tmp_path / "results", sql)
-    assert each == [(2, 0.020, None), (3, None, text), (4, 0.021, None)]
-    assert total == (None, pytest.approx(0.041, rel=1e-12), None)
+    assert each == [(2, 0.0020, None), (3, None, text), (4, 0.0021, None)]
+    assert total == (None, pytest.approx(0.0041, rel=1e-12), None)
     odd_one = f"1 of 3 invalid: line 3, {text}"
     (row,) = energies(tmp_path / "results")
-    assert (row["energy"], row["n"], row["note"]) == (pytest.approx(0.041), 1, f"1 with rows left out: {odd_one}")
+    assert (row["energy"], row["n"], row["note"]) == (pytest.approx(0.0041), 1, f"1 with a doubt: {odd_one}")
     # what follows from an energy counts as little
     assert row["emissions"] == pytest.approx(0.02)
     (row,) = energies(tmp_path / "results", "benchmarks")
-    assert (row["energy"], row["note"]) == (pytest.approx(0.041), f"1 with rows left out: {odd_one}")
+    assert (row["energy"], row["note"]) == (pytest.approx(0.0041), f"1 with a doubt: {odd_one}")
 
 
 def test_a_negative_part_is_an_invalid_energy(tmp_path: Path) -> None:
@@ -246,36 +245,113 @@ def test_a_tracker_that_went_on_in_another_file_counts_there(tmp_path: Path) -> 
 
     assert [run.latest["energy_consumed"] for run in runs] == [0.4, 0.3]
     assert [len(run.points) for run in runs] == [3, 2]
-    told = "trackers of it went on in emissions.csv, and their totals count there"
+    told = "trackers of it have an equal or a later total in emissions.csv, and count there"
     assert [run.notes for run in runs] == [(UTC, told), (UTC,)]
 
 
 def test_files_of_every_version_are_read_by_the_names_of_their_columns(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    bring_in(VALID, tmp_path)
+    for place, file in enumerate(VALID):
+        bring_in([file], tmp_path, experiment=f"imported-{place}")
 
     told = capsys.readouterr()
-    assert "8 imported into the experiment 'imported', 0 were there already" in told.out
+    assert [line for line in told.out.splitlines() if " imported into " in line] == [
+        f"1 imported into the experiment 'imported-{place}', 0 were there already" for place in range(8)
+    ]
     aside = DATA / "codecarbon" / "emissions_d4cee5da.csv.bak"
     assert f"xp: {aside}: is not read: name it as well if its rows should count\n" in told.err
     assert "columns that are not read" not in told.err
     assert (
-        asked(tmp_path, "select energy from trials order by position")
+        asked(tmp_path, "select energy from trials order by experiment")
         == [(0.00169759,)] * 2 + [(0.00057442898176,)] * 6
     )
     each = "from metrics join trials using (trial) where step > 0 and name"
-    assert asked(tmp_path, f"select count(*), count(distinct position) {each} = 'energy_consumed'") == [(8, 8)]
-    assert asked(tmp_path, f"select position, value, unit {each} = 'water_consumed' order by position") == [
-        (6, 0.1, "L"),
-        (7, 0.1, "L"),
+    assert asked(tmp_path, f"select count(*), count(distinct experiment) {each} = 'energy_consumed'") == [(8, 8)]
+    assert asked(tmp_path, f"select experiment, value, unit {each} = 'water_consumed' order by experiment") == [
+        ("imported-6", 0.1, "L"),
+        ("imported-7", 0.1, "L"),
     ]
-    assert asked(tmp_path, f"select position, value, unit {each} = 'ram_used_gb'") == [(7, 0.0, "GB")]
+    assert asked(tmp_path, f"select experiment, value, unit {each} = 'ram_used_gb'") == [("imported-7", 0.0, "GB")]
     power = f"select distinct value {each} = 'ram_power' order by value"
     assert asked(tmp_path, power) == [(0.154618823,), (12.884901888000002,)]
     sql = "select count(*) from facts where subject = 'import' and name = "
     counts = {"country_iso_code": 8, "longitude": 6, "codecarbon_version": 5, "pue": 4, "wue": 2, "gpu_model": 0}
     assert {name: asked(tmp_path, f"{sql}'{name}'")[0][0] for name in counts} == counts
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_tracker_that_several_files_have_counts_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], together: bool
+) -> None:
+    """Six of the files have the row of one run, each with other columns."""
+    for files in [VALID] if together else [[file] for file in VALID]:
+        bring_in(files, tmp_path)
+
+    told = capsys.readouterr()
+    (kept, *copies) = [file for file in VALID if "0a578547" in file.read_text()]
+    assert len(copies) == 5
+    left_out = f"codecarbon: all its trackers have an equal or a later total in {kept.name}: left out"
+    assert [line for line in told.err.splitlines() if "left out" in line] == [
+        f"xp: {copy}: {left_out}" for copy in copies
+    ]
+    assert ("3 imported into the experiment 'imported', 5 were there already" in told.out) == together
+    assert asked(tmp_path, "select energy from trials order by position") == [
+        (0.00169759,),
+        (0.00169759,),
+        (0.00057442898176,),
+    ]
+
+
+def test_a_file_that_grew_counts_only_what_is_new(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of a it had 0.01 of 0.03 kWh, b is as it was, c is new."""
+    results = tmp_path / "results"
+    rows = (line(10, "a", 10, 0.01), line(20, "b", 5, 0.004))
+    bring_in([written(tmp_path, *rows)], results)
+    capsys.readouterr()
+
+    bring_in([written(tmp_path, *rows, line(30, "a", 30, 0.03), line(50, "c", 5, 0.001), name="later.csv")], results)
+
+    told = capsys.readouterr().err
+    assert "p: trackers of it have an equal or a later total in emissions.csv, and count there\n" in told
+    assert "p: trackers of it went on after emissions.csv was imported: what that has is not counted again\n" in told
+    # a: 10 s, then 20 more
+    expected = [(pytest.approx(0.014), 15.0), (pytest.approx(0.021), 25.0)]
+    assert asked(results, "select energy, seconds from trials order by position") == expected
+
+
+def test_equal_ids_of_runs_in_several_projects_are_several_trackers(tmp_path: Path) -> None:
+    first, second = (
+        written(tmp_path, line(10, "a", 10, 0.01, project), name=f"{project}.csv") for project in ("p", "q")
+    )
+    bring_in([first], tmp_path / "results")
+    bring_in([second], tmp_path / "results")
+    assert asked(tmp_path / "results", "select energy from trials") == [(0.01,), (0.01,)]
+
+
+def test_tasks_of_a_tracker_that_was_imported_before_are_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bring_in([written(tmp_path, line(40, "a", 30, 0.02))], tmp_path / "results")
+    header = f"task_name,{HEADER}"
+    bring_in([written(tmp_path, f"t,{line(20, 'a', 4, 0.01)}", header=header, name="t.csv")], tmp_path / "results")
+
+    assert "t.csv: p: all its trackers have an equal or a later total in emissions.csv: left out\n" in (
+        capsys.readouterr().err
+    )
+    assert asked(tmp_path / "results", "select energy from trials") == [(0.02,)]
+
+
+def test_what_holds_for_several_projects_is_said_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path, *(line(10 * place, name, 5, 0.001, name) for place, name in enumerate("pqr")))
+    bring_in([path], tmp_path / "results")
+    assert capsys.readouterr().err == f"xp: {path}: p, q, r: {UTC}\n"
+
+
+def test_what_holds_for_several_files_is_said_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = [written(tmp_path, line(10 * place, name, 5, 0.001), name=name) for place, name in enumerate("abcde")]
+    bring_in(files, tmp_path / "results")
+    assert capsys.readouterr().err == f"xp: {files[0]}, b, c, d and 1 more: {UTC}\n"
 
 
 def test_what_is_a_reading_is_never_added_up(tmp_path: Path) -> None:
@@ -344,7 +420,7 @@ def test_rows_without_an_id_or_an_energy() -> None:
     [("2024-05-01T10:00:00+02:00", None), ("2024-05-01T08:00:00", UTC)],
 )
 def test_a_time_stamp_is_an_instant(tmp_path: Path, stamp: str, note: str | None) -> None:
-    bring_in([written(tmp_path, f"{stamp},p,a,60,0.1,0.5,N")], tmp_path / "results")
+    bring_in([written(tmp_path, f"{stamp},p,a,60,0.1,0.005,N")], tmp_path / "results")
     sql = "select epoch(started), epoch(ended) from attempts"
     # 2024-05-01 08:00:00 UTC is 1714550400
     assert asked(tmp_path / "results", sql) == [(1714550340.0, 1714550400.0)]

@@ -8,7 +8,11 @@ from typing import Any
 
 import pytest
 
+from xp.engine.answers import fresh
 from xp.engine.importing import sources
+from xp.engine.importing.importing import bring_in
+from xp.engine.warehouse.ask import ask
+from xp.queries.catalog import find
 
 
 @pytest.mark.parametrize(
@@ -46,6 +50,28 @@ def test_energy(tmp_path: Path, energies: list[str], note: str) -> None:
     said = [one for one in found.notes if one.startswith("as kWh")]
     assert said == ([one for one in said if note in one] if note else [])
     assert bool(said) == bool(note)
+
+
+def test_an_energy_that_cannot_be_true_is_marked_where_it_is_asked(tmp_path: Path) -> None:
+    """34 kWh in 100 s are 1,224 kW; 0.002 kWh are 72 W."""
+    header = "timestamp,project_name,run_id,duration,emissions,energy_consumed"
+    rows = ("2024-05-01T10:00:00+00:00,odd,a,100,0.1,34", "2024-05-01T12:00:00+00:00,fine,b,100,0.1,0.002")
+    (tmp_path / "emissions.csv").write_text("\n".join([header, *rows]) + "\n")
+
+    bring_in([tmp_path / "emissions.csv"], tmp_path / "results")
+
+    doubt = "1 with a doubt: as kWh, the energy of 1 of 1 rows cannot be true: 1,224,000 W on average"
+    for name in ("energy", "benchmarks"):
+        saved = find(name)
+        columns = [column.name for column in saved.columns]
+        rows_of = [
+            dict(zip(columns, row, strict=True))
+            for row in ask(fresh(tmp_path / "results"), saved, saved.values({})).rows
+        ]
+        assert {row["method"]: (row["energy"], row["note"]) for row in rows_of} == {
+            "odd": (34.0, doubt),
+            "fine": (0.002, None),
+        }
 
 
 @pytest.mark.parametrize(

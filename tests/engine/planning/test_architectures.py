@@ -6,6 +6,7 @@ from transformers import CONFIG_MAPPING
 from transformers.models.auto.modeling_auto import MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES
 
 from xp.engine.planning import architectures
+from xp.engine.planning.configurations import HEADS
 
 UNREAD = {"nemo_speechlm"}
 """Architectures whose configuration is in a module of another name: the worker asks it."""
@@ -33,3 +34,13 @@ def test_a_slip_is_found_in_every_architecture() -> None:
 
 def test_of_an_architecture_that_is_not_found_nothing_is_said() -> None:
     assert architectures.strangers("brat", ["d_modle"]) == {}
+
+
+def test_every_architecture_with_such_heads_divides_its_width_among_them() -> None:
+    rules = ("divisible by", "is not a multiple of the number of attention")
+    for architecture in sorted(architectures.summarisers()):
+        found = architectures.configuration(architecture)
+        if found is None or not {*HEADS} & dict(architectures.assigned(found.node)).keys():
+            continue
+        sources = [file.read_text(encoding="utf-8") for file in found.file.parent.glob("modeling_*.py")]
+        assert any(rule in source for source in sources for rule in rules), architecture

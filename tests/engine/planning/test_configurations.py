@@ -103,3 +103,46 @@ def test_models_and_data_are_refused_together_in_the_order_of_the_file(tmp_path:
         "models.tiny.architecture",
         *["datasets.dialogues.path"] * 3,
     ]
+
+
+@pytest.mark.parametrize(
+    ("model", "problems"),
+    [
+        pytest.param(
+            'architecture = "bart"\n[models.tiny.config]\nd_model = 63\nencoder_attention_heads = 3\n'
+            "decoder_attention_heads = 2",
+            ["config.decoder_attention_heads: d_model = 63 cannot be divided by decoder_attention_heads = 2"],
+            id="decoder",
+        ),
+        pytest.param(
+            'architecture = "bart"\nconfig = { d_model = 72 }',
+            [
+                "config.d_model: d_model = 72 cannot be divided by encoder_attention_heads = 16",
+                "config.d_model: d_model = 72 cannot be divided by decoder_attention_heads = 16",
+            ],
+            id="width-beside-the-usual-heads",
+        ),
+        pytest.param(
+            'architecture = "bart"\nconfig = { hidden_size = 64, num_attention_heads = 3 }',
+            ["config.num_attention_heads: d_model = 64 cannot be divided by encoder_attention_heads = 3"],
+            id="other-names",
+        ),
+        pytest.param(
+            'architecture = "prophetnet"\nconfig = { num_decoder_attention_heads = 3 }',
+            [
+                (
+                    "config.num_decoder_attention_heads: hidden_size = 1024 "
+                    "cannot be divided by num_decoder_attention_heads = 3"
+                )
+            ],
+            id="prophetnet",
+        ),
+        pytest.param('architecture = "t5"\nconfig = { d_model = 63, num_heads = 2 }', [], id="heads-of-a-width-apart"),
+    ],
+)
+def test_heads_that_do_not_divide_the_width_are_told_before_anything_runs(
+    tmp_path: Path, model: str, problems: list[str]
+) -> None:
+    told = [line.partition("models.tiny.")[2].partition("\n")[0] for line in said(tmp_path, model)]
+
+    assert told == problems

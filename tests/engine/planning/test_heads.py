@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from xp.engine.planning.heads import UnreadableError, columns
+from xp.engine.planning.heads import WHOLE, UnreadableError, columns
 
 
 @pytest.mark.parametrize(
@@ -69,6 +69,13 @@ def test_columns_of_a_parquet_file(tmp_path: Path) -> None:
             "its first row is no JSON object",
             "JSON Lines has one object a line, and no list around",
         ),
+        (
+            "a.jsonl",
+            b'{"dialogue": "x"}\n\n{"dialogue": "y"} }\n',
+            "its row 3 is no JSON object",
+            "JSON Lines has one object a line, and no list around",
+        ),
+        ("a.jsonl", b'{"dialogue": "x"}\n\xff\n', "not UTF-8", "save it as UTF-8"),
         (
             "a.jsonl.gz",
             b"\x1f\x8b",
@@ -138,3 +145,10 @@ def test_a_folder_of_files_from_the_hub_is_no_saved_data_set(tmp_path: Path, nam
         columns(tmp_path)
 
     assert (str(refusal.value), refusal.value.hint) == ("no folder that `datasets` has saved", hint)
+
+
+def test_the_later_rows_of_a_large_file_are_left_to_the_worker(tmp_path: Path) -> None:
+    long = '{"dialogue": "' + "x" * WHOLE + '"}'
+    (tmp_path / "a.jsonl").write_text(f"{long}\nno row\n")
+
+    assert columns(tmp_path / "a.jsonl") == ["dialogue"]

@@ -280,3 +280,26 @@ def test_a_run_none_of_whose_trials_has_its_model_is_refused(read: Reading, tmp_
     with pytest.raises(SpecError, match="there is no folder"):
         session.run_plan(planned, tmp_path / "results")
     assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.usefixtures("served")
+@pytest.mark.parametrize(
+    ("tables", "hint"),
+    [
+        (
+            '[models.bart-tiny]\narchitecture = "bart"\n',
+            (
+                "; or bart-base is a preset, of facebook/bart-base: write preset = 'bart-base' in [models.NAME]"
+                "; or name one of [models]: bart-tiny"
+            ),
+        ),
+        ('[models.bart-base]\ncheckpoint = "org/nothing"\n', ""),
+    ],
+    ids=["no-table", "a-table"],
+)
+def test_a_model_that_is_no_table_of_the_file_leads_to_those_that_are_and_to_presets(
+    read: Reading, tables: str, hint: str
+) -> None:
+    words = said(read(SPEC.replace("org/model", "bart-base") + tables))
+
+    assert words.endswith(f"hint: {hub.WAYS['checkpoint']}{hint}")

@@ -551,7 +551,7 @@ def test_a_trial_that_somebody_else_runs_is_left_alone(layout: Layout, trials: T
         running.all([first, second], 0)
     assert [path.parent.name for path in launcher.started] == [second.id]
     assert isinstance(running.display, Notes)
-    assert running.display.notes == ["waiting for 1 trials that another xp is running"]
+    assert running.display.notes == ["waiting for 1 trial that another xp is running"]
 
 
 def test_two_runs_at_once_run_no_trial_twice(layout: Layout, trials: Trials) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,6 +19,8 @@ from tests import small
 from tests.engine.scripted import COMPLETE, ScriptLauncher
 from xp.dsl.errors import SpecError
 from xp.dsl.resources import Machine, Resources
+from xp.dsl.trial import Trial
+from xp.engine.journal import Journal
 from xp.engine.layout import Layout
 from xp.engine.machine import environment
 from xp.engine.machine.lanes import LaneError
@@ -46,7 +49,7 @@ from xp.engine.warehouse import store
         pytest.param(
             Tally(completed=5, cancelled=1),
             "5 of 6 trials are complete, 0 failed\n1 was cancelled; the same command goes on with what is missing",
-            0,
+            130,
             id="one-was-cancelled",
         ),
         pytest.param(
@@ -70,6 +73,41 @@ def test_the_end_of_a_run_is_a_line_and_an_exit_code(tally: Tally, line: str, co
 
     assert conclude(tally, 6, PlainDisplay(Console(file=out, width=40))) == code
     assert out.getvalue() == f"{line}\n"
+
+
+@pytest.mark.parametrize(
+    ("tally", "line"),
+    [
+        (Tally(failed=1), "0 of 1 trial is complete, 1 failed"),
+        (Tally(cached=1), "nothing to run: the only trial is complete (--force runs it again)"),
+    ],
+)
+def test_one_trial_is_told_of_in_the_singular(tally: Tally, line: str) -> None:
+    out = io.StringIO()
+    conclude(tally, 1, PlainDisplay(Console(file=out, width=40)))
+    assert out.getvalue() == f"{line}\n"
+
+
+def test_rows_that_are_left_out_are_told_in_one_line_per_data_set(
+    empty: Layout, trials: Callable[..., list[Trial]]
+) -> None:
+    first, second, *_ = trials()
+    values = {"train_empty_rows": 2, "validation_empty_rows": 0, "test_empty_rows": 1}
+    for trial in (first, second):
+        with Journal(empty.new_attempt(trial.id).journal(0)) as journal:
+            journal.append("facts", section="dataset", subject="dialogues", values=values, units={})
+
+    assert [*session.dropped_rows(empty, [first, second])] == [
+        "dialogues: left out for want of a source or a target: 2 rows of train, 1 row of test"
+    ]
+
+
+def test_lanes_say_once_that_they_import() -> None:
+    heard: list[str] = []
+    say = session.say_once("importing", heard.append)
+    for text in ("importing", "importing", "imported", "imported"):
+        say(text)
+    assert heard == ["importing", "imported", "imported"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -159,7 +159,7 @@ def problems_of_outranked_defaults(raw: Mapping[str, Any], document: Document) -
     """Yield a problem where a later word, of the command line or a file on top, is overruled by an earlier one."""
     for name, ruler in OVERRULED.items():
         key, above = ("defaults", name), ("defaults", ruler)
-        if said(document, key) < said(document, above) < UNSAID:
+        if source_rank(document, key) < source_rank(document, above) < UNSAID:
             value = excerpt(raw["defaults"][ruler])
             hint = f"set {ruler} in the same place, or take one of the two out"
             yield Problem(f"has no effect beside {ruler} = {value}", document.where(key), hint)
@@ -169,7 +169,7 @@ UNSAID = 1_000_000
 """The rank of what nobody says."""
 
 
-def said(document: Document, key: tuple[str, ...]) -> int:
+def source_rank(document: Document, key: tuple[str, ...]) -> int:
     """Return the rank of who says a key: 0 is the command line, 1 the file, 2 the one that it extends, and so on."""
     if document.argument(key):
         return 0

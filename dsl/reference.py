@@ -62,7 +62,7 @@ def reference() -> str:
     definitions = schema()["$defs"]
     parts = [INTRODUCTION, top()]
     parts += [table(kind, definitions) for kind in TABLES]
-    parts += [deepspeed(), matrix(), measures(), command_line()]
+    parts += [deepspeed_section(), matrix(), measures(), command_line()]
     return "\n".join(parts)
 
 
@@ -122,7 +122,7 @@ def bounds(field: Mapping[str, Any]) -> str:
     return ", ".join(f"{sign} {spell(field[word])}" for word, sign in words.items() if word in field)
 
 
-def deepspeed() -> str:
+def deepspeed_section() -> str:
     """Return the section of DeepSpeed's files, and what their keys are here."""
     settings = {**TYPED, **dict.fromkeys(FORMATS, "precision"), **OFFLOADS, "scheduler.type": "lr_scheduler_type"}
     rows = [(f"`{key}`", f"`{setting}`") for key, setting in settings.items()]

@@ -25,7 +25,7 @@ from xp.engine.train.errors import TrialError, kind_of
 from xp.engine.train.record import Record
 
 
-def run(attempt_folder: Path, rank: int, world_size: int) -> int:
+def run_rank(attempt_folder: Path, rank: int, world_size: int) -> int:
     """Work on the attempt as one of its ranks and return the exit code; how it went is in the journal."""
     attempt = AttemptLayout(attempt_folder.absolute())
     trial = Trial.model_validate_json(attempt.trial_file.read_text(encoding="utf-8"))
@@ -47,14 +47,14 @@ def work(trial: Trial, attempt: AttemptLayout, record: Record, world_size: int) 
     place = zero.nvme_path if zero is not None and record.leads else None
     with (
         offload_folders.claim_folder(attempt.offload, place, f"{trial.id}-{attempt.number}"),
-        measured(trial, attempt, record),
+        measuring_energy(trial, attempt, record),
     ):
         seat = join(attempt.rendezvous, record.rank, world_size, trial.settings)
         loop.run_trial(trial, attempt, seat, record)
 
 
 @contextmanager
-def measured(trial: Trial, attempt: AttemptLayout, record: Record) -> Iterator[None]:
+def measuring_energy(trial: Trial, attempt: AttemptLayout, record: Record) -> Iterator[None]:
     """Measure the machine's energy: in rank 0 only, or it would be counted once per rank."""
     if not record.leads:
         yield
@@ -81,7 +81,7 @@ def fail(journal: Journal, error: BaseException) -> None:
 def main() -> None:
     """Be the rank that the environment names, and leave without a teardown: gloo's threads may abort in one."""
     importlib.import_module("xp.engine.train.preload")  # what was loaded must not depend on how a rank was launched
-    code = run(Path(sys.argv[1]), int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"]))
+    code = run_rank(Path(sys.argv[1]), int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"]))
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

@@ -23,11 +23,11 @@ def env(results: Path, trial: str | None, attempt: int | None, *, as_json: bool)
     if trial is None:
         told = environment.collect(Path.cwd(), results)
     else:
-        told = recorded(attempt_of(results_layout(results), trial, attempt))
+        told = recorded_environment(attempt_of(results_layout(results), trial, attempt))
     return json.dumps(told, indent=2, ensure_ascii=False) + "\n" if as_json else as_text(told)
 
 
-def recorded(attempt: AttemptLayout) -> dict[str, Any]:
+def recorded_environment(attempt: AttemptLayout) -> dict[str, Any]:
     """Return what the journal of an attempt says of its environment."""
     told = {
         event["section"]: {"values": event["values"], "units": event["units"]}

@@ -207,10 +207,10 @@ def as_text(explanation: Explanation) -> str:
 
 def grid(name: str, origins: Sequence[SettingSource]) -> str:
     """Return some values and their origins as a table, empty where there are none."""
-    rows = [[each.name, shown(each.value), each.source, each.where] for each in origins]
+    rows = [[each.name, as_typed(each.value), each.source, each.where] for each in origins]
     return make_table([name, "value", "from", "place"], rows) if rows else ""
 
 
-def shown(value: Any) -> str:
+def as_typed(value: Any) -> str:
     """Return a value as it is written on a command line."""
     return value if isinstance(value, str) and value else spell(value)

@@ -33,13 +33,13 @@ def write(folder: Path, results: Path, form: str, experiments: Sequence[str]) ->
         raise QueryError(Problem("the folder is not empty", str(folder), "name a new one"))
     layout = fresh(results)
     with store.open_file(layout.warehouse, read_only=True) as db, replacing(folder) as part:
-        told = FORMS[form](db, chosen(db, experiments), part)
+        told = FORMS[form](db, chosen_experiments(db, experiments), part)
         if folder.is_dir():
             folder.rmdir()
     return f"wrote {folder}: {told}\n"
 
 
-def chosen(db: duckdb.DuckDBPyConnection, wanted: Sequence[str]) -> list[str]:
+def chosen_experiments(db: duckdb.DuckDBPyConnection, wanted: Sequence[str]) -> list[str]:
     """Return the names of the experiments that are meant."""
     known = [name for (name,) in db.execute("select experiment from experiment order by experiment").fetchall()]
     if unknown := [name for name in wanted if name not in known]:

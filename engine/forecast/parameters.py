@@ -90,14 +90,14 @@ def counts(config: Config) -> Counts | None:
     kind = config.get("model_type", "")
     if kind not in COUNTERS:
         return None
-    sizes = completed(kind, config)
+    sizes = with_defaults(kind, config)
     numbers = [sizes[name] for name, value in DEFAULTS[kind].items() if isinstance(value, int)]
     if not all(type(number) is int and number > 0 for number in numbers):
         return None  # a worker will say what is wrong with it
     return COUNTERS[kind](kind, sizes)
 
 
-def completed(kind: str, config: Config) -> Config:
+def with_defaults(kind: str, config: Config) -> Config:
     """Return a configuration with its defaults, every field by the name that is used here."""
     aliases = ALIASES if COUNTERS[kind] is t5 else {**ALIASES, "num_hidden_layers": "encoder_layers"}
     named = {aliases[name]: value for name, value in config.items() if name in aliases}

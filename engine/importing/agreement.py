@@ -28,7 +28,7 @@ def disagreements(found: Found) -> Iterator[str]:
     """Yield what does not agree in the numbers of a run, each phase of it as it was recorded last."""
     yield from contradictions(found.points)
     if found.kind == "codecarbon":
-        yield from parted([point for point in found.points if point.step is not None])
+        yield from differing_parts([point for point in found.points if point.step is not None])
     known = finite({**found.settings, **found.facts})
     yield from beyond(known)
     for phase, values in phases(found.points).items():
@@ -65,7 +65,7 @@ def contradictions(points: Sequence[Point]) -> Iterator[str]:
                 yield f"{name} is {before:g} in {file.name} and {value:g} in {point.file.name}"
 
 
-def parted(rows: Sequence[Point]) -> Iterator[str]:
+def differing_parts(rows: Sequence[Point]) -> Iterator[str]:
     """Yield a sentence where the energies of the parts of a machine do not make its own, and in how many rows."""
     known = [(row.step, finite(row.values)) for row in rows]
     added = [
@@ -88,10 +88,12 @@ def speeds(phase: str, values: Mapping[str, float], passes: Sequence[float], ste
     if seconds <= 0:
         return
     if samples:
-        yield from compared(f"{phase}_samples_per_second", values, [samples * each / seconds for each in passes])
+        yield from differing_number(
+            f"{phase}_samples_per_second", values, [samples * each / seconds for each in passes]
+        )
     name = f"{phase}_steps_per_second"
     if steps:
-        yield from compared(name, values, [each / seconds for each in steps])
+        yield from differing_number(name, values, [each / seconds for each in steps])
     elif name in values:
         took = values[name] * seconds
         if math.isinf(took) or abs(took - max(1, round(took))) > ROUNDED * seconds:
@@ -105,7 +107,7 @@ def beyond(known: Mapping[str, float]) -> Iterator[str]:
         yield f"global_step is {taken:g}, but max_steps is {planned:g}"
 
 
-def compared(name: str, values: Mapping[str, float], follows: Sequence[float]) -> Iterator[str]:
+def differing_number(name: str, values: Mapping[str, float], follows: Sequence[float]) -> Iterator[str]:
     """Yield a sentence where a number is none of those that may follow from the others."""
     said = values.get(name)
     if said is None or not follows or any(abs(said - each) <= TOLERANCE * abs(each) + ROUNDED for each in follows):

@@ -30,7 +30,7 @@ def read_runs(paths: Sequence[Path], earlier: Earlier = MappingProxyType({})) ->
     results: dict[tuple[Path, str], dict[Path, Any]] = {}
     for path in files(paths):
         if path.suffix == ".json":
-            content = parsed(path)
+            content = parse_json(path)
             if mlflow.is_run(content):
                 found.append(mlflow.read_run(path, content))
             elif trainer.is_state(content) or trainer.is_results(path, content):
@@ -73,7 +73,7 @@ def looks_like_results(path: Path) -> bool:
         with path.open(encoding="utf-8-sig", errors="replace") as file:
             return emissions.is_emissions(file.readline())
     if path.suffix == ".json" and path.name not in PASSED_OVER and (is_named_as_results(path) or is_json(path)):
-        content = parsed(path)
+        content = parse_json(path)
         return mlflow.is_run(content) or trainer.is_state(content) or trainer.is_results(path, content)
     return tensorboard.is_events(path)
 
@@ -92,7 +92,7 @@ def is_json(path: Path) -> bool:
     return True
 
 
-def parsed(path: Path) -> Mapping[str, Any]:
+def parse_json(path: Path) -> Mapping[str, Any]:
     """Return the JSON of a file; of a list or a single value nothing."""
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))

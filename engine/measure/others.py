@@ -63,7 +63,7 @@ def busy_parts(times: object) -> dict[str, float]:
     return {part: getattr(times, part) for part in parts if hasattr(times, part)}
 
 
-def own() -> float:
+def own_seconds() -> float:
     """Return the seconds of the processor that this process and its children have taken."""
     process = psutil.Process()
     mine = process.cpu_times()
@@ -81,7 +81,7 @@ class Others:
 
     now: Callable[[], float] = time.monotonic
     busy: Callable[[], float] = busy
-    own: Callable[[], float] = own
+    own: Callable[[], float] = own_seconds
     cores: int = 0
     """How many it may run on; 0: as many as the system says."""
 

@@ -65,9 +65,12 @@ def overlap(references: Sequence[str], predictions: Sequence[str]) -> Overlap:
         if exact([references[place] for place in spread], [predictions[place] for place in spread]) == {
             kind: [values[place] for place in spread] for kind, values in found.items()
         }:
-            return Overlap(found, {"rouge_engine": told(NATIVE), "rouge_checked_pairs": len(spread)})
-        return Overlap(exact(references, predictions), {"rouge_engine": f"{told(REFERENCE)}: {told(NATIVE)} differs"})
-    return Overlap(exact(references, predictions), {"rouge_engine": told(REFERENCE)})
+            return Overlap(found, {"rouge_engine": name_and_version(NATIVE), "rouge_checked_pairs": len(spread)})
+        return Overlap(
+            exact(references, predictions),
+            {"rouge_engine": f"{name_and_version(REFERENCE)}: {name_and_version(NATIVE)} differs"},
+        )
+    return Overlap(exact(references, predictions), {"rouge_engine": name_and_version(REFERENCE)})
 
 
 def exact(references: Sequence[str], predictions: Sequence[str]) -> Points:
@@ -90,6 +93,6 @@ def points(scores: Sequence[Mapping[str, Any]]) -> Points:
     return {kind: [100 * score[kind].fmeasure for score in scores] for kind in TYPES}
 
 
-def told(distribution: str) -> str:
+def name_and_version(distribution: str) -> str:
     """Return the name and version of a library."""
     return f"{distribution} {version(distribution)}"

@@ -25,7 +25,7 @@ def main() -> None:
     """Watch, as the command line says: which journal, and the seconds between two samples."""
     journal, seconds = Path(sys.argv[1]), float(sys.argv[2])
     with gpus.open_gpus() as found:
-        watch(journal, seconds, Instruments(journal.parent, found), ended)
+        watch(journal, seconds, Instruments(journal.parent, found), wait_for_end)
 
 
 def watch(path: Path, seconds: float, instruments: Instruments, wait: Wait) -> None:
@@ -38,6 +38,6 @@ def watch(path: Path, seconds: float, instruments: Instruments, wait: Wait) -> N
             journal.append("sample", values=values, units={name: unit for name in values if (unit := unit_of(name))})
 
 
-def ended(seconds: float) -> bool:
+def wait_for_end(seconds: float) -> bool:
     """Wait, and tell whether whoever started this process has let go of it."""
     return bool(select.select([sys.stdin], [], [], seconds)[0])

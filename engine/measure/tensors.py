@@ -36,19 +36,19 @@ def gradients(parameters: Iterable[torch.Tensor], optimizer: Any) -> Iterator[to
     yield from (parameter.grad for parameter in (*parameters, *stepped) if parameter.grad is not None)
     for name, value in vars(optimizer).items():
         if "grad" in name:
-            yield from within(value)
+            yield from tensors_in(value)
 
 
-def within(value: Any) -> Iterator[torch.Tensor]:
+def tensors_in(value: Any) -> Iterator[torch.Tensor]:
     """Yield the tensors in lists and tables."""
     if isinstance(value, torch.Tensor):
         yield value
     elif isinstance(value, Mapping):
         for one in value.values():
-            yield from within(one)
+            yield from tensors_in(one)
     elif isinstance(value, list | tuple):
         for one in value:
-            yield from within(one)
+            yield from tensors_in(one)
 
 
 def state(optimizer: Any) -> Iterator[torch.Tensor]:

@@ -53,7 +53,7 @@ class Planned:
 
 def make(file: Path, overrides: Sequence[str] = (), only: Sequence[str] = ()) -> Planned:
     """Return the plan of *file*; raise SpecError naming everything that is wrong with it."""
-    experiment = surroundings.filled(source.load(file, overrides), os.environ)
+    experiment = surroundings.with_surroundings(source.load(file, overrides), os.environ)
     experiment, missing = from_hub(experiment)
     hashes = pointed_to(experiment)
     machine = environment.machine()
@@ -75,8 +75,8 @@ def pointed_to(experiment: Experiment) -> dict[str, str]:
 
 def from_hub(experiment: Experiment) -> tuple[Experiment, remote.Missing]:
     """Return an experiment that names the commit of all that lies on the hub, and what can be had from nowhere."""
-    if next(remote.wanted(experiment), None) is None:
+    if next(remote.needed_downloads(experiment), None) is None:
         return experiment, {}
     from xp.engine.planning import hub  # noqa: PLC0415 - whoever needs no hub does not pay for its client
 
-    return hub.resolved(experiment)
+    return hub.resolve_revisions(experiment)

@@ -56,7 +56,8 @@ def strangers(architecture: str, names: Collection[str]) -> dict[str, str]:
     found = configuration(architecture)
     if found is None:
         return {}
-    for name in said(found):  # most names are in the class itself: what it is made of is then not even looked up
+    # most names are in the class itself: what it is made of is then not even looked up
+    for name in configuration_names(found):
         known.add(name)
         left.discard(name)
         if not left:
@@ -81,12 +82,12 @@ def configuration(architecture: str) -> Class | None:
     files = (folder / "models" / architecture.replace("-", "_")).glob("configuration_*.py") if folder else ()
     for file in sorted(files):
         for node in tree_of(file).body:
-            if isinstance(node, ast.ClassDef) and ("model_type", architecture) in assigned(node):
+            if isinstance(node, ast.ClassDef) and ("model_type", architecture) in class_constants(node):
                 return Class(node, file)
     return None
 
 
-def said(found: Class) -> Iterator[str]:
+def configuration_names(found: Class) -> Iterator[str]:
     """Yield the names that a configuration takes, and some more: those of its class, then of what it is made of.
 
     A field may also be named in nothing but a text that a loop sets it by.
@@ -109,7 +110,7 @@ def bases(found: Class) -> Iterator[Class]:
 
 def fields(node: ast.ClassDef) -> Iterator[str]:
     """Yield what a class declares, sets, computes, or is made with."""
-    yield from (name for name, _ in assigned(node))
+    yield from (name for name, _ in class_constants(node))
     for inner in ast.walk(node):
         if isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store):
             yield inner.attr
@@ -119,7 +120,7 @@ def fields(node: ast.ClassDef) -> Iterator[str]:
             yield from (argument.arg for argument in [*inner.args.args, *inner.args.kwonlyargs])
 
 
-def assigned(node: ast.ClassDef) -> Iterator[tuple[str, object]]:
+def class_constants(node: ast.ClassDef) -> Iterator[tuple[str, object]]:
     """Yield what a class sets in its body, each with the value, where that is a constant."""
     for line in node.body:
         if not isinstance(line, ast.Assign | ast.AnnAssign):

@@ -39,7 +39,7 @@ def undivided(experiment: Experiment, name: str, model: Model) -> Iterator[Probl
         return
     other = architectures.aliases(found)
     own = {other.get(field, field): (field, value) for field, value in model.config.items()}
-    sizes = dict(architectures.assigned(found.node)) | {field: value for field, (_, value) in own.items()}
+    sizes = dict(architectures.class_constants(found.node)) | {field: value for field, (_, value) in own.items()}
     for width, heads in ((width, heads) for width in WIDTHS for heads in HEADS if width in sizes and heads in sizes):
         shares, whole = sizes[heads], sizes[width]
         if not (type(shares) is int and type(whole) is int and shares > 0) or whole % shares == 0:

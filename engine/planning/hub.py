@@ -20,7 +20,7 @@ from xp.dsl.errors import Problem
 from xp.dsl.experiment import Experiment
 from xp.dsl.presets import DATASETS, MODELS
 from xp.engine.hub_cache import find_download
-from xp.engine.planning.remote import Kind, Missing, Remote, Role, wanted
+from xp.engine.planning.remote import Kind, Missing, Remote, Role, needed_downloads
 
 SECONDS = 10.0
 """How long the hub may take to answer."""
@@ -72,7 +72,7 @@ class Hub:
         if not is_id(item.name):
             message = f"there is no folder {item.name!r}, nor can the hub have a {WORDS[item.role]} of that name"
             return Answer(None, message, WAYS[item.role])
-        found = refused(item, self.lost) if self.lost else self.ask(item)
+        found = refusal_reason(item, self.lost) if self.lost else self.ask(item)
         if found.commit is None and (folder := find_download(item.kind, item.name, item.revision)) is not None:
             return Answer(folder.name)
         return found
@@ -84,7 +84,7 @@ class Hub:
             if info.gated:  # what it is may be seen by all, its files by some
                 HfApi().auth_check(item.name, repo_type=item.kind)
         except Exception as error:  # noqa: BLE001 - the client changes its network library, and with it the errors
-            found = refused(item, error)
+            found = refusal_reason(item, error)
             self.lost = None if found.reached else error
             return found
         return Answer(info.sha)
@@ -99,11 +99,11 @@ def is_id(name: str) -> bool:
     return True
 
 
-def resolved(experiment: Experiment) -> tuple[Experiment, Missing]:
+def resolve_revisions(experiment: Experiment) -> tuple[Experiment, Missing]:
     """Return an experiment that names the commit of all that lies on the hub, and what can be had from nowhere."""
     hub, problems = Hub(), dict[tuple[Kind, str], Problem]()
     models, datasets = dict(experiment.models), dict(experiment.datasets)
-    for item in wanted(experiment):
+    for item in needed_downloads(experiment):
         place, answer = hub.find(item)
         if answer.commit is None:
             hint = "; or ".join([answer.hint, *instead(experiment, item)])
@@ -131,7 +131,7 @@ def instead(experiment: Experiment, item: Remote) -> Iterator[str]:
         yield f"name one of [{item.kind}s]: {', '.join(sorted(declared))}"
 
 
-def refused(item: Remote, error: Exception) -> Answer:
+def refusal_reason(item: Remote, error: Exception) -> Answer:
     """Return why the hub does not give a repository, by the client's error."""
     what, way = f"{WORDS[item.role]} {item.name!r}", WAYS[item.role]
     status = error.response.status_code if isinstance(error, HfHubHTTPError) and error.response is not None else None
@@ -144,10 +144,12 @@ def refused(item: Remote, error: Exception) -> Answer:
         return Answer(None, f"the hub has no {what}, or does not show it to you", account)
     if isinstance(error, OfflineModeIsEnabled):
         return Answer(None, f"the {what} is not kept on this machine, and HF_HUB_OFFLINE is set", way, reached=False)
-    return Answer(None, f"the {what} cannot be had from the hub: {reason(error)}", account, reached=status is not None)
+    return Answer(
+        None, f"the {what} cannot be had from the hub: {network_cause(error)}", account, reached=status is not None
+    )
 
 
-def reason(error: BaseException) -> str:
+def network_cause(error: BaseException) -> str:
     """Return the last line of the innermost cause, which says what is wrong with the network."""
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__ or error

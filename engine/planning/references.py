@@ -15,7 +15,7 @@ from xp.engine.data.places import SPLIT, SPLITS, is_hub, location
 from xp.engine.digests import hash_file
 from xp.engine.folders import find_folder
 from xp.engine.planning.heads import UnreadableError, columns
-from xp.engine.planning.remote import named
+from xp.engine.planning.remote import place_of_name
 
 
 def fingerprints(experiment: Experiment) -> dict[str, str]:
@@ -63,13 +63,13 @@ def problems_of(experiment: Experiment, name: str, dataset: Dataset) -> Iterator
     folder = experiment.folder
     if dataset.builtin is not None or is_hub(dataset, folder):
         return
-    if wrong := [*misplaced(dataset, folder, named(experiment, "datasets", name, "path"))]:
+    if wrong := [*misplaced(dataset, folder, place_of_name(experiment, "datasets", name, "path"))]:
         yield from wrong
         return
     places = {split: location(dataset, folder, split) for split in SPLITS}
     known: dict[str, list[str]] = {}
     for split, place in places.items():
-        where = named(experiment, "datasets", name, "path" if dataset.path is not None else split)
+        where = place_of_name(experiment, "datasets", name, "path" if dataset.path is not None else split)
         if not place.exists():
             yield Problem(f"there is no file of the {split} split, got {str(place)!r}", where, nearest(place))
             continue
@@ -101,7 +101,7 @@ def lacking_columns(
         column: str | None = getattr(dataset, role)
         if column is None:
             continue
-        where = named(experiment, "datasets", name, role)
+        where = place_of_name(experiment, "datasets", name, role)
         if lacking := [split for split, names in known.items() if column not in names]:
             message = f"there is no column {column!r} in the split {' and '.join(lacking)}"
             yield Problem(message, where, did_you_mean(column, known[lacking[0]]))

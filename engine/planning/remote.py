@@ -39,20 +39,20 @@ class Remote(NamedTuple):
     """Other ids of the same content."""
 
 
-def wanted(experiment: Experiment) -> Iterator[Remote]:
+def needed_downloads(experiment: Experiment) -> Iterator[Remote]:
     """Yield what the trials of an experiment need of the hub."""
     for name in experiment.tried("dataset"):
         dataset = experiment.dataset(name)
         if dataset.builtin is None and dataset.path is not None and is_hub(dataset, experiment.folder):
-            where = named(experiment, "datasets", name, "path")
+            where = place_of_name(experiment, "datasets", name, "path")
             yield Remote("dataset", "path", name, where, dataset.path, dataset.revision, dataset.mirrors)
     for name in experiment.tried("model"):
         model = experiment.model(name)
         if model.checkpoint is not None and is_remote(model.checkpoint, experiment):
-            where = named(experiment, "models", name, "checkpoint")
+            where = place_of_name(experiment, "models", name, "checkpoint")
             yield Remote("model", "checkpoint", name, where, model.checkpoint, model.revision)
         if (own := model.own_tokenizer) is not None and is_remote(own, experiment):
-            where = named(experiment, "models", name, "tokenizer")
+            where = place_of_name(experiment, "models", name, "tokenizer")
             yield Remote("model", "tokenizer", name, where, own, model.tokenizer_revision)
 
 
@@ -61,7 +61,7 @@ def is_remote(given: str, experiment: Experiment) -> bool:
     return find_folder(given, experiment.folder) is None
 
 
-def named(experiment: Experiment, kind: Literal["models", "datasets"], name: str, key: str) -> str:
+def place_of_name(experiment: Experiment, kind: Literal["models", "datasets"], name: str, key: str) -> str:
     """Return the place in the file that names a model or data set: a key of its table, or where it is used."""
     if name in getattr(experiment, kind):
         return experiment.where(kind, name, key)

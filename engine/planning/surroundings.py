@@ -24,7 +24,7 @@ TARIFF = "environment"
 """Name of the tariff whose rates are not from the file."""
 
 
-def filled(experiment: Experiment, environment: Mapping[str, str]) -> Experiment:
+def with_surroundings(experiment: Experiment, environment: Mapping[str, str]) -> Experiment:
     """Return the experiment with what only the environment says of energy and money; neither changes a trial."""
     found: dict[str, Any] = {}
     if experiment.carbon == Carbon() and (carbon := read(CARBON, environment, Carbon)):

@@ -60,12 +60,12 @@ def trial(row: Row) -> Mapping[str, Any]:
         "variant": dict(row.trial.variant),
         "settings": row.trial.dotted_settings,
         "deepspeed": dict(row.trial.deepspeed),
-        "search": searched(row.trial.search),
+        "search": search_facts(row.trial.search),
         "forecast": asdict(row.forecast),
     }
 
 
-def searched(search: Tuning | None) -> Mapping[str, Any] | None:
+def search_facts(search: Tuning | None) -> Mapping[str, Any] | None:
     """Return what a trial searches and how often it trains, None where it does not search."""
     return None if search is None else {**search.model_dump(mode="json"), "trainings": search.trainings}
 

@@ -59,7 +59,7 @@ def feasible(config: Any) -> None:
         raise SettingError(f"generation: {message} = {getattr(config, most)}: set min_new_tokens, 0 for no bound")
 
 
-def within(config: Any, positions: int | None) -> None:
+def require_positions(config: Any, positions: int | None) -> None:
     """Raise if a summary may grow longer than the decoder has positions: that fails behind the training."""
     name, longest = bound(config, "max")
     if None not in (longest, positions) and longest - 1 > positions:

@@ -24,7 +24,7 @@ from xp.engine.train.distributed import RankContext
 from xp.engine.train.effective import innermost
 from xp.engine.train.encode import Collator, Splits, encode, positions
 from xp.engine.train.errors import SettingError, StoppedError
-from xp.engine.train.generation import generation_config, settings_in_force, unused_fact, within
+from xp.engine.train.generation import generation_config, require_positions, settings_in_force, unused_fact
 from xp.engine.train.loss import TokenMean
 from xp.engine.train.predictions import Scorer, save_scores
 from xp.engine.train.rank_agreement import Meetings, most_beats_ahead
@@ -94,7 +94,7 @@ def prepare(trial: Trial, cache: Cache, record: Record) -> Prepared:
     freezing.freeze(built, settings.freeze)
     own = built.generation_config
     built.generation_config = generation_config(own, settings)
-    within(built.generation_config, positions(config, "decoder"))
+    require_positions(built.generation_config, positions(config, "decoder"))
     told = (
         facts.model_facts(built, trial.model, words)
         | settings_in_force(built.generation_config)

@@ -142,7 +142,7 @@ def field_of(rows: Rows) -> Field:
     margin = max(row["margin"] for row in rows)
     band = (1 / (1 + margin), 1 + margin) if ratio else (-margin, margin)
     effects = [row["effect"] for row in rows if finite(row["effect"])]
-    ends = [row[end] for row in rows for end in ("effect_low", "effect_high") if known(row[end])]
+    ends = [row[end] for row in rows for end in ("effect_low", "effect_high") if is_bounded(row[end])]
     into, back = (logarithm, math.exp) if ratio else (float, float)
     core = sorted(into(value) for value in [*effects, *band])
     reach = REACH * (core[-1] - core[0])
@@ -152,7 +152,7 @@ def field_of(rows: Rows) -> Field:
     return Field(1.0 if ratio else 0.0, band, (back(low - room), back(high + room)))
 
 
-def known(end: object) -> bool:
+def is_bounded(end: object) -> bool:
     """Tell whether an interval has this end: one that reaches to nothing, or for ever, has it behind every axis."""
     return number(end) and not math.isnan(end)
 
@@ -165,7 +165,7 @@ def logarithm(value: float) -> float:
 def mark(row: Row, field: Field) -> dict[str, Any]:
     """Return what is drawn for one method; an interval that is longer than the axis ends at it."""
     effect: Any = row["effect"] if finite(row["effect"]) else None
-    ends: list[Any] = [row[end] if known(row[end]) else effect for end in ("effect_low", "effect_high")]
+    ends: list[Any] = [row[end] if is_bounded(row[end]) else effect for end in ("effect_low", "effect_high")]
     low, high = ends
     return {
         "method": row["method"],

@@ -31,7 +31,7 @@ def test_a_tracker_that_is_refused_costs_the_energy_and_not_the_trial(
     attempt = empty.new_attempt(wanted.id)
     attempt.trial_file.write_text(wanted.model_dump_json())
 
-    ended = Ended(attempt, [worker.run(attempt.root, 0, 1)])
+    ended = Ended(attempt, [worker.run_rank(attempt.root, 0, 1)])
 
     assert ended.codes == [0]
     assert len(ended.events("done")) == 1

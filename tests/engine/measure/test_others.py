@@ -40,12 +40,12 @@ def test_others_take_what_the_ranks_do_not(seconds: float, taken: float, ranks: 
 
 def test_another_program_is_seen_and_ones_own_work_is_not() -> None:
     spin = "import time\nwhile time.process_time() < 0.5: pass\n"
-    before, mine = others.busy(), others.own()
+    before, mine = others.busy(), others.own_seconds()
     subprocess.run([sys.executable, "-S", "-c", spin], check=True)
     end = time.process_time() + 0.2
     while time.process_time() < end:
         pass
-    assert others.own() - mine >= 0.6, "0.2 s of this process, and what its child had of the processor"
+    assert others.own_seconds() - mine >= 0.6, "0.2 s of this process, and what its child had of the processor"
     assert others.busy() - before >= 0.6
 
 

@@ -102,5 +102,5 @@ def test_without_the_port_rouge_score_computes_the_same(monkeypatch: pytest.Monk
     slow = overlap.overlap(texts, others)
 
     assert slow.points == fast.points
-    assert slow.facts == {"rouge_engine": overlap.told(overlap.REFERENCE)}
-    assert fast.facts == {"rouge_engine": overlap.told(overlap.NATIVE), "rouge_checked_pairs": 2}
+    assert slow.facts == {"rouge_engine": overlap.name_and_version(overlap.REFERENCE)}
+    assert fast.facts == {"rouge_engine": overlap.name_and_version(overlap.NATIVE), "rouge_checked_pairs": 2}

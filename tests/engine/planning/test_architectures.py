@@ -40,7 +40,7 @@ def test_every_architecture_with_such_heads_divides_its_width_among_them() -> No
     rules = ("divisible by", "is not a multiple of the number of attention")
     for architecture in sorted(architectures.summarisers()):
         found = architectures.configuration(architecture)
-        if found is None or not {*HEADS} & dict(architectures.assigned(found.node)).keys():
+        if found is None or not {*HEADS} & dict(architectures.class_constants(found.node)).keys():
             continue
         sources = [file.read_text(encoding="utf-8") for file in found.file.parent.glob("modeling_*.py")]
         assert any(rule in source for source in sources for rule in rules), architecture

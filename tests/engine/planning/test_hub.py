@@ -54,11 +54,11 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 
 def said(experiment: Experiment) -> str:
-    return "\n".join(map(str, hub.resolved(experiment)[1].values()))
+    return "\n".join(map(str, hub.resolve_revisions(experiment)[1].values()))
 
 
 def test_the_commit_of_a_branch_is_part_of_what_is_tried(read: Reading, served: Server) -> None:
-    pinned, problems = hub.resolved(read())
+    pinned, problems = hub.resolve_revisions(read())
 
     assert problems == {}
     assert pinned.model("org/model").revision == pinned.dataset("far").revision == FIRST
@@ -107,7 +107,7 @@ def test_an_id_follows_the_commit_of_a_tokenizer(read: Reading, served: Server) 
 def test_checkpoint_and_tokenizer_of_one_model_are_both_pinned(read: Reading, served: Server) -> None:
     served.repositories["models/org/words"] = Repository(FILES, {"main": SECOND})
     model = '[models.mixed]\ncheckpoint = "org/model"\ntokenizer = "org/words"\n'
-    pinned, problems = hub.resolved(read(SPEC.replace('model = "org/model"', 'model = "mixed"') + model))
+    pinned, problems = hub.resolve_revisions(read(SPEC.replace('model = "org/model"', 'model = "mixed"') + model))
 
     assert problems == {}
     assert (pinned.model("mixed").revision, pinned.model("mixed").tokenizer_revision) == (FIRST, SECOND)
@@ -116,7 +116,7 @@ def test_checkpoint_and_tokenizer_of_one_model_are_both_pinned(read: Reading, se
 def test_a_tokenizer_that_is_the_checkpoints_is_pinned_with_it(read: Reading, served: Server) -> None:
     served.repositories["models/org/model"].branches["v2"] = SECOND
     model = '[models.named]\ncheckpoint = "org/model"\nrevision = "v2"\ntokenizer = "org/model"\n'
-    pinned, _ = hub.resolved(read(SPEC.replace('model = "org/model"', 'model = "named"') + model))
+    pinned, _ = hub.resolve_revisions(read(SPEC.replace('model = "org/model"', 'model = "named"') + model))
 
     assert (pinned.model("named").revision, pinned.model("named").tokenizer_revision) == (SECOND, None)
     assert sum(path.endswith("org/model/revision/v2") for path in served.asked) == 1
@@ -132,7 +132,7 @@ def test_a_tokenizer_that_the_hub_does_not_have_is_called_one(read: Reading) -> 
 
 def test_a_branch_or_tag_is_looked_up(read: Reading, served: Server) -> None:
     served.repositories["datasets/org/corpus"].branches["v2"] = SECOND
-    pinned, _ = hub.resolved(read(SPEC.replace('org/corpus"', 'org/corpus"\nrevision = "v2"')))
+    pinned, _ = hub.resolve_revisions(read(SPEC.replace('org/corpus"', 'org/corpus"\nrevision = "v2"')))
     assert pinned.dataset("far").revision == SECOND
 
 
@@ -172,7 +172,7 @@ def test_a_gated_repository_says_how_to_get_in(read: Reading, served: Server) ->
 
 def test_a_mirror_is_taken_where_the_first_place_has_nothing(read: Reading, served: Server) -> None:
     served.repositories["datasets/other/corpus"] = served.repositories.pop("datasets/org/corpus")
-    pinned, problems = hub.resolved(
+    pinned, problems = hub.resolve_revisions(
         read(SPEC.replace('org/corpus"', 'org/corpus"\nmirrors = ["no/no", "other/corpus"]'))
     )
     assert problems == {}
@@ -201,7 +201,7 @@ def test_what_was_downloaded_is_known_by_its_commit_without_a_network(
         hf_hub_download(name, "config.json", repo_type=kind, cache_dir=constants.HF_HUB_CACHE, endpoint=served.address)
     at(NOWHERE, monkeypatch, str(tmp_path / "cache"), offline=offline)
 
-    pinned, problems = hub.resolved(read())
+    pinned, problems = hub.resolve_revisions(read())
 
     assert problems == {}
     assert pinned.model("org/model").revision == pinned.dataset("far").revision == FIRST
@@ -246,7 +246,7 @@ PATHS = ["./nothing", "../nothing", "~/nothing", "/abs/nothing", "a/b/nothing"]
 @pytest.mark.usefixtures("served")
 def test_what_can_be_no_id_of_the_hub_is_a_missing_folder_and_tells_nothing_of_the_network(read: Reading) -> None:
     text = THREE.replace('["org/model", "./nothing"]', json.dumps([*PATHS, "org/model", "org/none"]))
-    *folders, none = hub.resolved(read(text))[1].values()
+    *folders, none = hub.resolve_revisions(read(text))[1].values()
 
     assert [problem.message for problem in folders] == [
         f"there is no folder '{path}', nor can the hub have a checkpoint of that name" for path in PATHS

@@ -11,7 +11,7 @@ from xp.dsl.errors import SpecError
 from xp.dsl.experiment import Experiment
 from xp.dsl.price import Price
 from xp.dsl.spec import Carbon
-from xp.engine.planning.surroundings import filled
+from xp.engine.planning.surroundings import with_surroundings
 
 FILE = """
 [experiment]
@@ -34,7 +34,7 @@ def experiment(folder: Path, more: str = "") -> Experiment:
 def test_country_and_rates_are_taken_from_the_environment(tmp_path: Path) -> None:
     given = {"XP_COUNTRY": "FRA", "XP_MACHINE_HOUR": "22.03", "XP_GPU_HOUR": ""}
 
-    found = filled(experiment(tmp_path), given)
+    found = with_surroundings(experiment(tmp_path), given)
 
     assert found.carbon == Carbon(country="FRA")
     assert found.prices == {"environment": Price(machine_hour=22.03)}
@@ -43,7 +43,7 @@ def test_country_and_rates_are_taken_from_the_environment(tmp_path: Path) -> Non
 def test_the_file_goes_before_the_environment(tmp_path: Path) -> None:
     own = experiment(tmp_path, "[carbon]\nintensity = 20\n[prices.cheap]\ngpu_hour = 1.5\n")
 
-    found = filled(own, {"XP_COUNTRY": "FRA", "XP_CARBON_INTENSITY": "400", "XP_GPU_HOUR": "9"})
+    found = with_surroundings(own, {"XP_COUNTRY": "FRA", "XP_CARBON_INTENSITY": "400", "XP_GPU_HOUR": "9"})
 
     assert found.carbon == Carbon(intensity=20)
     assert found.prices == {"cheap": Price(gpu_hour=1.5)}
@@ -52,7 +52,7 @@ def test_the_file_goes_before_the_environment(tmp_path: Path) -> None:
 def test_nothing_said_is_nothing_changed(tmp_path: Path) -> None:
     own = experiment(tmp_path)
 
-    assert filled(own, {"PATH": "/bin"}) is own
+    assert with_surroundings(own, {"PATH": "/bin"}) is own
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_nothing_said_is_nothing_changed(tmp_path: Path) -> None:
 )
 def test_a_value_that_no_file_could_have_is_refused(tmp_path: Path, variable: str, value: str, message: str) -> None:
     with pytest.raises(SpecError) as refused:
-        filled(experiment(tmp_path), {variable: value})
+        with_surroundings(experiment(tmp_path), {variable: value})
 
     assert f"environment variable {variable}: " in str(refused.value)
     assert message in str(refused.value)

@@ -12,7 +12,7 @@ from transformers import AutoModelForSeq2SeqLM, GenerationConfig
 from tests.engine.train import tiny
 from xp.dsl.settings import Generation, Settings
 from xp.engine.train.errors import SettingError
-from xp.engine.train.generation import generation_config, settings_in_force, unused_fact, within
+from xp.engine.train.generation import generation_config, require_positions, settings_in_force, unused_fact
 
 BARE = GenerationConfig(decoder_start_token_id=2)
 
@@ -84,10 +84,10 @@ def test_a_summary_longer_than_the_positions_of_the_decoder_is_refused(longest: 
     """It was an index error in the evaluation, behind a whole training: the last token needs no position."""
     config = GenerationConfig(**longest)
 
-    within(config, 64)
-    within(config, None)
+    require_positions(config, 64)
+    require_positions(config, None)
     with pytest.raises(SettingError, match=r"generation: max_\w+ = 6[45] is more than the 63 positions of the decoder"):
-        within(config, 63)
+        require_positions(config, 63)
 
 
 def test_the_models_own_configuration_is_not_changed() -> None:

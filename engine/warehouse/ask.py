@@ -160,7 +160,7 @@ class Asking:
         """Raise where there is no such experiment: a question with nothing to choose from would not look for it."""
         name = params.get("experiment")
         if name is not None and name not in self._experiments and CHOSEN in query.sql:
-            self._db.execute("select chosen(?)", [name])
+            self._db.execute("select chosen(?)", [name]).fetchall()  # what nobody fetches would hold the connection
             self._experiments.add(name)
 
     @contextmanager

@@ -11,7 +11,7 @@ from xp.engine.warehouse.sandbox import PATIENT
 from xp.queries import catalog
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """The answer to one question, as it was when it was asked."""
 
@@ -29,13 +29,19 @@ class Result:
 
     def polars(self) -> Any:
         """Return a data frame of polars, which has to be installed."""
-        import polars as pl  # noqa: PLC0415 - no part of xp needs it
-
+        try:
+            import polars as pl  # noqa: PLC0415 - no part of xp needs it
+        except ModuleNotFoundError as error:
+            raise ModuleNotFoundError("polars is not installed: pip install polars", name="polars") from error
         return pl.from_arrow(self.table)
 
     def rows(self) -> list[dict[str, Any]]:
         """Return plain dictionaries, one per row."""
         return list(self.table.to_pylist())
+
+    def __repr__(self) -> str:
+        """Return what a shell shows."""
+        return self._repr_markdown_()
 
     def _repr_markdown_(self) -> str:
         """Return what a notebook shows."""

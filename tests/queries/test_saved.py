@@ -12,6 +12,7 @@ import pytest
 from tests import small
 from tests.queries.asking import Table
 from xp.dsl.errors import QueryError
+from xp.engine import warehouse
 from xp.engine.layout import Layout
 from xp.engine.warehouse.binding import faults
 from xp.engine.warehouse.load import load
@@ -34,6 +35,13 @@ ELSEWHERE = {"utilisation", "best_steps", "examples", "pbt_lineage"}
 def test_a_query_answers_on_a_filled_warehouse(table: Table, name: str) -> None:
     assert table(name)
     assert table(name, experiment="small") == table(name)
+
+
+@pytest.mark.parametrize("name", sorted({*QUERIES} - ELSEWHERE))
+def test_an_experiment_is_named_in_a_notebook_too(filled: Layout, name: str) -> None:
+    notebook = warehouse.open(filled.root)
+
+    assert notebook.query(name, experiment="small").rows() == notebook.query(name).rows()
 
 
 def test_every_query_is_what_its_header_promises() -> None:

@@ -55,6 +55,20 @@ def test_polars_is_given_the_table(filled: Layout, monkeypatch: pytest.MonkeyPat
     assert warehouse.open(filled.root).query("trials").polars() == 12
 
 
+def test_polars_that_is_not_there_is_told_with_a_way_out(filled: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "polars", None)
+
+    with pytest.raises(ModuleNotFoundError, match="polars is not installed: pip install polars"):
+        warehouse.open(filled.root).query("trials").polars()
+
+
+def test_a_shell_shows_a_table_and_no_sql(filled: Layout) -> None:
+    shown = repr(warehouse.open(filled.root).sql("select 2.5::double as number"))
+
+    assert "| number |" in shown
+    assert "select" not in shown
+
+
 def test_a_notebook_shows_a_table(filled: Layout) -> None:
     opened = warehouse.open(filled.root)
 

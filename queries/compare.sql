@@ -1,7 +1,8 @@
 -- What is different between two trials, two attempts, or two methods?
 --
 -- Settings, facts and metrics that are not the same on both sides. A method is all its trials: of numbers the mean is
--- shown, of anything else every value that occurs. Trials and attempts may be those of any experiment.
+-- shown, of anything else every value that occurs; of two methods those trials count that both have under the same
+-- conditions and with the same seed, where there are such. Trials and attempts may be those of any experiment.
 --
 -- param  experiment  text    null  name of the experiment; unset, the one that was planned last
 -- param  one         text    null  a method, a trial's label or id, or an attempt as id/number; unset, the baseline
@@ -42,7 +43,7 @@ with
     ),
     side as (select side, one_of('method and no trial', wanted, names) as wanted from asked cross join known),
     member as (
-        select side.side, standing.trial, standing.attempt_key
+        select side.side, standing.trial, standing.attempt_key, standing.context, standing.seed
         from side
         join
             standing
@@ -50,17 +51,21 @@ with
             and side.wanted in (standing.method, standing.label)
             or side.wanted = standing.trial
         union
-        select side.side, attempt.trial, attempt.attempt_key
+        select side.side, attempt.trial, attempt.attempt_key, null, null
         from side
         join attempt on side.wanted = concat(attempt.trial, '/', attempt.attempt)
     ),
+    shared as (
+        select context, seed from member where seed is not null group by context, seed having count(distinct side) = 2
+    ),
+    counted as (from member where (context, seed) in (from shared) or not exists (from shared)),
     said as (
         select side, 'setting' as section, name, coalesce(value, 'unset') as value, null::double as number, null as unit
-        from member
+        from counted
         join setting using (trial)
         union all
         select side, section, name, value, number, unit
-        from member
+        from counted
         join statements using (attempt_key)
     ),
     told as (

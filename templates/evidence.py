@@ -45,10 +45,13 @@ class Evidence:
         return [self.trials[place] for place in self.places(rows, values)]
 
     def places(self, rows: Rows, values: Sequence[Any]) -> list[int]:
-        """Return their places in the plan: those that agree with the row, and their baselines where it compares."""
+        """Return their places in the plan: those that agree with the row; where it compares, pairs."""
         row = dict(zip((column.name for column in rows.columns), values, strict=True))
         found = self.agreeing(row)
-        return sorted(found | self.baselines(found) if compares(rows, row) else found)
+        if compares(rows, row):
+            paired = {place for place in found if self.baselines({place})}
+            found = paired | self.baselines(paired)
+        return sorted(found)
 
     def agreeing(self, row: Mapping[str, Any]) -> AbstractSet[int]:
         """Return the trials of which a row says nothing that is not so."""

@@ -113,7 +113,7 @@ def become_rank(attempt: AttemptLayout, rank: int, request: Mapping[str, Any], c
         os.environ.update(attempt_environment(attempt) | rank_environment(rank, world_size, int(request["threads"])))
         tempfile.tempdir = None  # whoever asked for it in the parent has fixed it
         worker = importlib.import_module("xp.engine.worker")
-        code = worker.run(attempt.root, rank, world_size)
+        code = worker.run_rank(attempt.root, rank, world_size)
     except BaseException:  # noqa: BLE001 - the traceback goes to the rank's log and the code to the engine
         traceback.print_exc()
     finally:

@@ -240,6 +240,7 @@ def energy_facts(
         "idle_power": IDLE.watts,
         "country": chosen.country or "",
         "intensity_source": chosen.source,
-        "intensity": 1000 * emissions / energy if energy and emissions is not None else chosen.grams,
+        # nine digits: a quotient of two sums is not the same to the last bit in two trials
+        "intensity": float(f"{1000 * emissions / energy:.9g}") if energy and emissions is not None else chosen.grams,
         **{f"invalid_{name}": reason for name, reason in problems.items()},
     }

@@ -55,10 +55,10 @@ class Cell:
 
     def is_meant(self, names: Sequence[str], query: str) -> bool:
         """Tell whether these words name the cell: the last its column, those before it the row, the table too."""
-        *before, column = (name.casefold() for name in names)
-        if column not in (self.column.casefold(), self.heading.casefold(), self.heading.partition(",")[0].casefold()):
+        *before, column = map(letters, names)
+        if column not in map(letters, (self.column, self.heading, self.heading.partition(",")[0])):
             return False
-        known = {word.casefold() for word in (*self.words.values(), self.table["section"], query)}
+        known = {letters(word) for word in (*self.words.values(), self.table["section"], query)}
         return all(name in known for name in before)
 
 
@@ -80,6 +80,15 @@ def find(report: Path, text: str, told: Mapping[str, Any], wanted: Sequence[str]
     raise unknown(report, known, queries, wanted)
 
 
+def letters(word: str) -> str:
+    """Return what words have in common that a reader takes for the same; one of signs alone is itself.
+
+    >>> letters("Trade-offs"), letters("tradeoffs"), letters("R-1"), letters("±")
+    ('tradeoffs', 'tradeoffs', 'r1', '±')
+    """
+    return re.sub(r"[\W_]", "", word.casefold()) or word
+
+
 def unknown(report: Path, known: Sequence[Cell], queries: Sequence[str], wanted: Sequence[str]) -> QueryError:
     """Return what to say where nothing has these words."""
     names = [{cell.column for cell in known} | {cell.heading for cell in known}]
@@ -88,7 +97,7 @@ def unknown(report: Path, known: Sequence[Cell], queries: Sequence[str], wanted:
     hints = [
         f"{word!r}: {did_you_mean(word, choices)}"
         for word, choices in zip(wanted, names, strict=True)
-        if word.casefold() not in {choice.casefold() for choice in choices}
+        if letters(word) not in map(letters, choices)
     ]
     hint = "; ".join(hints) or "the row first, the column last, as in: zero2 memory"
     return QueryError(Problem(f"no cell is called {' '.join(wanted)!r}", str(report), hint))

@@ -7,6 +7,8 @@ import pytest
 from tests import small
 from tests.queries.asking import Table
 from xp.dsl.errors import QueryError
+from xp.engine.layout import Layout
+from xp.engine.warehouse.load import load
 
 
 def test_two_methods_side_by_side(table: Table) -> None:
@@ -37,3 +39,18 @@ def test_a_side_that_there_is_not_is_an_error(table: Table) -> None:
     near = "there is no method and no trial 'zero9'\n    hint: did you mean 'zero2'\\?"
     with pytest.raises(QueryError, match=near):
         table("compare", other="zero9")
+
+
+def test_of_two_methods_those_trials_count_that_both_have(table: Table, empty: Layout) -> None:
+    tried = [small.Trial("baseline", seed) for seed in (1, 2, 3)] + [small.Trial("zero2", seed) for seed in (1, 3)]
+    small.plan(empty, trials=tried)
+    for trial in tried:
+        small.completed(empty, trial)
+    load(empty)
+
+    rows = {row["name"]: row for row in table("compare", empty, one="baseline", other="zero2")}
+
+    # 10 and 11 s beside 20 and 22 s; the 9 s of the baseline's second seed have nothing beside them
+    assert (rows["train_runtime"]["one"], rows["train_runtime"]["other"]) == ("10.5", "21")
+    assert rows["train_runtime"]["ratio"] == 2.0
+    assert not {"seed", "predict_rouge1"} & {*rows}

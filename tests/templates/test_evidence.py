@@ -55,3 +55,12 @@ def test_the_trials_behind_a_row(answer: Make, columns: list[Any], values: tuple
 
     assert evidence.places(rows, values) == places
     assert [trial["trial"] for trial in evidence.behind(rows, values)] == [TRIALS[place][0] for place in places]
+
+
+def test_a_trial_that_is_in_no_pair_is_behind_no_ratio(answer: Make) -> None:
+    alone = ("talone", "zero2 · alone", "zero2", "base", "m", "d", None, 3, "None", "completed", "1")
+    evidence = Evidence(Rows("evidence", answer(COLUMNS, *TRIALS, alone)))
+    ratio, plain = (Rows("q", answer(columns)) for columns in (["method", ("memory", "×")], ["method", "memory"]))
+
+    assert evidence.places(ratio, ("zero2", 0.5)) == [0, 1, 2, 3, 4, 5, 6, 7]
+    assert evidence.places(plain, ("zero2", 0.5)) == [4, 5, 6, 7, 8]

@@ -23,7 +23,7 @@ from xp.engine.launch import preload
 
 tempfile.gettempdir()  # as libraries do while they are imported
 worker = types.ModuleType("xp.engine.worker")
-worker.run = lambda *_: print(tempfile.gettempdir(), os.environ["TMPDIR"]) or 0
+worker.run_rank = lambda *_: print(tempfile.gettempdir(), os.environ["TMPDIR"]) or 0
 sys.modules[worker.__name__] = worker
 request = {"attempt": sys.argv[1], "world_size": 2, "threads": 1, "parent": os.getpid()}
 preload.fork_ranks(request, 1, close=())

@@ -65,9 +65,17 @@ class AttemptLayout:
         """Return the journals that there are."""
         return sorted(self.engine_journal.parent.glob("*.jsonl"))
 
+    def rank_journals(self) -> list[Path]:
+        """Return the journals of ranks that there are."""
+        return sorted(self.engine_journal.parent.glob("rank*.jsonl"))
+
     def log(self, rank: int) -> Path:
         """Return the file that holds what one rank printed."""
         return self.root / "log" / f"rank{rank}.log"
+
+    def rank_logs(self) -> list[Path]:
+        """Return the logs of ranks that there are."""
+        return sorted(self.machine_log.parent.glob("rank*.log"))
 
     @property
     def rendezvous(self) -> Path:
@@ -190,6 +198,15 @@ class Layout:
         """Return the journal of an experiment: each `xp run` appends its plan."""
         return self.root / "experiments" / f"{name}.jsonl"
 
+    def experiment_journals(self) -> list[Path]:
+        """Return the journals of experiments that there are."""
+        return sorted(self.root.glob("experiments/*.jsonl"))
+
+    @property
+    def preload_log(self) -> Path:
+        """What the preloaded parents of ranks printed."""
+        return self.root / "preload.log"
+
     @property
     def trials(self) -> Path:
         """The folder of all trials."""
@@ -221,7 +238,7 @@ class Layout:
 
     def journals(self) -> Iterator[Path]:
         """Yield every journal, those of experiments first."""
-        yield from sorted(self.root.glob("experiments/*.jsonl"))
+        yield from self.experiment_journals()
         yield from sorted(self.root.glob("trials/*/attempt-*/journal/*.jsonl"))
 
     def journal_sizes(self) -> dict[str, int]:

@@ -116,7 +116,7 @@ def seconds_per_step(told: Iterable[Mapping[str, Any]]) -> float | None:
 def experiments(layout: Layout) -> dict[str, list[str]]:
     """Return the trials of each planned experiment, by its last plan."""
     found: dict[str, list[str]] = {}
-    for journal in sorted(layout.root.glob("experiments/*.jsonl")):
+    for journal in layout.experiment_journals():
         plans = [event for event in events(journal) if event["event"] == "plan"]
         if plans:
             found[journal.stem] = [trial["trial"] for trial in plans[-1]["trials"]]
@@ -195,7 +195,7 @@ def logs(results: Path, trial: str, *, attempt: int | None, rank: int, follow: b
     while follow and not path.exists() and goes_on(layout, chosen):
         time.sleep(FOLLOW_SECONDS)
     if not path.exists():
-        others = sorted(log.name for log in path.parent.glob("rank*.log"))
+        others = [log.name for log in chosen.rank_logs()]
         hint = f"there are {', '.join(others)}" if others else "it ended before its ranks began"
         raise WatchError(Problem(f"rank {rank} of {chosen.root.name} has no log", str(path), hint))
     printed = False

@@ -28,7 +28,7 @@ def observed_seconds(attempt: AttemptLayout) -> float:
     """
     clocks: dict[str, list[float]] = defaultdict(list)
     wall: list[float] = []
-    for journal in (attempt.engine_journal, *(path for path in attempt.journals() if path.name.startswith("rank"))):
+    for journal in (attempt.engine_journal, *attempt.rank_journals()):
         boot = ""
         for event in events(journal):
             boot = event.get("boot", boot)

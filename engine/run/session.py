@@ -157,7 +157,7 @@ def run_trials(
 ) -> Tally:
     """Run the trials, side by side where that is asked for, and let go of the preloaded parents."""
     limits = planned.experiment.limits
-    log, cpu = layout.root / "preload.log", planned.machine.devices == "cpu"
+    log, cpu = layout.preload_log, planned.machine.devices == "cpu"
     launcher = partial(ChosenLauncher, choices.launch, log, say_once(IMPORTING, shown.note), cpu=cpu)
     whole = Run(
         layout=layout,

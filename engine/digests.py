@@ -1,4 +1,4 @@
-"""What is in a file: its size and its SHA-256."""
+"""What is in a file or a text: its SHA-256, and the size of a file."""
 
 from __future__ import annotations
 
@@ -24,3 +24,8 @@ def hash_file(path: Path, beat: Callable[[], object] = lambda: None) -> str:
             digest.update(chunk)
             beat()
     return digest.hexdigest()
+
+
+def hash_text(text: str) -> str:
+    """Return the SHA-256 of a text: that of its file, which is UTF-8; half a character counts as it is."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

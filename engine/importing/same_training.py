@@ -23,11 +23,11 @@ def note_same_training(runs: Sequence[Found]) -> list[Found]:
             for other, same in zip(runs, trainings, strict=True)
             if other is not run and training and same == training
         ]
-        noted.append(replace(run, notes=(*run.notes, told(training, others))) if others else run)
+        noted.append(replace(run, notes=(*run.notes, describe_copies(training, others))) if others else run)
     return noted
 
 
-def told(training: tuple[float, ...], others: Sequence[str]) -> str:
+def describe_copies(training: tuple[float, ...], others: Sequence[str]) -> str:
     """Return what to know of a training that other files have as well."""
     numbers = ", ".join(f"{name} {value:.10g}" for name, value in zip(TRAINING, training, strict=True))
     return f"the same training as in {', '.join(others)} ({numbers}): both count; import one of them to count it once"

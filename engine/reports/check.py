@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from xp.dsl.errors import Problem, QueryError
-from xp.engine.digests import hash_file
+from xp.engine.digests import hash_file, hash_text
 from xp.engine.forms import report_files
 from xp.engine.reports import sidecar
 from xp.engine.reports.rendering import Request, make
@@ -48,7 +48,7 @@ def pairs(params: Mapping[str, str]) -> Iterator[str]:
 
 def changes(text: str, told: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is not as it was when the report was written."""
-    if sidecar.digest(text) != told["report"]:
+    if hash_text(text) != told["report"]:
         yield "the file itself"
     yield from (f"template {name}" for name in different(told["templates"], now["templates"]))
     queries = different(told["queries"], now["queries"])

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from xp.dsl.errors import Problem, QueryError
+from xp.engine.digests import hash_text
 from xp.engine.layout import Layout
 from xp.engine.reports import cells, sidecar
 from xp.engine.screen import make_table
@@ -92,7 +93,7 @@ def traced(report: Path, text: str, told: Mapping[str, Any], wanted: Sequence[st
     results = report.parent / told["results"]
     trials = [told["trials"][place] for place in sidecar.places(cell.table["rows"][cell.row][1])]
     meaning, warnings = now(name, cell.column, told["queries"][name])
-    if sidecar.digest(text) != told["report"]:
+    if hash_text(text) != told["report"]:
         warnings = ["the report was changed after it was rendered: lines may have moved", *warnings]
     return Origin(
         f"{report}:{cell.line}:{cell.start}",
@@ -121,7 +122,7 @@ def now(name: str, column: str, sha256: str) -> tuple[str, list[str]]:
     except QueryError:
         return "", [f"the query {name!r} is gone"]
     meaning = next((each.description for each in query.columns if each.name == column), "")
-    return meaning, [] if sidecar.digest(query.sql) == sha256 else [f"{query.path} has changed since"]
+    return meaning, [] if hash_text(query.sql) == sha256 else [f"{query.path} has changed since"]
 
 
 def behind(results: Path, trial: str, label: str, state: str, attempts: str | None) -> Evidence:

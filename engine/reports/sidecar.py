@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from xp.dsl.errors import Problem, QueryError
+from xp.engine.digests import hash_text
 from xp.engine.warehouse.ask import Answer
 from xp.engine.warehouse.store import VERSION
 from xp.queries.catalog import Query
@@ -66,11 +66,11 @@ def composed(source: Source, text: str, trace: Trace, asked: Sequence[Asked], ev
                 "template": source.template,
                 "params": dict(source.params),
                 "results": os.path.relpath(source.results, source.target.absolute().parent),
-                "report": digest(text),
-                "warehouse": {"schema": VERSION, "evidence": digest(dumped([list(row) for row in evidence.rows]))},
-                "templates": {name: digest(content) for name, content in sorted(trace.files.items())},
+                "report": hash_text(text),
+                "warehouse": {"schema": VERSION, "evidence": hash_text(dumped([list(row) for row in evidence.rows]))},
+                "templates": {name: hash_text(content) for name, content in sorted(trace.files.items())},
                 "queries": {
-                    name: digest(sql) for name, sql in sorted((each.query.name, each.query.sql) for each in asked)
+                    name: hash_text(sql) for name, sql in sorted((each.query.name, each.query.sql) for each in asked)
                 },
                 "answers": [answer(each) for each in asked],
                 "trials": trials,
@@ -84,7 +84,12 @@ def composed(source: Source, text: str, trace: Trace, asked: Sequence[Asked], ev
 def answer(asked: Asked) -> dict[str, Any]:
     """Return what is kept of an answer."""
     rows = [list(row) for row in asked.answer.rows]
-    return {"query": asked.query.name, "params": dict(asked.params), "rows": len(rows), "sha256": digest(dumped(rows))}
+    return {
+        "query": asked.query.name,
+        "params": dict(asked.params),
+        "rows": len(rows),
+        "sha256": hash_text(dumped(rows)),
+    }
 
 
 def table(shown: Placed, numbers: Mapping[str, int], evidence: Evidence) -> dict[str, Any]:
@@ -168,8 +173,3 @@ def dumped(value: Any) -> str:
 def key(name: str, params: Mapping[str, Any]) -> str:
     """Return what tells one question from another."""
     return repr((name, sorted(params.items())))
-
-
-def digest(text: str) -> str:
-    """Return the SHA-256 of a text."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -10,6 +9,7 @@ from xp.dsl.declared import declared
 from xp.dsl.experiment import Experiment
 from xp.dsl.plan import Plan
 from xp.dsl.trial import Trial
+from xp.engine.digests import hash_text
 from xp.engine.journal import FORMAT, Journal
 from xp.engine.layout import Layout
 
@@ -63,8 +63,3 @@ def journal_plan(layout: Layout, experiment: Experiment, plan: Plan, order: Sequ
             prices=[{"tariff": name, **price.model_dump()} for name, price in experiment.prices.items()],
             objective=None if goal is None else {"metric": goal.metric, "goal": goal.direction},
         )
-
-
-def hash_text(text: str) -> str:
-    """Return the SHA-256 of a text: that of its file, which is UTF-8."""
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from xp.dsl.errors import Problem, WarehouseError
 from xp.dsl.measures import MEASURES
+from xp.engine.digests import hash_text
 from xp.engine.warehouse.duck import duckdb
 
 HERE = Path(__file__).parent
@@ -75,14 +75,9 @@ def views() -> str:
     return "\n".join(script(f"views/{name}.sql") for name in VIEWS)
 
 
-def text_digest(text: str) -> str:
-    """Return what changes whenever *text* does."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def views_digest() -> str:
     """Return what changes whenever a view or a measure does."""
-    return text_digest(views() + repr(MEASURES))
+    return hash_text(views() + repr(MEASURES))
 
 
 @contextmanager
